@@ -1,0 +1,36 @@
+//! Warns when the documents in `openapi/` have changed since `src/generated/` was made from them.
+//!
+//! Only in the workspace: a published crate has no `openapi/` beside it, and there is nothing to do.
+
+use std::fs;
+use std::path::Path;
+
+include!("fingerprint.rs");
+
+/// Every generated file begins with the same lines; this is the one file that is always there.
+const GENERATED: &str = "src/generated/mod.rs";
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    let workspace = Path::new("..");
+    if !workspace.join("openapi/chift.yaml").is_file() || !workspace.join("xtask/Cargo.toml").is_file() {
+        return;
+    }
+    println!("cargo::rerun-if-changed=../openapi");
+    println!("cargo::rerun-if-changed={GENERATED}");
+    let header = fs::read_to_string(GENERATED).unwrap_or_default();
+    let stated = header.lines().filter_map(|line| line.strip_prefix("// input ")?.rsplit_once(' '));
+    let mut inputs = 0;
+    for (name, stated) in stated {
+        inputs += 1;
+        let fresh = fs::read(workspace.join(name)).is_ok_and(|text| fingerprint(&text) == stated);
+        if !fresh {
+            println!(
+                "cargo::warning={name} has changed since src/generated was made from it; run: cargo xtask regen"
+            );
+        }
+    }
+    if inputs == 0 {
+        println!("cargo::warning={GENERATED} does not say what it was made from; run: cargo xtask regen");
+    }
+}

@@ -1,0 +1,64 @@
+//! What the server sends back of the caller's own input.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A value that the server's validator refused and sends back, of whatever type.
+///
+/// It may be the client secret, so [`Debug`] tells only what kind of value it is. Reading and writing
+/// keep it as it is.
+///
+/// ```
+/// use chift_api::Echo;
+/// let echo: Echo = serde_json::from_str("\"s3cret\"")?;
+/// assert_eq!(format!("{echo:?}"), "[redacted string]");
+/// assert_eq!(echo.expose(), "s3cret");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Echo(Value);
+
+impl Echo {
+    /// The value itself. Where this is called, a secret can leak.
+    pub fn expose(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl From<Value> for Echo {
+    fn from(value: Value) -> Self {
+        Self(value)
+    }
+}
+
+impl fmt::Debug for Echo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Value::Null => "[null]",
+            Value::Bool(_) => "[redacted boolean]",
+            Value::Number(_) => "[redacted number]",
+            Value::String(_) => "[redacted string]",
+            Value::Array(_) => "[redacted array]",
+            Value::Object(_) => "[redacted object]",
+        })
+    }
+}
+
+impl JsonSchema for Echo {
+    fn schema_name() -> Cow<'static, str> {
+        "Echo".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({})
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}

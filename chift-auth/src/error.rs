@@ -1,0 +1,112 @@
+//! Why there is no token.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use crate::EnvironmentError;
+
+/// Why no access token could be had, or why a [`TokenSource`](crate::TokenSource) could not be built.
+///
+/// It never holds the client secret or a token, and what the server said is searched for the secret
+/// before it is kept. Cloning is cheap.
+///
+/// ```
+/// # async fn example(source: chift_auth::TokenSource) {
+/// match source.token().await {
+///     Ok(token) => println!("valid until {}", token.expires_at()),
+///     Err(error) if error.is_rejected() => eprintln!("check the API key: {error}"),
+///     Err(error) if error.is_transient() => eprintln!("try again later: {error}"),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// # }
+/// ```
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// The environment does not hold complete credentials.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+
+    /// The base URL cannot be used.
+    #[error("the base URL cannot be used: {reason}")]
+    BaseUrl {
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// The HTTP client could not be made.
+    #[error("the HTTP client could not be made")]
+    HttpClient(#[source] Arc<dyn StdError + Send + Sync>),
+
+    /// Chift refused the credentials: a status from 400 to 499 that is not about time or load.
+    #[error("Chift refused the credentials with status {status}{}", told(.error_code.as_deref(), .message.as_deref()))]
+    #[non_exhaustive]
+    Rejected {
+        /// The HTTP status.
+        status: u16,
+        /// Chift's error code, if the answer had one.
+        error_code: Option<String>,
+        /// What Chift said, if it said something.
+        message: Option<String>,
+    },
+
+    /// Chift could not answer now: status 408, 429 or 500 to 599.
+    #[error("Chift could not issue a token now: status {status}{}", told(.error_code.as_deref(), .message.as_deref()))]
+    #[non_exhaustive]
+    Unavailable {
+        /// The HTTP status.
+        status: u16,
+        /// Chift's error code, if the answer had one.
+        error_code: Option<String>,
+        /// What Chift said, if it said something.
+        message: Option<String>,
+    },
+
+    /// Chift was not reached, or the connection broke, or the time was over.
+    #[error("the token endpoint could not be reached")]
+    Transport(#[source] Arc<dyn StdError + Send + Sync>),
+
+    /// There was an answer, but no token that can be used.
+    #[error("the token endpoint gave an answer that cannot be used: {reason}")]
+    InvalidResponse {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+fn told(error_code: Option<&str>, message: Option<&str>) -> String {
+    match (error_code, message) {
+        (Some(code), Some(message)) => format!(": {message} ({code})"),
+        (Some(text), None) | (None, Some(text)) => format!(": {text}"),
+        (None, None) => String::new(),
+    }
+}
+
+impl AuthError {
+    /// Whether Chift refused the credentials: asking again with the same ones will not help.
+    pub fn is_rejected(&self) -> bool {
+        matches!(self, Self::Rejected { .. })
+    }
+
+    /// Whether asking again later can help.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Transport(_) | Self::Unavailable { .. })
+    }
+
+    /// The token failure behind a failed call, if that is why it failed: then the call was never sent.
+    ///
+    /// ```
+    /// # async fn example(client: chift_api::Client, body: chift_api::types::AuthItem) {
+    /// use chift_auth::AuthError;
+    /// if let Err(error) = client.generate_access_token().body(body).send().await {
+    ///     match AuthError::of(&error) {
+    ///         Some(no_token) => eprintln!("no token: {no_token}"),
+    ///         None => eprintln!("the call failed: {error}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
+        chift_api::authorize_error(error)?.downcast_ref()
+    }
+}

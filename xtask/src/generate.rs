@@ -1,0 +1,215 @@
+//! Generating: the lowered document becomes Rust source, by progenitor, untouched.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::panic::{self, AssertUnwindSafe};
+
+use openapiv3::{OpenAPI, PathItem, ReferenceOr, Schema};
+use proc_macro2::TokenStream;
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
+use quote::quote;
+use schemars08::schema::{InstanceType, SchemaObject};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::operations;
+use crate::pointer::Pointer;
+use crate::problem::{Problem, Problems};
+
+/// Rust source by file name, formatted, without the header.
+pub type Sources = BTreeMap<&'static str, String>;
+
+/// What was generated.
+#[derive(Debug, Clone)]
+pub struct Generated {
+    /// The files of `src/generated/`.
+    pub sources: Sources,
+    /// How many operations there are.
+    pub operations: usize,
+    /// How many named types there are.
+    pub types: usize,
+}
+
+/// The hand-written types that stand in for generated ones, by the schema that asks for them.
+fn seams() -> [(SchemaObject, &'static str); 2] {
+    let password = SchemaObject {
+        instance_type: Some(InstanceType::String.into()),
+        format: Some("password".to_owned()),
+        ..SchemaObject::default()
+    };
+    let echo = SchemaObject {
+        extensions: [("x-chift-seam".to_owned(), json!("echo"))].into(),
+        ..SchemaObject::default()
+    };
+    [(password, "crate::Secret"), (echo, "crate::Echo")]
+}
+
+fn settings() -> GenerationSettings {
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote! { crate::Session })
+        .with_derive("::schemars::JsonSchema");
+    for (schema, name) in seams() {
+        settings.with_conversion(schema, name, std::iter::empty::<TypeImpl>());
+    }
+    settings
+}
+
+/// Generates the files of `src/generated/` from a lowered document.
+///
+/// # Errors
+///
+/// Where progenitor refuses the document, or panics on it, with the place when it can be found.
+pub fn generate(document: &Value) -> Result<Generated, Problems> {
+    let spec: OpenAPI = serde_json::from_value(document.clone()).map_err(|error| misread(document, &error))?;
+    let mut generator = Generator::new(&settings());
+    let client = guarded(|| generator.generate_tokens(&spec))?;
+    let mocks = guarded(|| Generator::new(&settings()).httpmock(&spec, "crate"))?;
+    let operations = operations::list(document);
+    let door = door(base_url(document).as_deref().unwrap_or_default());
+    let sources = [
+        ("client.rs", client),
+        ("httpmock.rs", mocks),
+        ("mod.rs", door),
+        ("operations.rs", operations::table(&operations)),
+    ];
+    let sources = sources
+        .into_iter()
+        .map(|(name, tokens)| Ok((name, formatted(name, tokens)?)))
+        .collect::<Result<Sources, Problems>>()?;
+    let types = generator.get_type_space().iter_types().filter(is_named).count();
+    Ok(Generated { sources, operations: operations.len(), types })
+}
+
+/// The first server's URL, its variables replaced by their defaults; `None` when no absolute one is stated.
+pub fn base_url(document: &Value) -> Option<String> {
+    let server = document.get("servers")?.get(0)?;
+    let mut url = server.get("url")?.as_str()?.to_owned();
+    for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
+        if let Some(default) = variable.get("default").and_then(Value::as_str) {
+            url = url.replace(&format!("{{{name}}}"), default);
+        }
+    }
+    url.contains("://").then(|| url.trim_end_matches('/').to_owned())
+}
+
+fn is_named(kind: &typify::Type<'_>) -> bool {
+    use typify::TypeDetails::{Enum, Newtype, Struct};
+    matches!(kind.details(), Enum(_) | Newtype(_) | Struct(_))
+}
+
+fn door(base_url: &str) -> TokenStream {
+    quote! {
+        #[allow(
+            clippy::all, clippy::pedantic, clippy::restriction,
+            missing_docs, unreachable_pub, unused_imports, rustdoc::all
+        )]
+        pub mod client;
+        #[cfg(feature = "httpmock")]
+        #[allow(
+            clippy::all, clippy::pedantic, clippy::restriction,
+            missing_docs, unreachable_pub, unused_imports, unused_mut
+        )]
+        pub mod httpmock;
+        pub mod operations;
+
+        /// Where the document says that the API is: the first of its `servers`, without a slash at the end.
+        pub const DEFAULT_BASE_URL: &str = #base_url;
+    }
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread, now, will be caught and told as an error: a panic hook need not
+/// tell it as well.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// progenitor answers some documents with a panic; a panic is caught and told like any other refusal.
+fn guarded<E: Display>(work: impl FnOnce() -> Result<TokenStream, E>) -> Result<TokenStream, Problems> {
+    const HINT: &str =
+        "this is a gap in xtask/src/lower: the pass `refuse what is left` should have named the place";
+    let refused = |what: String| Problems::from(Problem::new(&Pointer::root(), what, HINT));
+    GUARDED.set(true);
+    let ending = panic::catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(false);
+    match ending {
+        Ok(Ok(tokens)) => Ok(tokens),
+        Ok(Err(error)) => Err(refused(format!("progenitor refuses the document: {error}"))),
+        Err(payload) => {
+            let said = payload
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| payload.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            Err(refused(format!("progenitor panics on the document: {said}")))
+        }
+    }
+}
+
+/// The parser of `openapiv3` says what is wrong but not where; so each part is tried alone.
+fn misread(document: &Value, error: &serde_json::Error) -> Problems {
+    const HINT: &str = "the document breaks a rule of OpenAPI 3.0 there; mend it with an overlay action";
+    let mut found = Vec::new();
+    unreadable::<PathItem>(document, &Pointer::root().child("paths"), &mut found);
+    unreadable::<Schema>(document, &Pointer::root().child("components").child("schemas"), &mut found);
+    if found.is_empty() {
+        found.push((Pointer::root(), error.to_string()));
+    }
+    match Problems::none(found.into_iter().map(|(place, what)| Problem::new(&place, what, HINT)).collect()) {
+        Err(problems) => problems,
+        Ok(()) => Problem::new(&Pointer::root(), error.to_string(), HINT).into(),
+    }
+}
+
+fn unreadable<T: DeserializeOwned>(document: &Value, map: &Pointer, found: &mut Vec<(Pointer, String)>) {
+    for (name, part) in map.find(document).and_then(Value::as_object).into_iter().flatten() {
+        if let Err(error) = serde_json::from_value::<ReferenceOr<T>>(part.clone()) {
+            found.push((map.child(name), error.to_string()));
+        }
+    }
+}
+
+fn formatted(name: &str, tokens: TokenStream) -> Result<String, Problems> {
+    let file = syn::parse2(tokens).map_err(|error| {
+        let what = format!("what was generated for {name} is not Rust: {error}");
+        Problems::from(Problem::new(&Pointer::root(), what, "a name in the document may not be one in Rust"))
+    })?;
+    Ok(prettyplease::unparse(&file))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_url_is_the_first_server_with_its_defaults() {
+        let document = json!({"servers": [{"url": "https://{env}.example/", "variables": {"env": {"default": "api"}}}]});
+        assert_eq!(base_url(&document).unwrap(), "https://api.example");
+        assert_eq!(base_url(&json!({"servers": [{"url": "/"}]})), None);
+        assert_eq!(base_url(&json!({})), None);
+    }
+
+    #[test]
+    fn a_part_that_cannot_be_parsed_is_named() {
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {},
+            "components": {"schemas": {"Good": {}, "Bad": {"type": "string", "maxLength": -1}}},
+        });
+        let message = generate(&document).unwrap_err().to_string();
+        assert!(message.starts_with("#/components/schemas/Bad: "), "{message}");
+    }
+
+    #[test]
+    fn a_panic_of_the_generator_is_an_error() {
+        let message = guarded::<String>(|| panic!("not yet")).unwrap_err().to_string();
+        assert!(message.contains("progenitor panics on the document: not yet"), "{message}");
+    }
+}

@@ -1,0 +1,35 @@
+//! Document in, crate out: how `chift-api` is made from Chift's `OpenAPI` document.
+//!
+//! Five stages, each a plain function from one value to the next:
+//!
+//! | stage | from | to |
+//! |---|---|---|
+//! | [`read`](fn@read::read) | text: JSON, YAML or a documentation page | a [`read::Document`], checked for sense |
+//! | [`overlay::apply`] | a document and an overlay | the document as we want it |
+//! | [`lower::lower`] | `OpenAPI` 3.0 or 3.1 | the 3.0 dialect that progenitor reads |
+//! | [`generate::generate`] | the lowered document | Rust source, a text per file |
+//! | [`emit`](mod@emit) | the texts | files, all of them or none |
+//!
+//! [`pipeline::run`] calls them in that order; [`regen`] is the command line's task.
+//!
+//! ```
+//! let text = r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}"#;
+//! let document = xtask::read::read("t.json", text).unwrap();
+//! let lowered = xtask::lower::lower(document.value).unwrap();
+//! assert_eq!(lowered.value["openapi"], "3.0.3");
+//! ```
+
+pub mod emit;
+#[path = "../../chift-api/fingerprint.rs"]
+mod fingerprint;
+pub mod generate;
+pub mod lower;
+pub mod operations;
+pub mod overlay;
+pub mod pipeline;
+pub mod pointer;
+pub mod problem;
+pub mod read;
+pub mod regen;
+pub mod scaffold;
+pub mod walk;

@@ -1,0 +1,107 @@
+//! `anyOf: [X, {type: "null"}]` is `X` with `nullable: true`.
+//!
+//! Beside a `$ref`, 3.0 knows no siblings, so the reference moves into an `allOf` of one.
+
+use serde_json::{Map, Value, json};
+
+use crate::problem::Problem;
+use crate::walk::{self, Kind};
+
+pub(super) fn fold(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, _, node| {
+        if let (Kind::Schema, Value::Object(schema)) = (kind, node) {
+            count += usize::from(fold_alternatives(schema, "anyOf") || fold_alternatives(schema, "oneOf"));
+        }
+    });
+    count
+}
+
+/// Whether `schema` had null among its alternatives, and no longer has.
+fn fold_alternatives(schema: &mut Map<String, Value>, keyword: &str) -> bool {
+    let Some(Value::Array(alternatives)) = schema.get_mut(keyword) else { return false };
+    let before = alternatives.len();
+    alternatives.retain(|alternative| alternative.get("type") != Some(&json!("null")));
+    if alternatives.len() == before || alternatives.is_empty() {
+        return false;
+    }
+    let single = if alternatives.len() == 1 { alternatives.pop() } else { None };
+    schema.insert("nullable".to_owned(), json!(true));
+    if let Some(alternative) = single {
+        schema.shift_remove(keyword);
+        absorb(schema, alternative);
+    }
+    true
+}
+
+/// Puts the one alternative that is left into the schema that held it.
+fn absorb(schema: &mut Map<String, Value>, alternative: Value) {
+    // What the schema says of itself, its title above all, is nearer to the field than what its
+    // alternative says, so it stays; only where both state a rule must they stand side by side.
+    const ANNOTATIONS: [&str; 3] = ["title", "description", "nullable"];
+    match alternative {
+        Value::Object(fields)
+            if !fields.contains_key("$ref")
+                && fields.keys().all(|key| !schema.contains_key(key) || ANNOTATIONS.contains(&key.as_str())) =>
+        {
+            for (key, value) in fields {
+                schema.entry(key).or_insert(value);
+            }
+        }
+        other => match schema.get_mut("allOf") {
+            Some(Value::Array(parts)) => parts.push(other),
+            _ => {
+                schema.insert("allOf".to_owned(), json!([other]));
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(schema: Value) -> Value {
+        let mut document = json!({"components": {"schemas": {"S": schema}}});
+        fold(&mut document, &mut Vec::new());
+        document["components"]["schemas"]["S"].take()
+    }
+
+    #[test]
+    fn an_optional_text_becomes_a_nullable_text() {
+        assert_eq!(
+            folded(json!({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "null"}], "title": "T"})),
+            json!({"title": "T", "nullable": true, "type": "string", "format": "uuid"})
+        );
+    }
+
+    #[test]
+    fn a_reference_moves_into_an_all_of() {
+        assert_eq!(
+            folded(json!({"anyOf": [{"$ref": "#/components/schemas/S"}, {"type": "null"}]})),
+            json!({"nullable": true, "allOf": [{"$ref": "#/components/schemas/S"}]})
+        );
+    }
+
+    #[test]
+    fn several_alternatives_stay_alternatives() {
+        assert_eq!(
+            folded(json!({"anyOf": [{"type": "string"}, {"type": "null"}, {"type": "integer"}]})),
+            json!({"anyOf": [{"type": "string"}, {"type": "integer"}], "nullable": true})
+        );
+    }
+
+    #[test]
+    fn null_alone_is_left_for_the_last_pass_to_refuse() {
+        let alone = json!({"anyOf": [{"type": "null"}]});
+        assert_ne!(folded(alone.clone()), json!({"nullable": true}));
+    }
+
+    #[test]
+    fn two_rules_of_one_name_stand_side_by_side() {
+        assert_eq!(
+            folded(json!({"maxLength": 5, "anyOf": [{"type": "string", "maxLength": 9}, {"type": "null"}]})),
+            json!({"maxLength": 5, "nullable": true, "allOf": [{"type": "string", "maxLength": 9}]})
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! JSON pointers (RFC 6901), written as URI fragments so that they can be pasted into `$ref`.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// A place in a document.
+///
+/// ```
+/// use xtask::pointer::Pointer;
+/// let place = Pointer::root().child("paths").child("/token").child("post");
+/// assert_eq!(place.to_string(), "#/paths/~1token/post");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pointer(Vec<String>);
+
+impl Pointer {
+    /// The whole document.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The place one step further down.
+    #[must_use]
+    pub fn child(&self, token: impl ToString) -> Self {
+        let mut tokens = self.0.clone();
+        tokens.push(token.to_string());
+        Self(tokens)
+    }
+
+    /// Reads a pointer from a `$ref` into the same document (`#/…`); `None` for any other reference.
+    pub fn from_reference(reference: &str) -> Option<Self> {
+        let path = reference.strip_prefix('#')?;
+        if path.is_empty() {
+            return Some(Self::root());
+        }
+        let tokens = path.strip_prefix('/')?.split('/');
+        Some(Self(tokens.map(|token| token.replace("~1", "/").replace("~0", "~")).collect()))
+    }
+
+    /// What stands at this place, if anything does.
+    pub fn find<'a>(&self, document: &'a Value) -> Option<&'a Value> {
+        self.0.iter().try_fold(document, |value, token| match value {
+            Value::Array(items) => items.get(token.parse::<usize>().ok()?),
+            Value::Object(fields) => fields.get(token),
+            _ => None,
+        })
+    }
+
+    /// The steps from the root.
+    pub fn tokens(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("#")?;
+        self.0.iter().try_for_each(|token| write!(f, "/{}", token.replace('~', "~0").replace('/', "~1")))
+    }
+}

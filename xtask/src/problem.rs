@@ -1,0 +1,75 @@
+//! What is wrong with a document: where, what, and what to do about it.
+
+use std::fmt;
+
+use crate::pointer::Pointer;
+
+/// One thing that is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where in the document.
+    pub place: Pointer,
+    /// What is wrong there.
+    pub what: String,
+    /// What the maintainer can do about it.
+    pub hint: String,
+}
+
+impl Problem {
+    /// A problem at a place.
+    pub fn new(place: &Pointer, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { place: place.clone(), what: what.into(), hint: hint.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}\n  hint: {}", self.place, self.what, self.hint)
+    }
+}
+
+/// All that was found wrong in one stage; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// `Ok` when the list is empty, the list as an error when it is not.
+    ///
+    /// # Errors
+    ///
+    /// The list itself.
+    pub fn none(list: Vec<Problem>) -> Result<(), Self> {
+        if list.is_empty() { Ok(()) } else { Err(Self(list)) }
+    }
+
+    /// The problems, in the order of the document.
+    pub fn list(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+/// How many problems are printed before the rest is only counted.
+const SHOWN: usize = 20;
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().take(SHOWN).enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{problem}")?;
+        }
+        if self.0.len() > SHOWN {
+            write!(f, "\n… and {} more", self.0.len() - SHOWN)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}

@@ -1,0 +1,285 @@
+//! Reading: text of any of three forms becomes a document that is checked for sense.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::pointer::Pointer;
+use crate::problem::{Problem, Problems};
+use crate::walk::{self, Kind};
+
+/// The dialect a document is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// `OpenAPI` 3.0.x.
+    V30,
+    /// `OpenAPI` 3.1.x.
+    V31,
+}
+
+/// A document that is `OpenAPI`, with references that lead somewhere and operations told apart.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The document itself.
+    pub value: Value,
+    /// Which dialect it is in.
+    pub dialect: Dialect,
+    /// The form it was written in: `JSON`, `YAML` or `documentation page`.
+    pub form: &'static str,
+}
+
+/// Why a text is not a document.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Not JSON, though it starts like JSON.
+    #[error("{name}: not JSON: {source}")]
+    Json {
+        /// The file.
+        name: String,
+        /// What the parser says, with line and column.
+        source: serde_json::Error,
+    },
+    /// Not YAML.
+    #[error("{name}: not YAML: {source}")]
+    Yaml {
+        /// The file.
+        name: String,
+        /// What the parser says, with line and column.
+        source: yaml_serde::Error,
+    },
+    /// A documentation page whose block is not closed or that holds more than one.
+    #[error("{name}: {what}")]
+    Page {
+        /// The file.
+        name: String,
+        /// What is wrong with the page.
+        what: String,
+    },
+    /// Readable, but not an `OpenAPI` document we can use.
+    #[error("{name}: not a usable OpenAPI document\n{problems}")]
+    Document {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        problems: Problems,
+    },
+}
+
+/// Reads a document; `name` is what errors call it.
+///
+/// # Errors
+///
+/// When the text is not JSON, YAML or a page with one `OpenAPI` block; when the version is not 3.0.x
+/// or 3.1.x; when a `$ref` leads nowhere; when an operation has no `operationId` or shares one.
+pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
+    let named = || name.to_owned();
+    let (form, value) = if text.trim_start().starts_with('{') {
+        let value = serde_json::from_str(text).map_err(|source| ReadError::Json { name: named(), source })?;
+        ("JSON", value)
+    } else if let Some(block) = fenced_document(text).map_err(|what| ReadError::Page { name: named(), what })? {
+        ("documentation page", from_yaml(name, block)?)
+    } else {
+        ("YAML", from_yaml(name, text)?)
+    };
+    let wrong = |problems| ReadError::Document { name: named(), problems };
+    let dialect = dialect(&value).map_err(|problem| wrong(problem.into()))?;
+    let mut problems = Vec::new();
+    check_references(&value, &mut problems);
+    check_operations(&value, &mut problems);
+    Problems::none(problems).map_err(wrong)?;
+    Ok(Document { value, dialect, form })
+}
+
+fn from_yaml(name: &str, text: &str) -> Result<Value, ReadError> {
+    let wrong = |source| ReadError::Yaml { name: name.to_owned(), source };
+    // By way of YAML's own value, which refuses a key that stands twice.
+    let value: yaml_serde::Value = yaml_serde::from_str(text).map_err(wrong)?;
+    yaml_serde::from_value(value).map_err(wrong)
+}
+
+/// The block of a documentation page that holds an `OpenAPI` document; `None` when the text is no page.
+fn fenced_document(text: &str) -> Result<Option<&str>, String> {
+    let mut blocks: Vec<&str> = Vec::new();
+    let mut open: Option<(&str, usize, usize)> = None;
+    let mut offset = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let start = offset;
+        offset += line.len();
+        let fence: &str = &line[..line.len() - line.trim_start_matches('`').len()];
+        let info = line[fence.len()..].trim();
+        match open {
+            None if fence.len() >= 3 && (info.starts_with("yaml") || info.starts_with("json")) => {
+                open = Some((fence, offset, index + 1));
+            }
+            Some((opened, body, _)) if fence.len() >= opened.len() && info.is_empty() => {
+                let block = &text[body..start];
+                if block.lines().any(|line| line.starts_with("openapi:") || line.contains("\"openapi\"")) {
+                    blocks.push(block);
+                }
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some((_, _, line)) = open {
+        return Err(format!("the block that opens on line {line} is never closed; is the page cut off?"));
+    }
+    match blocks.as_slice() {
+        [] => Ok(None),
+        [block] => Ok(Some(block)),
+        several => Err(format!("{} OpenAPI blocks on one page; one was expected", several.len())),
+    }
+}
+
+fn dialect(value: &Value) -> Result<Dialect, Problem> {
+    const HINT: &str = "documents of OpenAPI 3.0.x and 3.1.x are read";
+    let root = Pointer::root();
+    let Some(fields) = value.as_object() else {
+        return Err(Problem::new(&root, "the document is not an object", HINT));
+    };
+    if let Some(version) = fields.get("swagger") {
+        let what = format!("this is Swagger {version}, the format before OpenAPI 3");
+        return Err(Problem::new(&root.child("swagger"), what, "convert the document to OpenAPI 3 first"));
+    }
+    let version = match fields.get("openapi") {
+        Some(Value::String(version)) => version,
+        Some(other) => {
+            let what = format!("the version is {other}, not a string");
+            return Err(Problem::new(&root.child("openapi"), what, HINT));
+        }
+        None => return Err(Problem::new(&root, "there is no field `openapi`", HINT)),
+    };
+    let dialect = match version.split('.').collect::<Vec<_>>().as_slice() {
+        ["3", "0", _] => Dialect::V30,
+        ["3", "1", _] => Dialect::V31,
+        _ => return Err(Problem::new(&root.child("openapi"), format!("version {version:?} is not known"), HINT)),
+    };
+    for (key, needed) in [("info", true), ("paths", dialect == Dialect::V30), ("components", false)] {
+        match fields.get(key) {
+            Some(Value::Object(_)) => {}
+            None if !needed => {}
+            Some(_) => {
+                let what = format!("`{key}` is not an object");
+                return Err(Problem::new(&root.child(key), what, "is the document cut off?"));
+            }
+            None => {
+                let what = format!("there is no `{key}`");
+                return Err(Problem::new(&root, what, "is the document cut off?"));
+            }
+        }
+    }
+    if !["paths", "components", "webhooks"].iter().any(|key| fields.contains_key(*key)) {
+        let what = "there is none of `paths`, `components` and `webhooks`";
+        return Err(Problem::new(&root, what, "is the document cut off?"));
+    }
+    Ok(dialect)
+}
+
+fn check_references(document: &Value, problems: &mut Vec<Problem>) {
+    walk::visit(document, &mut |_, place, node| {
+        let Some(reference) = node.get("$ref") else { return };
+        let place = place.child("$ref");
+        let Some(reference) = reference.as_str() else {
+            problems.push(Problem::new(&place, "the reference is not a string", "write `$ref: '#/components/…'`"));
+            return;
+        };
+        match Pointer::from_reference(reference) {
+            None => problems.push(Problem::new(
+                &place,
+                format!("`{reference}` leads out of the document"),
+                "bundle the document into one file first",
+            )),
+            Some(target) if target.find(document).is_none() => problems.push(Problem::new(
+                &place,
+                format!("`{reference}` leads nowhere"),
+                "add what is missing, or remove the reference with an overlay action",
+            )),
+            Some(_) => {}
+        }
+    });
+}
+
+fn check_operations(document: &Value, problems: &mut Vec<Problem>) {
+    let mut places: HashMap<&str, Pointer> = HashMap::new();
+    let mut found = Vec::new();
+    walk::visit(document, &mut |kind, place, node| {
+        // Only what a client calls: webhooks and callbacks are calls that Chift makes.
+        let called = matches!(place.tokens(), [first, _, _] if first == "paths");
+        if kind == Kind::Operation && called {
+            found.push((place.clone(), node.get("operationId").is_some()));
+        }
+    });
+    for (place, named) in found {
+        let id_place = place.child("operationId");
+        let Some(id) = id_place.find(document).and_then(Value::as_str) else {
+            let what = if named { "the operationId is not a string" } else { "the operation has no operationId" };
+            problems.push(Problem::new(&place, what, "add one with an overlay action"));
+            continue;
+        };
+        if let Some(first) = places.get(id) {
+            let what = format!("operationId `{id}` is already used at {first}");
+            problems.push(Problem::new(&id_place, what, "rename one of the two with an overlay action"));
+        } else {
+            places.insert(id, id_place);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n";
+
+    fn refusal(text: &str) -> String {
+        read("it", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_three_forms_give_the_same_value() {
+        let yaml = read("a.yaml", GOOD).unwrap();
+        let page = read("a.md", &format!("# Title\n\n> text\n\n````yaml post /token\n{GOOD}\n````\n")).unwrap();
+        let json = read("a.json", &serde_json::to_string(&yaml.value).unwrap()).unwrap();
+        assert_eq!([yaml.form, page.form, json.form], ["YAML", "documentation page", "JSON"]);
+        assert_eq!(yaml.value, page.value);
+        assert_eq!(yaml.value, json.value);
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused_with_the_reason() {
+        for (text, expected) in [
+            ("", "the document is not an object"),
+            ("just words", "the document is not an object"),
+            ("a: [1, 2", "not YAML"),
+            ("a: 1\na: 2", "duplicate"),
+            ("{\"a\": ", "not JSON"),
+            ("swagger: '2.0'", "Swagger \"2.0\""),
+            ("openapi: 4.0.0\ninfo: {}\npaths: {}", "version \"4.0.0\" is not known"),
+            ("openapi: 3.0\ninfo: {}\npaths: {}", "the version is 3.0, not a string"),
+            ("info: {}", "there is no field `openapi`"),
+            ("openapi: 3.1.0\ninfo: {}", "none of `paths`"),
+            ("openapi: 3.1.0\ninfo: {}\npaths:", "`paths` is not an object"),
+            ("# page\n```yaml\nopenapi: 3.1.0\n", "opens on line 2 is never closed"),
+        ] {
+            let message = refusal(text);
+            assert!(message.contains(expected), "{text:?} gave {message:?}, not {expected:?}");
+        }
+    }
+
+    #[test]
+    fn a_dangling_reference_is_named_by_its_place() {
+        let message = refusal(
+            "openapi: 3.1.0\ninfo: {}\ncomponents: {schemas: {A: {items: {$ref: '#/components/schemas/B'}}}}",
+        );
+        assert!(message.contains("#/components/schemas/A/items/$ref: `#/components/schemas/B` leads nowhere"));
+    }
+
+    #[test]
+    fn a_shared_operation_id_is_named_with_both_places() {
+        let message =
+            refusal("openapi: 3.1.0\ninfo: {}\npaths: {/a: {get: {operationId: x}, put: {operationId: x}}, /b: {get: {}}}");
+        assert!(message.contains("#/paths/~1a/put/operationId: operationId `x` is already used at #/paths/~1a/get/operationId"));
+        assert!(message.contains("#/paths/~1b/get: the operation has no operationId"));
+    }
+}
