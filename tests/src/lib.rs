@@ -1,1 +1,10 @@
-//! stub
+//! The local stand-in for Chift, for tests and examples.
+//!
+//! ```
+//! let chift = chift_tests::StandIn::start();
+//! assert_eq!(chift.token_requests(), 0);
+//! ```
+
+mod stand_in;
+
+pub use stand_in::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, DEFAULT_LIFE, StandIn};
