@@ -25,9 +25,7 @@ fn main() {
         inputs += 1;
         let fresh = fs::read(workspace.join(name)).is_ok_and(|text| fingerprint(&text) == stated);
         if !fresh {
-            println!(
-                "cargo::warning={name} has changed since src/generated was made from it; run: cargo xtask regen"
-            );
+            println!("cargo::warning={name} has changed since src/generated was made from it; run: cargo xtask regen");
         }
     }
     if inputs == 0 {

@@ -3,9 +3,9 @@
 /// It tells an edited document from an unedited one; it is no protection against
 /// intent. The build script of `chift-api` and `xtask` share this one file, and
 /// neither needs a dependency for it.
-pub fn fingerprint(text: &[u8]) -> String {
-    let hash = text.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+pub(crate) fn fingerprint(text: &[u8]) -> String {
+    let hash = text
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }

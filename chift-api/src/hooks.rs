@@ -77,7 +77,7 @@ impl StdError for NotAuthorized {
 ///
 /// ```
 /// # async fn call(client: chift_api::Client, body: chift_api::types::AuthItem) {
-/// if let Err(error) = client.generate_access_token().body(body).send().await {
+/// if let Err(error) = client.generate_access_token(&body).await {
 ///     match chift_api::authorize_error(&error) {
 ///         Some(reason) => eprintln!("no token: {reason}"),
 ///         None => eprintln!("the call itself failed: {error}"),
@@ -129,10 +129,9 @@ mod tests {
     #[tokio::test]
     async fn an_open_operation_and_an_anonymous_session_carry_none() {
         let open = operations::ALL.iter().find(|operation| !operation.needs_bearer).unwrap();
-        for (session, id) in [
-            (Session::authorized(Fixed(Some("t0ken"))), open.id),
-            (Session::anonymous(), "an_operation_of_tomorrow"),
-        ] {
+        for (session, id) in
+            [(Session::authorized(Fixed(Some("t0ken"))), open.id), (Session::anonymous(), "an_operation_of_tomorrow")]
+        {
             assert!(!prepared(session, id).await.unwrap().headers().contains_key(AUTHORIZATION));
         }
     }

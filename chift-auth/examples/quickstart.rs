@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use chift_auth::chift_api::ClientInfo as _;
 use chift_auth::{AccessToken, Credentials, TokenSource};
 use chift_tests::StandIn;
 
@@ -32,7 +33,10 @@ async fn main() -> anyhow::Result<()> {
     };
     let client = source.client();
     match &stand_in {
-        Some(_) => println!("No CHIFT_* variables are set, so this talks to a local stand-in for Chift at {}.", client.baseurl()),
+        Some(_) => println!(
+            "No CHIFT_* variables are set, so this talks to a local stand-in for Chift at {}.",
+            client.baseurl()
+        ),
         None => println!("Talking to Chift at {}.", client.baseurl()),
     }
 
@@ -74,8 +78,6 @@ async fn main() -> anyhow::Result<()> {
     }
     Ok(())
 }
-
-use chift_auth::chift_api::ClientInfo as _;
 
 fn yes(it_is: bool) -> &'static str {
     if it_is { "yes" } else { "no" }

@@ -18,7 +18,7 @@ const LONGEST_MESSAGE: usize = 500;
 
 /// Asks for a token; its life is counted from `asked`.
 pub(crate) async fn request(client: &Client, credentials: &Credentials, asked: Now) -> Result<AccessToken, AuthError> {
-    match client.generate_access_token().body(credentials.to_request()).send().await {
+    match client.generate_access_token(&credentials.to_request()).await {
         Ok(answer) => accept(answer.into_inner(), asked),
         Err(error) => Err(refusal(error, credentials.secret()).await),
     }
@@ -70,7 +70,9 @@ async fn refusal(error: Error<types::HttpValidationError>, secret: &Secret) -> A
             let source: Box<dyn StdError + Send + Sync> = error.without_url().into();
             AuthError::Transport(Arc::from(source))
         }
-        Error::InvalidRequest(reason) | Error::Custom(reason) => AuthError::InvalidResponse { reason: redacted(&reason, secret) },
+        Error::InvalidRequest(reason) | Error::Custom(reason) => {
+            AuthError::InvalidResponse { reason: redacted(&reason, secret) }
+        }
     }
 }
 

@@ -98,7 +98,7 @@ impl AuthError {
     /// ```
     /// # async fn example(client: chift_api::Client, body: chift_api::types::AuthItem) {
     /// use chift_auth::AuthError;
-    /// if let Err(error) = client.generate_access_token().body(body).send().await {
+    /// if let Err(error) = client.generate_access_token(&body).await {
     ///     match AuthError::of(&error) {
     ///         Some(no_token) => eprintln!("no token: {no_token}"),
     ///         None => eprintln!("the call failed: {error}"),

@@ -94,17 +94,16 @@ mod tests {
     use super::*;
 
     fn at(base: Now, monotonic: u64, wall: i64) -> Now {
-        Now {
-            monotonic: base.monotonic + Duration::from_secs(monotonic),
-            wall: base.wall + TimeDelta::seconds(wall),
-        }
+        Now { monotonic: base.monotonic + Duration::from_secs(monotonic), wall: base.wall + TimeDelta::seconds(wall) }
     }
 
     #[test]
     fn it_is_over_when_either_clock_says_so() {
         let start = Now { monotonic: Instant::now(), wall: Utc::now() };
         let token = AccessToken::new(Secret::from("t"), Duration::from_secs(1800), start);
-        for (monotonic, wall, left) in [(0, 0, 1800), (1790, 0, 10), (0, 1790, 10), (0, 3600, 0), (3600, -60, 0), (10, -60, 1790)] {
+        for (monotonic, wall, left) in
+            [(0, 0, 1800), (1790, 0, 10), (0, 1790, 10), (0, 3600, 0), (3600, -60, 0), (10, -60, 1790)]
+        {
             assert_eq!(token.remaining(at(start, monotonic, wall)), Duration::from_secs(left), "{monotonic} {wall}");
         }
     }

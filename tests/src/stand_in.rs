@@ -173,9 +173,12 @@ impl State {
 
     fn protect(&self, request: &HttpMockRequest) -> HttpMockResponse {
         let headers = request.headers();
-        let bearer =
-            headers.get("authorization").and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
-        let good = bearer.and_then(|token| locked(&self.issued).get(token).copied()).is_some_and(|end| self.now() < end);
+        let bearer = headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let good =
+            bearer.and_then(|token| locked(&self.issued).get(token).copied()).is_some_and(|end| self.now() < end);
         if good {
             self.accepted.fetch_add(1, Ordering::SeqCst);
             answer(200, &json!({"items": [], "total": 0, "page": 1, "size": 50}))
@@ -218,9 +221,5 @@ fn refused() -> HttpMockResponse {
 }
 
 fn answer(status: u16, body: &Value) -> HttpMockResponse {
-    HttpMockResponse::builder()
-        .status(status)
-        .header("content-type", "application/json")
-        .body(body.to_string())
-        .build()
+    HttpMockResponse::builder().status(status).header("content-type", "application/json").body(body.to_string()).build()
 }

@@ -90,10 +90,16 @@ pub fn differences(folder: &Path, files: &Files) -> anyhow::Result<String> {
             continue;
         }
         let name = folder.join(path);
-        let side = |text: Option<&String>, what| text.map_or("/dev/null".to_owned(), |_| format!("{} ({what})", name.display()));
+        let side = |text: Option<&String>, what| {
+            text.map_or("/dev/null".to_owned(), |_| format!("{} ({what})", name.display()))
+        };
         let (a, b) = (old.map_or("", String::as_str), new.map_or("", String::as_str));
         let diff = TextDiff::from_lines(a, b);
-        write!(told, "{}", diff.unified_diff().context_radius(3).header(&side(old, "as it is"), &side(new, "as generated")))?;
+        write!(
+            told,
+            "{}",
+            diff.unified_diff().context_radius(3).header(&side(old, "as it is"), &side(new, "as generated"))
+        )?;
     }
     Ok(told)
 }
@@ -157,7 +163,8 @@ mod tests {
     fn a_folder_that_cannot_be_written_is_named_and_left_alone() {
         let scratch = tempfile::tempdir().unwrap();
         fs::write(scratch.path().join("file"), "not a folder").unwrap();
-        let message = format!("{:#}", replace(&scratch.path().join("file/generated"), &files(&[("a", "b")])).unwrap_err());
+        let message =
+            format!("{:#}", replace(&scratch.path().join("file/generated"), &files(&[("a", "b")])).unwrap_err());
         assert!(message.contains("file/generated"), "{message}");
         assert_eq!(contents(scratch.path()).unwrap(), files(&[("file", "not a folder")]));
     }

@@ -269,17 +269,21 @@ mod tests {
 
     #[test]
     fn a_dangling_reference_is_named_by_its_place() {
-        let message = refusal(
-            "openapi: 3.1.0\ninfo: {}\ncomponents: {schemas: {A: {items: {$ref: '#/components/schemas/B'}}}}",
-        );
+        let message =
+            refusal("openapi: 3.1.0\ninfo: {}\ncomponents: {schemas: {A: {items: {$ref: '#/components/schemas/B'}}}}");
         assert!(message.contains("#/components/schemas/A/items/$ref: `#/components/schemas/B` leads nowhere"));
     }
 
     #[test]
     fn a_shared_operation_id_is_named_with_both_places() {
-        let message =
-            refusal("openapi: 3.1.0\ninfo: {}\npaths: {/a: {get: {operationId: x}, put: {operationId: x}}, /b: {get: {}}}");
-        assert!(message.contains("#/paths/~1a/put/operationId: operationId `x` is already used at #/paths/~1a/get/operationId"));
+        let message = refusal(
+            "openapi: 3.1.0\ninfo: {}\npaths: {/a: {get: {operationId: x}, put: {operationId: x}}, /b: {get: {}}}",
+        );
+        assert!(
+            message.contains(
+                "#/paths/~1a/put/operationId: operationId `x` is already used at #/paths/~1a/get/operationId"
+            )
+        );
         assert!(message.contains("#/paths/~1b/get: the operation has no operationId"));
     }
 }

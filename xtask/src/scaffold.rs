@@ -29,7 +29,8 @@ pub fn files(workspace: &Path) -> anyhow::Result<Files> {
         }
     }
     files.insert("README.md".into(), text(&api.join("README.md"))?);
-    files.insert("Cargo.toml".into(), manifest(&text(&api.join("Cargo.toml"))?, &text(&workspace.join("Cargo.toml"))?)?);
+    files
+        .insert("Cargo.toml".into(), manifest(&text(&api.join("Cargo.toml"))?, &text(&workspace.join("Cargo.toml"))?)?);
     Ok(files)
 }
 
@@ -53,7 +54,8 @@ fn manifest(own: &str, workspace: &str) -> anyhow::Result<String> {
     }
     if let Some(dependencies) = own.get_mut("dependencies").and_then(Value::as_table_mut) {
         for (name, value) in dependencies.iter_mut().filter(|(_, value)| inherits(value)) {
-            let base = shared("dependencies", name).with_context(|| format!("workspace.dependencies.{name} is missing"))?;
+            let base =
+                shared("dependencies", name).with_context(|| format!("workspace.dependencies.{name} is missing"))?;
             *value = Value::Table(merged(base, value));
         }
     }

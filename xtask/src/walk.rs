@@ -47,11 +47,9 @@ fn children(kind: Kind) -> &'static [(&'static str, Shape)] {
     const OPERATION: Shape = One(Kind::Operation);
     const SCHEMA: Shape = One(Kind::Schema);
     match kind {
-        Kind::Document => &[
-            ("paths", Map(Kind::PathItem)),
-            ("webhooks", Map(Kind::PathItem)),
-            ("components", One(Kind::Components)),
-        ],
+        Kind::Document => {
+            &[("paths", Map(Kind::PathItem)), ("webhooks", Map(Kind::PathItem)), ("components", One(Kind::Components))]
+        }
         Kind::Components => &[
             ("schemas", Map(Kind::Schema)),
             ("responses", Map(Kind::Response)),

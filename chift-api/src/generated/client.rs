@@ -36,11 +36,6 @@ pub mod types {
         )]
         pub marketplace_id: ::std::option::Option<::uuid::Uuid>,
     }
-    impl AuthItem {
-        pub fn builder() -> builder::AuthItem {
-            Default::default()
-        }
-    }
     ///`HttpValidationError`
     #[derive(
         ::schemars::JsonSchema,
@@ -55,11 +50,6 @@ pub mod types {
         pub message: ::std::string::String,
         #[serde(default = "defaults::http_validation_error_status")]
         pub status: ::std::string::String,
-    }
-    impl HttpValidationError {
-        pub fn builder() -> builder::HttpValidationError {
-            Default::default()
-        }
     }
     ///`LocationItem`
     #[derive(
@@ -101,11 +91,6 @@ pub mod types {
         pub expires_on: i64,
         pub token_type: ::std::string::String,
     }
-    impl Token {
-        pub fn builder() -> builder::Token {
-            Default::default()
-        }
-    }
     ///`ValidationError`
     #[derive(
         ::schemars::JsonSchema,
@@ -123,421 +108,6 @@ pub mod types {
         pub msg: ::std::string::String,
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
-    }
-    impl ValidationError {
-        pub fn builder() -> builder::ValidationError {
-            Default::default()
-        }
-    }
-    /// Types for composing complex structures.
-    pub mod builder {
-        #[derive(Clone, Debug)]
-        pub struct AuthItem {
-            account_id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            client_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            client_secret: ::std::result::Result<crate::Secret, ::std::string::String>,
-            env_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            marketplace_id: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AuthItem {
-            fn default() -> Self {
-                Self {
-                    account_id: Err("no value supplied for account_id".to_string()),
-                    client_id: Err("no value supplied for client_id".to_string()),
-                    client_secret: Err(
-                        "no value supplied for client_secret".to_string(),
-                    ),
-                    env_id: Ok(Default::default()),
-                    marketplace_id: Ok(Default::default()),
-                }
-            }
-        }
-        impl AuthItem {
-            pub fn account_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.account_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for account_id: {e}")
-                    });
-                self
-            }
-            pub fn client_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.client_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for client_id: {e}")
-                    });
-                self
-            }
-            pub fn client_secret<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Secret>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.client_secret = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for client_secret: {e}")
-                    });
-                self
-            }
-            pub fn env_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.env_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for env_id: {e}")
-                    });
-                self
-            }
-            pub fn marketplace_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.marketplace_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for marketplace_id: {e}"
-                        )
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AuthItem> for super::AuthItem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AuthItem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    account_id: value.account_id?,
-                    client_id: value.client_id?,
-                    client_secret: value.client_secret?,
-                    env_id: value.env_id?,
-                    marketplace_id: value.marketplace_id?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AuthItem> for AuthItem {
-            fn from(value: super::AuthItem) -> Self {
-                Self {
-                    account_id: Ok(value.account_id),
-                    client_id: Ok(value.client_id),
-                    client_secret: Ok(value.client_secret),
-                    env_id: Ok(value.env_id),
-                    marketplace_id: Ok(value.marketplace_id),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct HttpValidationError {
-            detail: ::std::result::Result<
-                ::std::vec::Vec<super::ValidationError>,
-                ::std::string::String,
-            >,
-            message: ::std::result::Result<::std::string::String, ::std::string::String>,
-            status: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-        impl ::std::default::Default for HttpValidationError {
-            fn default() -> Self {
-                Self {
-                    detail: Ok(Default::default()),
-                    message: Err("no value supplied for message".to_string()),
-                    status: Ok(super::defaults::http_validation_error_status()),
-                }
-            }
-        }
-        impl HttpValidationError {
-            pub fn detail<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::ValidationError>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.detail = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for detail: {e}")
-                    });
-                self
-            }
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for message: {e}")
-                    });
-                self
-            }
-            pub fn status<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.status = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for status: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<HttpValidationError>
-        for super::HttpValidationError {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: HttpValidationError,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    detail: value.detail?,
-                    message: value.message?,
-                    status: value.status?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::HttpValidationError> for HttpValidationError {
-            fn from(value: super::HttpValidationError) -> Self {
-                Self {
-                    detail: Ok(value.detail),
-                    message: Ok(value.message),
-                    status: Ok(value.status),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct Token {
-            access_token: ::std::result::Result<crate::Secret, ::std::string::String>,
-            expires_in: ::std::result::Result<i64, ::std::string::String>,
-            expires_on: ::std::result::Result<i64, ::std::string::String>,
-            token_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for Token {
-            fn default() -> Self {
-                Self {
-                    access_token: Err("no value supplied for access_token".to_string()),
-                    expires_in: Err("no value supplied for expires_in".to_string()),
-                    expires_on: Err("no value supplied for expires_on".to_string()),
-                    token_type: Err("no value supplied for token_type".to_string()),
-                }
-            }
-        }
-        impl Token {
-            pub fn access_token<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Secret>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.access_token = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for access_token: {e}")
-                    });
-                self
-            }
-            pub fn expires_in<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.expires_in = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for expires_in: {e}")
-                    });
-                self
-            }
-            pub fn expires_on<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.expires_on = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for expires_on: {e}")
-                    });
-                self
-            }
-            pub fn token_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.token_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for token_type: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<Token> for super::Token {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Token,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    access_token: value.access_token?,
-                    expires_in: value.expires_in?,
-                    expires_on: value.expires_on?,
-                    token_type: value.token_type?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::Token> for Token {
-            fn from(value: super::Token) -> Self {
-                Self {
-                    access_token: Ok(value.access_token),
-                    expires_in: Ok(value.expires_in),
-                    expires_on: Ok(value.expires_on),
-                    token_type: Ok(value.token_type),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct ValidationError {
-            ctx: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            input: ::std::result::Result<
-                ::std::option::Option<crate::Echo>,
-                ::std::string::String,
-            >,
-            loc: ::std::result::Result<
-                ::std::vec::Vec<super::LocationItem>,
-                ::std::string::String,
-            >,
-            msg: ::std::result::Result<::std::string::String, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-        impl ::std::default::Default for ValidationError {
-            fn default() -> Self {
-                Self {
-                    ctx: Ok(Default::default()),
-                    input: Ok(Default::default()),
-                    loc: Err("no value supplied for loc".to_string()),
-                    msg: Err("no value supplied for msg".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                }
-            }
-        }
-        impl ValidationError {
-            pub fn ctx<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ctx = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for ctx: {e}")
-                    });
-                self
-            }
-            pub fn input<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<crate::Echo>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.input = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for input: {e}")
-                    });
-                self
-            }
-            pub fn loc<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::LocationItem>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.loc = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for loc: {e}")
-                    });
-                self
-            }
-            pub fn msg<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.msg = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for msg: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<ValidationError> for super::ValidationError {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ValidationError,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    ctx: value.ctx?,
-                    input: value.input?,
-                    loc: value.loc?,
-                    msg: value.msg?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::ValidationError> for ValidationError {
-            fn from(value: super::ValidationError) -> Self {
-                Self {
-                    ctx: Ok(value.ctx),
-                    input: Ok(value.input),
-                    loc: Ok(value.loc),
-                    msg: Ok(value.msg),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
     }
     /// Generation of default values for serde.
     pub mod defaults {
@@ -574,6 +144,23 @@ pub mod types {
         impl From<String> for ConversionError {
             fn from(value: String) -> Self {
                 Self(value.into())
+            }
+        }
+    }
+    impl AuthItem {
+        /// A value with what the document requires; the other fields are unset, or have the default
+        /// that the document states.
+        pub fn new(
+            account_id: ::uuid::Uuid,
+            client_id: impl ::std::convert::Into<::std::string::String>,
+            client_secret: impl ::std::convert::Into<crate::Secret>,
+        ) -> Self {
+            Self {
+                account_id,
+                client_id: client_id.into(),
+                client_secret: client_secret.into(),
+                env_id: ::std::default::Default::default(),
+                marketplace_id: ::std::default::Default::default(),
             }
         }
     }
@@ -644,6 +231,7 @@ const _: () = {
         Client: ClientHooks<crate::Session>,
     {}
 };
+#[allow(clippy::all)]
 impl Client {
     /**Get access token
 
@@ -651,108 +239,47 @@ This endpoint allows you to get an access token that can be used as a BEARER tok
 
 Sends a `POST` request to `/token`
 
-```ignore
-let response = client.generate_access_token()
-    .body(body)
-    .send()
-    .await;
-```*/
-    pub fn generate_access_token(&self) -> builder::GenerateAccessToken<'_> {
-        builder::GenerateAccessToken::new(self)
-    }
-}
-/// Types for composing operation parameters.
-#[allow(clippy::all)]
-pub mod builder {
-    use super::types;
-    #[allow(unused_imports)]
-    use super::{
-        encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
-        RequestBuilderExt, ResponseValue,
-    };
-    /**Builder for [`Client::generate_access_token`]
-
-[`Client::generate_access_token`]: super::Client::generate_access_token*/
-    #[derive(Debug, Clone)]
-    pub struct GenerateAccessToken<'a> {
-        client: &'a super::Client,
-        body: Result<types::builder::AuthItem, String>,
-    }
-    impl<'a> GenerateAccessToken<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                body: Ok(::std::default::Default::default()),
+*/
+    pub async fn generate_access_token<'a>(
+        &'a self,
+        body: &'a types::AuthItem,
+    ) -> Result<ResponseValue<types::Token>, Error<types::HttpValidationError>> {
+        let url = format!("{}/token", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "generate_access_token",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            422u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }
-        }
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::AuthItem>,
-            <V as std::convert::TryInto<types::AuthItem>>::Error: std::fmt::Display,
-        {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("conversion to `AuthItem` for body failed: {}", s));
-            self
-        }
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::AuthItem) -> types::builder::AuthItem,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        ///Sends a `POST` request to `/token`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::Token>, Error<types::HttpValidationError>> {
-            let Self { client, body } = self;
-            let body = body
-                .and_then(|v| types::AuthItem::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
-            let url = format!("{}/token", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "generate_access_token",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => ResponseValue::from_response(response).await,
-                422u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            _ => Err(Error::UnexpectedResponse(response)),
         }
     }
 }
 /// Items consumers will typically use such as the Client.
 pub mod prelude {
-    pub use self::super::Client;
+    #[allow(unused_imports)]
+    pub use super::Client;
 }

@@ -12,10 +12,37 @@ const HINT: &str = "no pass lowers this yet: add one to xtask/src/lower, or chan
 
 /// What a schema may hold in the 3.0 dialect, and progenitor reads.
 const SCHEMA_KEYWORDS: &[&str] = &[
-    "additionalProperties", "allOf", "anyOf", "default", "deprecated", "description", "enum", "example",
-    "externalDocs", "format", "items", "maxItems", "maxLength", "maxProperties", "maximum", "minItems",
-    "minLength", "minProperties", "minimum", "multipleOf", "nullable", "oneOf", "pattern", "properties",
-    "readOnly", "required", "title", "type", "uniqueItems", "writeOnly", "xml",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "default",
+    "deprecated",
+    "description",
+    "enum",
+    "example",
+    "externalDocs",
+    "format",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "nullable",
+    "oneOf",
+    "pattern",
+    "properties",
+    "readOnly",
+    "required",
+    "title",
+    "type",
+    "uniqueItems",
+    "writeOnly",
+    "xml",
 ];
 
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
@@ -79,8 +106,7 @@ impl Refusals<'_> {
             return;
         };
         for (name, wanted) in [("success", ["1", "2"]), ("error", ["4", "5"])] {
-            let of_kind =
-                |status: &str| status == "default" || wanted.iter().any(|digit| status.starts_with(digit));
+            let of_kind = |status: &str| status == "default" || wanted.iter().any(|digit| status.starts_with(digit));
             let bodies: HashSet<String> = answers
                 .iter()
                 .filter(|(status, _)| of_kind(status))

@@ -1,5 +1,7 @@
 //! Generating: the lowered document becomes Rust source, by progenitor, untouched.
 
+mod constructors;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -38,17 +40,15 @@ fn seams() -> [(SchemaObject, &'static str); 2] {
         format: Some("password".to_owned()),
         ..SchemaObject::default()
     };
-    let echo = SchemaObject {
-        extensions: [("x-chift-seam".to_owned(), json!("echo"))].into(),
-        ..SchemaObject::default()
-    };
+    let echo =
+        SchemaObject { extensions: [("x-chift-seam".to_owned(), json!("echo"))].into(), ..SchemaObject::default() };
     [(password, "crate::Secret"), (echo, "crate::Echo")]
 }
 
 fn settings() -> GenerationSettings {
     let mut settings = GenerationSettings::new();
     settings
-        .with_interface(InterfaceStyle::Builder)
+        .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote! { crate::Session })
         .with_derive("::schemars::JsonSchema");
@@ -78,7 +78,13 @@ pub fn generate(document: &Value) -> Result<Generated, Problems> {
     ];
     let sources = sources
         .into_iter()
-        .map(|(name, tokens)| Ok((name, formatted(name, tokens)?)))
+        .map(|(name, tokens)| {
+            let mut file = parsed(name, tokens)?;
+            if name == "client.rs" {
+                constructors::add(&mut file);
+            }
+            Ok((name, prettyplease::unparse(&file)))
+        })
         .collect::<Result<Sources, Problems>>()?;
     let types = generator.get_type_space().iter_types().filter(is_named).count();
     Ok(Generated { sources, operations: operations.len(), types })
@@ -114,6 +120,7 @@ fn door(base_url: &str) -> TokenStream {
             missing_docs, unreachable_pub, unused_imports, unused_mut
         )]
         pub mod httpmock;
+        #[allow(unreachable_pub)]
         pub mod operations;
 
         /// Where the document says that the API is: the first of its `servers`, without a slash at the end.
@@ -133,8 +140,7 @@ pub fn is_guarded() -> bool {
 
 /// progenitor answers some documents with a panic; a panic is caught and told like any other refusal.
 fn guarded<E: Display>(work: impl FnOnce() -> Result<TokenStream, E>) -> Result<TokenStream, Problems> {
-    const HINT: &str =
-        "this is a gap in xtask/src/lower: the pass `refuse what is left` should have named the place";
+    const HINT: &str = "this is a gap in xtask/src/lower: the pass `refuse what is left` should have named the place";
     let refused = |what: String| Problems::from(Problem::new(&Pointer::root(), what, HINT));
     GUARDED.set(true);
     let ending = panic::catch_unwind(AssertUnwindSafe(work));
@@ -176,12 +182,11 @@ fn unreadable<T: DeserializeOwned>(document: &Value, map: &Pointer, found: &mut 
     }
 }
 
-fn formatted(name: &str, tokens: TokenStream) -> Result<String, Problems> {
-    let file = syn::parse2(tokens).map_err(|error| {
+fn parsed(name: &str, tokens: TokenStream) -> Result<syn::File, Problems> {
+    syn::parse2(tokens).map_err(|error| {
         let what = format!("what was generated for {name} is not Rust: {error}");
-        Problems::from(Problem::new(&Pointer::root(), what, "a name in the document may not be one in Rust"))
-    })?;
-    Ok(prettyplease::unparse(&file))
+        Problem::new(&Pointer::root(), what, "a name in the document may not be one in Rust").into()
+    })
 }
 
 #[cfg(test)]
@@ -191,7 +196,8 @@ mod tests {
 
     #[test]
     fn the_base_url_is_the_first_server_with_its_defaults() {
-        let document = json!({"servers": [{"url": "https://{env}.example/", "variables": {"env": {"default": "api"}}}]});
+        let document =
+            json!({"servers": [{"url": "https://{env}.example/", "variables": {"env": {"default": "api"}}}]});
         assert_eq!(base_url(&document).unwrap(), "https://api.example");
         assert_eq!(base_url(&json!({"servers": [{"url": "/"}]})), None);
         assert_eq!(base_url(&json!({})), None);

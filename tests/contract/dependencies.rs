@@ -1,0 +1,34 @@
+//! What a user's build pays for.
+
+use std::process::Command;
+
+use crate::document::root;
+
+#[test]
+fn a_users_build_holds_no_generator_no_command_line_and_no_yaml() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "-e", "normal", "-p", "chift-auth", "--prefix", "none", "--format", "{p}"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let names: Vec<&str> = told.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains(&"chift-api") && names.contains(&"progenitor-client"), "{told}");
+    for name in names {
+        let refused = [
+            "progenitor",
+            "progenitor-impl",
+            "progenitor-macro",
+            "openapiv3",
+            "clap",
+            "httpmock",
+            "prettyplease",
+            "xtask",
+        ];
+        assert!(
+            !refused.contains(&name) && !name.contains("typify") && !name.contains("yaml"),
+            "{name} is among\n{told}"
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! The contract tests: what the crates do, held against the document that they come from.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod dependencies;
+mod document;
+mod freshness;
+mod https;
+mod protected_calls;
+mod secrets;
+mod token_operation;
+mod type_schemas;

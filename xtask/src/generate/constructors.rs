@@ -1,0 +1,212 @@
+//! `new` for the types that a caller has to make.
+//!
+//! A struct literal must name every field, so it stops compiling on the day Chift adds an optional one.
+//! `new` takes what the document requires and leaves the rest unset: what a caller wrote keeps
+//! compiling. Only types that a request's body reaches get one; nobody makes the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use syn::visit::{self, Visit};
+use syn::{Field, Fields, File, FnArg, ImplItem, Item, ItemStruct, Meta, Type, TypePath, parse_quote};
+
+/// Adds the constructors to the module `types` of a client that progenitor generated.
+pub(super) fn add(client: &mut File) {
+    let bodies = body_types(client);
+    let Some(types) = client.items.iter_mut().find_map(types_module) else { return };
+    let made: Vec<Item> = reached(types, bodies).into_iter().filter_map(constructor).collect();
+    types.extend(made);
+}
+
+fn types_module(item: &mut Item) -> Option<&mut Vec<Item>> {
+    match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_mut().map(|(_, items)| items),
+        _ => None,
+    }
+}
+
+/// The names of the types that stand as `body` among the operations' arguments.
+fn body_types(client: &File) -> BTreeSet<String> {
+    let methods = client.items.iter().filter_map(|item| match item {
+        Item::Impl(block) if block.trait_.is_none() => Some(&block.items),
+        _ => None,
+    });
+    let mut names = Names::default();
+    for item in methods.flatten() {
+        let ImplItem::Fn(method) = item else { continue };
+        for argument in &method.sig.inputs {
+            if let FnArg::Typed(argument) = argument
+                && matches!(&*argument.pat, syn::Pat::Ident(name) if name.ident == "body")
+            {
+                names.visit_type(&argument.ty);
+            }
+        }
+    }
+    names.0
+}
+
+/// Collects the last segment of every path: the names of the types that a type is made of.
+#[derive(Default)]
+struct Names(BTreeSet<String>);
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_type_path(&mut self, path: &'ast TypePath) {
+        if let Some(last) = path.path.segments.last() {
+            self.0.insert(last.ident.to_string());
+        }
+        visit::visit_type_path(self, path);
+    }
+}
+
+/// The structs that values of the types `from` are made of.
+fn reached(types: &[Item], from: BTreeSet<String>) -> Vec<&ItemStruct> {
+    let by_name: BTreeMap<String, &Item> = types
+        .iter()
+        .filter_map(|item| match item {
+            Item::Struct(it) => Some((it.ident.to_string(), item)),
+            Item::Enum(it) => Some((it.ident.to_string(), item)),
+            _ => None,
+        })
+        .collect();
+    let mut open: Vec<String> = from.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    let mut found = BTreeMap::new();
+    while let Some(name) = open.pop() {
+        let Some(item) = by_name.get(&name).filter(|_| seen.insert(name.clone())) else { continue };
+        let mut parts = Names::default();
+        match item {
+            Item::Struct(it) => {
+                parts.visit_fields(&it.fields);
+                found.insert(name, it);
+            }
+            Item::Enum(it) => it.variants.iter().for_each(|variant| parts.visit_fields(&variant.fields)),
+            _ => {}
+        }
+        open.extend(parts.0);
+    }
+    found.into_values().collect()
+}
+
+/// `None` for a type that needs nothing, which has `Default`, and for one without named fields.
+fn constructor(item: &ItemStruct) -> Option<Item> {
+    let Fields::Named(fields) = &item.fields else { return None };
+    let needed: Vec<&Field> = fields.named.iter().filter(|field| matches!(filling(field), Filling::Given)).collect();
+    if needed.is_empty() {
+        return None;
+    }
+    let name = &item.ident;
+    let inputs = needed.iter().map(|field| -> FnArg {
+        let (name, kind) = (&field.ident, &field.ty);
+        if into(kind) { parse_quote!(#name: impl ::std::convert::Into<#kind>) } else { parse_quote!(#name: #kind) }
+    });
+    let values = fields.named.iter().map(|field| -> syn::FieldValue {
+        let name = &field.ident;
+        match filling(field) {
+            Filling::Given if into(&field.ty) => parse_quote!(#name: #name.into()),
+            Filling::Given => parse_quote!(#name),
+            Filling::Empty => parse_quote!(#name: ::std::default::Default::default()),
+            Filling::Stated(default) => parse_quote!(#name: #default()),
+        }
+    });
+    Some(parse_quote! {
+        impl #name {
+            /// A value with what the document requires; the other fields are unset, or have the default
+            /// that the document states.
+            pub fn new(#(#inputs),*) -> Self {
+                Self { #(#values),* }
+            }
+        }
+    })
+}
+
+/// Texts are taken as whatever becomes one.
+fn into(kind: &Type) -> bool {
+    matches!(kind, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String" || last.ident == "Secret"))
+}
+
+/// Where the value of a field comes from.
+enum Filling {
+    /// From the caller.
+    Given,
+    /// `None`, or an empty list or map.
+    Empty,
+    /// From the function that serde calls when the field is absent.
+    Stated(syn::Path),
+}
+
+fn filling(field: &Field) -> Filling {
+    let mut filling = match &field.ty {
+        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option") => Filling::Empty,
+        _ => Filling::Given,
+    };
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let Meta::List(list) = &attribute.meta else { continue };
+        let Ok(metas) = list.parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated)
+        else {
+            continue;
+        };
+        for meta in metas.iter().filter(|meta| meta.path().is_ident("default")) {
+            filling = match meta {
+                Meta::NameValue(pair) => match stated(&pair.value) {
+                    Some(function) => Filling::Stated(function),
+                    None => Filling::Given,
+                },
+                _ => Filling::Empty,
+            };
+        }
+    }
+    filling
+}
+
+fn stated(value: &syn::Expr) -> Option<syn::Path> {
+    match value {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn added(client: &str) -> String {
+        let mut file: File = syn::parse_str(client).unwrap();
+        add(&mut file);
+        prettyplease::unparse(&file)
+    }
+
+    #[test]
+    fn new_takes_what_is_required_and_fills_the_rest() {
+        let told = added(
+            r#"pub mod types {
+                pub struct Order {
+                    pub id: i64, pub name: ::std::string::String, pub note: ::std::option::Option<i64>,
+                    #[serde(default)] pub lines: ::std::vec::Vec<Line>,
+                    #[serde(default = "defaults::order_kind")] pub kind: ::std::string::String,
+                }
+                pub struct Line { pub price: f64 }
+                pub struct Answer { pub id: i64 }
+            }
+            impl Client { pub async fn send(&self, body: &types::Order) -> types::Answer {} }"#,
+        );
+        for expected in [
+            "pub fn new(id: i64, name: impl ::std::convert::Into<::std::string::String>) -> Self",
+            "note: ::std::default::Default::default()",
+            "lines: ::std::default::Default::default()",
+            "kind: defaults::order_kind()",
+            "pub fn new(price: f64) -> Self",
+        ] {
+            assert!(told.contains(expected), "{expected} is missing in\n{told}");
+        }
+        assert_eq!(told.matches("fn new").count(), 2, "an answer needs none:\n{told}");
+    }
+
+    #[test]
+    fn a_type_that_contains_itself_ends() {
+        let told = added(
+            "pub mod types { pub struct Tree { pub children: Vec<Tree> } }
+            impl Client { pub fn send(&self, body: &types::Tree) {} }",
+        );
+        assert_eq!(told.matches("fn new").count(), 1);
+    }
+}
