@@ -97,7 +97,6 @@ pub fn authorize_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (d
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::{Authorize, BearerFuture};

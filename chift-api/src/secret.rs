@@ -79,7 +79,6 @@ impl JsonSchema for Secret {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -2,6 +2,8 @@
 //!
 //! With `CHIFT_*` set it talks to Chift; without, it starts a stand-in on loopback and runs the same.
 
+#![allow(clippy::print_stdout)]
+
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};

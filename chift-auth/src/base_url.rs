@@ -33,7 +33,6 @@ pub(crate) fn checked(stated: &str) -> Result<String, AuthError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

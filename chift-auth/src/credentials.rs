@@ -226,7 +226,6 @@ impl<F: Fn(&str) -> Option<Result<String, Fault>>> Reader<F> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -89,17 +89,13 @@ impl TokenSource {
             }
             Err(error) => {
                 let left = current.as_ref().filter(|token| !token.remaining(self.0.clock.now()).is_zero());
-                match left {
-                    // It is renewed ahead of its end so that a failure now does no harm yet.
-                    Some(token) => {
-                        tracing::warn!(%error, "access token not renewed; the one at hand is still valid");
-                        Ok(token.clone())
-                    }
-                    None => {
-                        tracing::warn!(%error, "no access token");
-                        Err(error)
-                    }
+                // It is renewed ahead of its end so that a failure now does no harm yet.
+                if let Some(token) = left {
+                    tracing::warn!(%error, "access token not renewed; the one at hand is still valid");
+                    return Ok(token.clone());
                 }
+                tracing::warn!(%error, "no access token");
+                Err(error)
             }
         }
     }
@@ -165,6 +161,7 @@ impl Builder {
     }
 
     #[cfg(test)]
+    #[allow(dead_code)]
     pub(crate) fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self

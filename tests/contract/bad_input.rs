@@ -58,6 +58,8 @@ impl Workspace {
     }
 }
 
+type Spoil<'a> = Box<dyn Fn(&str) -> String + 'a>;
+
 /// Spoils the document, and gives what `regen` says.
 fn refusal(name: &str, spoil: impl FnOnce(&str) -> String) -> String {
     let workspace = Workspace::copy();
@@ -72,7 +74,6 @@ fn refusal(name: &str, spoil: impl FnOnce(&str) -> String) -> String {
 fn every_spoiled_document_is_refused_and_the_crate_stays_as_it_was() {
     let second_path = "paths:\n  /again:\n    get:\n      operationId: generate_access_token_token_post\n      \
                        responses: {'200': {description: ''}}\n";
-    type Spoil<'a> = Box<dyn Fn(&str) -> String + 'a>;
     let cases: Vec<(&str, Spoil, &str)> = vec![
         ("not YAML", Box::new(|_| "a: [1, 2".to_owned()), "openapi/chift.yaml: not YAML"),
         ("not OpenAPI", Box::new(|_| "shopping: [milk]".to_owned()), "there is no field `openapi`"),

@@ -87,7 +87,7 @@ fn every_type_has_the_schema_of_the_document() {
 #[test]
 fn a_difference_would_be_seen() {
     #[derive(JsonSchema)]
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::struct_field_names)]
     struct Token {
         access_token: String,
         token_type: String,

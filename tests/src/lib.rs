@@ -8,3 +8,8 @@
 mod stand_in;
 
 pub use stand_in::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, DEFAULT_LIFE, StandIn};
+
+/// The README's code is compiled, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

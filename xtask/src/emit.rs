@@ -130,7 +130,6 @@ fn contents(folder: &Path) -> io::Result<Files> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -101,7 +101,6 @@ pub fn apply(name: &str, text: &str, document: &mut Value, strict: bool) -> Resu
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::json;
 

@@ -84,8 +84,8 @@ fn header(document: &Input, overlay: Option<&OverlayInput>) -> String {
         let fingerprint = fingerprint::fingerprint(input.text.as_bytes());
         // A folder of the maintainer's machine is nobody else's business.
         let name = Path::new(&input.name);
-        let name = if name.is_absolute() { name.file_name().map(Path::new).unwrap_or(name) } else { name };
-        header.push_str(&format!("// input {} {fingerprint}\n", name.display()));
+        let name = if name.is_absolute() { name.file_name().map_or(name, Path::new) } else { name };
+        header.extend(["// input ", &name.to_string_lossy(), " ", &fingerprint, "\n"]);
     }
     header
 }

@@ -22,6 +22,7 @@ impl Pointer {
 
     /// The place one step further down.
     #[must_use]
+    #[allow(clippy::needless_pass_by_value)] // so that callers write `child(0)` and `child("a")`
     pub fn child(&self, token: impl ToString) -> Self {
         let mut tokens = self.0.clone();
         tokens.push(token.to_string());

@@ -226,7 +226,6 @@ fn check_operations(document: &Value, problems: &mut Vec<Problem>) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

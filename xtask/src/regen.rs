@@ -93,7 +93,7 @@ fn command(options: &Options) -> String {
     let mut command = "cargo xtask regen".to_owned();
     for (flag, path) in [("--spec", &options.spec), ("--out", &options.out)] {
         if let Some(path) = path {
-            command.push_str(&format!(" {flag} {}", path.display()));
+            command.extend([" ", flag, " ", &path.to_string_lossy()]);
         }
     }
     command

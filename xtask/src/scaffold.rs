@@ -113,7 +113,6 @@ pub fn below(folder: &str, files: impl IntoIterator<Item = (PathBuf, String)>) -
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

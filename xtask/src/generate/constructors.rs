@@ -165,7 +165,6 @@ fn stated(value: &syn::Expr) -> Option<syn::Path> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

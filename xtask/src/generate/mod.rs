@@ -190,7 +190,6 @@ fn parsed(name: &str, tokens: TokenStream) -> Result<syn::File, Problems> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -214,6 +213,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::panic)]
     fn a_panic_of_the_generator_is_an_error() {
         let message = guarded::<String>(|| panic!("not yet")).unwrap_err().to_string();
         assert!(message.contains("progenitor panics on the document: not yet"), "{message}");

@@ -61,6 +61,7 @@ fn absorb(schema: &mut Map<String, Value>, alternative: Value) {
 mod tests {
     use super::*;
 
+    #[allow(clippy::needless_pass_by_value)]
     fn folded(schema: Value) -> Value {
         let mut document = json!({"components": {"schemas": {"S": schema}}});
         fold(&mut document, &mut Vec::new());
