@@ -6,9 +6,28 @@
 //! small, written by hand, and holds for any document: [`Secret`] and [`Echo`] stand in for generated
 //! types, [`Session`] is what each request carries, and the hook that adds the bearer is in `hooks.rs`.
 //!
-//! ## Why operations are builders
+//! ## Why operations are plain methods and not builders
 //!
-//! MEASUREMENT
+//! progenitor writes either. Both were generated from a version of Chift's whole document (181 operations,
+//! lowered roughly for the purpose), and the same three calls were written both ways: list operations
+//! with two or three required and 9 to 12 optional parameters.
+//!
+//! | | builders | positional |
+//! |---|---|---|
+//! | lines generated | 97,782 | 23,354 |
+//! | `touch src/lib.rs; cargo check`, median of three, in one run | 1.4 | 1 |
+//! | peak memory of that check | 1.4 | 1 |
+//!
+//! As they stand, builders read better: `….date_from(day).page(2).send()` against a row of `None`s in
+//! which two dates can be swapped unseen. But more than half of their lines are builders of *types*, for
+//! answers too, which nobody builds, and progenitor offers the one only with the other. So operations
+//! are positional, and what made the builders pleasant is had otherwise: a type that a request needs has
+//! `new`, which takes what the document requires, and optional query parameters are one struct with
+//! `Default`, so that they are named where they are given and a new one breaks no caller.
+//!
+//! To measure again: generate with both values of `InterfaceStyle` in `xtask/src/generate/mod.rs`, through
+//! `cargo xtask regen --spec FILE --out DIR`, count with `wc -l DIR/src/generated/client.rs`, and time
+//! `cargo check` in `DIR` after a `touch`.
 
 #[rustfmt::skip]
 mod generated;
