@@ -3,54 +3,97 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use futures_util::stream;
-use progenitor_client::{ClientHooks, Error, OperationInfo};
+use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Request, Response, StatusCode};
+use serde::Deserialize;
 
-use crate::{AuthorizeError, Client, Secret, Session, operations};
+use crate::{AnswerError, Authorize, AuthorizeError, Bearer, Client, Session, answer, generated, operations};
+
+/// More than this of a refusal is not read to find out what it is about: 64 KiB.
+const LARGEST_REFUSAL: u64 = 64 * 1024;
 
 impl ClientHooks<Session> for Client {
-    async fn pre<E>(&self, request: &mut reqwest::Request, info: &OperationInfo) -> Result<(), Error<E>> {
+    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
         // An operation that the table does not know is treated as protected: the server refuses a
         // call that lacks its bearer, and the caller sees that; the reverse would go unnoticed.
         let needs_bearer = operations::find(info.operation_id).is_none_or(|operation| operation.needs_bearer);
-        let Some(authorizer) = self.inner.authorizer().filter(|_| needs_bearer) else {
-            return Ok(());
+        let response = match self.inner().authorizer().filter(|_| needs_bearer) {
+            Some(authorizer) => authorized(self.client(), authorizer, request).await?,
+            None => self.client().execute(request).await?,
         };
-        let header = match authorizer.bearer().await {
-            Ok(token) => bearer_header(&token),
-            Err(error) => Err(error),
-        };
-        match header {
-            Ok(header) => {
-                request.headers_mut().insert(AUTHORIZATION, header);
-                Ok(())
-            }
-            Err(error) => Err(carried(error).await),
-        }
+        readable(answer::bounded(response, self.inner().answer_limit()), info, self.inner().answer_limit()).await
     }
 }
 
-fn bearer_header(token: &Secret) -> Result<HeaderValue, AuthorizeError> {
-    let text = zeroize::Zeroizing::new(format!("Bearer {}", token.expose()));
+/// Sends `request` with a bearer; once more with another one, when the first was refused as such.
+async fn authorized(
+    http: &reqwest::Client,
+    authorizer: &dyn Authorize,
+    mut request: Request,
+) -> reqwest::Result<Response> {
+    let bearer = match authorizer.bearer().await {
+        Ok(bearer) => bearer,
+        Err(error) => return answer::failed(NotAuthorized(error)).await,
+    };
+    match bearer_header(&bearer) {
+        Ok(header) => request.headers_mut().insert(AUTHORIZATION, header),
+        Err(error) => return answer::failed(NotAuthorized(error)).await,
+    };
+    // `None` when the body is a stream, which can be read once only.
+    let again = request.try_clone();
+    let response = http.execute(request).await?;
+    if response.status() != StatusCode::UNAUTHORIZED {
+        return Ok(response);
+    }
+    if response.content_length().is_some_and(|length| length > LARGEST_REFUSAL) {
+        return Ok(response);
+    }
+    let (body, response) = answer::read_ahead(response, LARGEST_REFUSAL).await?;
+    if !is_about_the_token(&body) {
+        return Ok(response);
+    }
+    let second = authorizer.refused(&bearer).await.and_then(|bearer| bearer_header(&bearer).ok());
+    match (again, second) {
+        (Some(mut request), Some(header)) => {
+            request.headers_mut().insert(AUTHORIZATION, header);
+            http.execute(request).await
+        }
+        _ => Ok(response),
+    }
+}
+
+fn bearer_header(bearer: &Bearer) -> Result<HeaderValue, AuthorizeError> {
+    let text = zeroize::Zeroizing::new(format!("Bearer {}", bearer.token.expose()));
     let mut header = HeaderValue::from_str(&text)
         .map_err(|_| AuthorizeError::from("the access token holds characters that cannot stand in a header"))?;
     header.set_sensitive(true);
     Ok(header)
 }
 
-/// The authorizer's error as an error of the call.
-///
-/// progenitor's error type has no room for an error of our own, except as a text; but a
-/// `reqwest::Error` keeps the error of a body that fails while it is read. So the authorizer's error
-/// is read from such a body, and [`authorize_error`] finds it again.
-async fn carried<E>(error: AuthorizeError) -> Error<E> {
-    let text = error.to_string();
-    let body = reqwest::Body::wrap_stream(stream::iter([Err::<Vec<u8>, _>(NotAuthorized(error))]));
-    match reqwest::Response::from(http::Response::new(body)).bytes().await {
-        Err(error) => Error::CommunicationError(error.without_url()),
-        // The body consists of one error; if reqwest ever overlooks it, the text is still told.
-        Ok(_) => Error::Custom(text),
+/// Whether a 401 is about the bearer. Chift answers 401 too when the customer's own software refused the
+/// customer's credentials, with another `error_code`; a 401 without any code is what HTTP says it is.
+fn is_about_the_token(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Refusal {
+        error_code: Option<String>,
+    }
+    let code = serde_json::from_slice(body).ok().and_then(|refusal: Refusal| refusal.error_code);
+    code.is_none_or(|code| code == "ERROR_CHIFT_AUTHENTICATION_ERROR")
+}
+
+/// Where an answer holds a secret, it is tried out before the generated code reads it: that code's error
+/// would show the whole body of an answer it cannot read.
+async fn readable(response: Response, info: &OperationInfo, limit: u64) -> reqwest::Result<Response> {
+    let Some(try_out) =
+        generated::operations::secret_answer(info.operation_id).filter(|_| response.status().is_success())
+    else {
+        return Ok(response);
+    };
+    let (body, response) = answer::read_ahead(response, limit).await?;
+    match try_out(&body) {
+        Ok(()) => Ok(response),
+        Err(error) => answer::failed(AnswerError::Unreadable { line: error.line(), column: error.column() }).await,
     }
 }
 
@@ -86,67 +129,5 @@ impl StdError for NotAuthorized {
 /// # }
 /// ```
 pub fn authorize_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + Send + Sync + 'static)> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(NotAuthorized(reason)) = error.downcast_ref() {
-            return Some(reason.as_ref());
-        }
-        next = error.source();
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Authorize, BearerFuture};
-
-    /// Hands out the token it was made with, or fails when there is none.
-    struct Fixed(Option<&'static str>);
-
-    impl Authorize for Fixed {
-        fn bearer(&self) -> BearerFuture<'_> {
-            Box::pin(async { self.0.map(Secret::from).ok_or_else(|| "none today".into()) })
-        }
-    }
-
-    async fn prepared(session: Session, operation_id: &'static str) -> Result<reqwest::Request, Error> {
-        let client = Client::new("http://127.0.0.1:9", session);
-        let mut request = reqwest::Request::new(reqwest::Method::GET, "http://127.0.0.1:9".parse().unwrap());
-        client.pre(&mut request, &OperationInfo { operation_id }).await.map(|()| request)
-    }
-
-    #[tokio::test]
-    async fn the_bearer_goes_to_operations_that_need_it_and_is_marked_sensitive() {
-        let request = prepared(Session::authorized(Fixed(Some("t0ken"))), "an_operation_of_tomorrow").await.unwrap();
-        let header = &request.headers()[AUTHORIZATION];
-        assert_eq!(header, "Bearer t0ken");
-        assert!(header.is_sensitive());
-        assert!(!format!("{request:?}").contains("t0ken"));
-    }
-
-    #[tokio::test]
-    async fn an_open_operation_and_an_anonymous_session_carry_none() {
-        let open = operations::ALL.iter().find(|operation| !operation.needs_bearer).unwrap();
-        for (session, id) in
-            [(Session::authorized(Fixed(Some("t0ken"))), open.id), (Session::anonymous(), "an_operation_of_tomorrow")]
-        {
-            assert!(!prepared(session, id).await.unwrap().headers().contains_key(AUTHORIZATION));
-        }
-    }
-
-    #[tokio::test]
-    async fn the_authorizers_error_is_found_in_the_calls_error() {
-        let error = prepared(Session::authorized(Fixed(None)), "any").await.unwrap_err();
-        assert_eq!(authorize_error(&error).unwrap().to_string(), "none today");
-        assert!(format!("{error:#}").ends_with("none today"), "{error:#}");
-        assert!(authorize_error(&Error::<()>::Custom("other".to_owned())).is_none());
-    }
-
-    #[tokio::test]
-    async fn a_token_that_cannot_stand_in_a_header_is_not_sent_and_not_shown() {
-        let error = prepared(Session::authorized(Fixed(Some("t0ken\nX: y"))), "any").await.unwrap_err();
-        assert!(authorize_error(&error).is_some());
-        assert!(!format!("{error:#} {error:?}").contains("t0ken"));
-    }
+    answer::find::<NotAuthorized>(error).map(|NotAuthorized(reason)| reason.as_ref())
 }

@@ -32,12 +32,14 @@
 #[rustfmt::skip]
 mod generated;
 
+mod answer;
 mod echo;
 mod hooks;
 mod operation;
 mod secret;
 mod session;
 
+pub use answer::AnswerError;
 pub use echo::Echo;
 pub use generated::DEFAULT_BASE_URL;
 pub use generated::client::*;
@@ -46,7 +48,7 @@ pub use generated::httpmock;
 pub use hooks::authorize_error;
 pub use operation::Operation;
 pub use secret::Secret;
-pub use session::{Authorize, AuthorizeError, BearerFuture, Session};
+pub use session::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture, Session};
 
 /// The operations of the document: which there are, and which of them need the bearer.
 pub mod operations {

@@ -62,7 +62,7 @@ async fn main() -> anyhow::Result<()> {
         tokio::time::sleep(first.life()).await;
     } else {
         println!("\n4. The token is dropped (its life of {} min is too long to wait for)", first.life().as_secs() / 60);
-        source.invalidate(&second).await;
+        source.invalidate(&second);
     }
     println!("   the next call asks for nothing special");
     call(&source).await?;

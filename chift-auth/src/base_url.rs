@@ -5,7 +5,7 @@ use url::{Host, Url};
 use crate::AuthError;
 
 /// `stated` without a slash at the end, if credentials may be sent there.
-pub(crate) fn checked(stated: &str) -> Result<String, AuthError> {
+pub(crate) fn checked(stated: &str, allow_plain_http: bool) -> Result<String, AuthError> {
     let refused = |reason: String| Err(AuthError::BaseUrl { reason });
     let url = match Url::parse(stated) {
         Ok(url) => url,
@@ -25,8 +25,12 @@ pub(crate) fn checked(stated: &str) -> Result<String, AuthError> {
     };
     match url.scheme() {
         "https" => {}
-        "http" if loopback => {}
-        "http" => return refused(format!("{url} is plain http, and credentials are sent over https only")),
+        "http" if loopback || allow_plain_http => {}
+        "http" => {
+            return refused(format!(
+                "{url} is plain http, and credentials are sent over https only, unless the builder allows it"
+            ));
+        }
         other => return refused(format!("{other} is not https")),
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
@@ -45,7 +49,7 @@ mod tests {
             ("http://[::1]:8080/", "http://[::1]:8080"),
             ("http://localhost", "http://localhost"),
         ] {
-            assert_eq!(checked(stated).unwrap(), expected);
+            assert_eq!(checked(stated, false).unwrap(), expected);
         }
     }
 
@@ -61,7 +65,7 @@ mod tests {
             ("https://me:hunter2@api.chift.eu", "user name or a password"),
             ("https://api.chift.eu?a=b", "query"),
         ] {
-            let message = checked(stated).unwrap_err().to_string();
+            let message = checked(stated, false).unwrap_err().to_string();
             assert!(message.contains(expected) && !message.contains("hunter2"), "{stated}: {message}");
         }
     }

@@ -1,31 +1,74 @@
 //! One token request: the generated operation, and what its answer means.
 
 use std::error::Error as StdError;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chift_api::{Client, Error, Secret, types};
+use chift_api::{AnswerError, Client, Error, ResponseValue, Secret, Session, types};
+use chrono::{DateTime, Utc};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
 
-use crate::clock::Now;
-use crate::{AccessToken, AuthError, Credentials};
+use crate::{AuthError, Credentials};
 
-/// More than this of an error's answer is not read.
-const LARGEST_ERROR_BODY: usize = 64 * 1024;
+/// More than this of an answer is not read.
+const LARGEST_ANSWER: u64 = 64 * 1024;
 
 /// More characters than this of what the server said are not kept.
 const LONGEST_MESSAGE: usize = 500;
 
-/// Asks for a token; its life is counted from `asked`.
-pub(crate) async fn request(client: &Client, credentials: &Credentials, asked: Now) -> Result<AccessToken, AuthError> {
+/// What a token request brings.
+#[derive(Debug, Clone)]
+pub(crate) struct Issued {
+    pub(crate) secret: Secret,
+    /// Counted from the moment before the request was sent.
+    pub(crate) life: Duration,
+}
+
+/// A token request under way.
+pub(crate) type Issuing = Pin<Box<dyn Future<Output = Result<Issued, AuthError>> + Send>>;
+
+/// What tokens are asked of; tests bring their own.
+pub(crate) trait Endpoint: Send + Sync + 'static {
+    /// Asks once, for at most `limit`.
+    fn issue(&self, credentials: &Credentials, limit: Duration) -> Issuing;
+}
+
+/// Chift's `POST /token`.
+pub(crate) struct TokenEndpoint(Client);
+
+impl TokenEndpoint {
+    pub(crate) fn new(base_url: &str, http_client: reqwest::Client) -> Self {
+        let session = Session::anonymous().with_answer_limit(LARGEST_ANSWER);
+        Self(Client::new_with_client(base_url, http_client, session))
+    }
+}
+
+impl Endpoint for TokenEndpoint {
+    fn issue(&self, credentials: &Credentials, limit: Duration) -> Issuing {
+        let (client, credentials) = (self.0.clone(), credentials.clone());
+        Box::pin(async move {
+            match tokio::time::timeout(limit, request(&client, &credentials)).await {
+                Ok(result) => result,
+                Err(_) => Err(AuthError::TimedOut),
+            }
+        })
+    }
+}
+
+async fn request(client: &Client, credentials: &Credentials) -> Result<Issued, AuthError> {
     match client.generate_access_token(&credentials.to_request()).await {
-        Ok(answer) => accept(answer.into_inner(), asked),
+        Ok(answer) => accepted(answer),
         Err(error) => Err(refusal(error, credentials.secret()).await),
     }
 }
 
 /// A token that can be used, or what is wrong with it.
-fn accept(token: types::Token, asked: Now) -> Result<AccessToken, AuthError> {
+fn accepted(answer: ResponseValue<types::Token>) -> Result<Issued, AuthError> {
+    let date = date(answer.headers());
+    let token = answer.into_inner();
     let invalid = |reason: &str| Err(AuthError::InvalidResponse { reason: reason.to_owned() });
     if !token.token_type.eq_ignore_ascii_case("bearer") {
         return invalid("`token_type` is not \"bearer\"");
@@ -34,10 +77,49 @@ fn accept(token: types::Token, asked: Now) -> Result<AccessToken, AuthError> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return invalid("`access_token` is empty, or holds characters that cannot stand in a header");
     }
-    match u64::try_from(token.expires_in) {
-        Ok(seconds) if seconds > 0 => Ok(AccessToken::new(token.access_token, Duration::from_secs(seconds), asked)),
-        _ => invalid("`expires_in` is not positive"),
+    let Some(life) = life(token.expires_in, token.expires_on, date) else {
+        return invalid("`expires_in` is not positive");
+    };
+    Ok(Issued { secret: token.access_token, life })
+}
+
+/// How long a token lives: `expires_in`, or what is left until `expires_on` by the server's own clock, if
+/// that is shorter. This machine's clock may be wrong, and is not asked.
+fn life(expires_in: i64, expires_on: i64, date: Option<DateTime<Utc>>) -> Option<Duration> {
+    let stated = u64::try_from(expires_in).ok().filter(|seconds| *seconds > 0)?;
+    let left = date.map(|date| expires_on.saturating_sub(date.timestamp()));
+    let life = match left.map(u64::try_from) {
+        Some(Ok(left)) if left > 0 => stated.min(left),
+        Some(_) => {
+            tracing::warn!(
+                expires_in,
+                expires_on,
+                "`expires_on` contradicts the answer's own date; `expires_in` holds"
+            );
+            stated
+        }
+        None => stated,
+    };
+    Some(Duration::from_secs(life))
+}
+
+fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    http_date(headers.get(DATE)?.to_str().ok()?)
+}
+
+/// RFC 9110, section 5.6.7: the form that servers must send.
+fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(text.trim()).ok().map(|date| date.to_utc())
+}
+
+/// RFC 9110, section 10.2.3: seconds, or a date, which is taken by the server's own clock if it tells it.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
     }
+    let from = date(headers).unwrap_or_else(Utc::now);
+    Some((http_date(text)? - from).to_std().unwrap_or_default())
 }
 
 /// What Chift's errors are made of; every part may be absent.
@@ -56,17 +138,22 @@ async fn refusal(error: Error<types::HttpValidationError>, secret: &Secret) -> A
                 format!("{}: {}", place.join("."), detail.msg)
             });
             let message = std::iter::once(response.message.clone()).chain(details).collect::<Vec<_>>().join("; ");
-            classified(response.status().as_u16(), ChiftError { message: Some(message), error_code: None }, secret)
+            let said = ChiftError { message: Some(message), error_code: None };
+            classified(response.status().as_u16(), said, retry_after(response.headers()), secret)
         }
         Error::UnexpectedResponse(response) => {
-            let status = response.status().as_u16();
-            classified(status, said(response).await, secret)
+            let (status, pause) = (response.status().as_u16(), retry_after(response.headers()));
+            let body = response.bytes().await.unwrap_or_default();
+            classified(status, serde_json::from_slice(&body).unwrap_or_default(), pause, secret)
         }
         // Neither the body nor what the parser says of it is told: both can hold the token.
         Error::InvalidResponsePayload(_, error) => AuthError::InvalidResponse {
             reason: format!("it is not the JSON of a token (line {}, column {})", error.line(), error.column()),
         },
         Error::CommunicationError(error) | Error::ResponseBodyError(error) | Error::InvalidUpgrade(error) => {
+            if let Some(error) = AnswerError::of(&error) {
+                return AuthError::InvalidResponse { reason: error.to_string() };
+            }
             let source: Box<dyn StdError + Send + Sync> = error.without_url().into();
             AuthError::Transport(Arc::from(source))
         }
@@ -76,23 +163,11 @@ async fn refusal(error: Error<types::HttpValidationError>, secret: &Secret) -> A
     }
 }
 
-/// What the body of an error says, as far as it can be read.
-async fn said(mut response: reqwest::Response) -> ChiftError {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        if body.len() + chunk.len() > LARGEST_ERROR_BODY {
-            return ChiftError::default();
-        }
-        body.extend_from_slice(&chunk);
-    }
-    serde_json::from_slice(&body).unwrap_or_default()
-}
-
-fn classified(status: u16, said: ChiftError, secret: &Secret) -> AuthError {
+fn classified(status: u16, said: ChiftError, retry_after: Option<Duration>, secret: &Secret) -> AuthError {
     let error_code = said.error_code.map(|code| redacted(&code, secret));
     let message = said.message.map(|message| redacted(&message, secret));
     match status {
-        408 | 429 | 500..=599 => AuthError::Unavailable { status, error_code, message },
+        408 | 429 | 500..=599 => AuthError::Unavailable { status, error_code, message, retry_after },
         400..=499 => AuthError::Rejected { status, error_code, message },
         _ => AuthError::InvalidResponse { reason: format!("status {status} is neither a token nor an error") },
     }
@@ -104,5 +179,61 @@ fn redacted(text: &str, secret: &Secret) -> String {
     match text.char_indices().nth(LONGEST_MESSAGE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(list: &[(&'static str, &str)]) -> HeaderMap {
+        list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn the_life_is_what_the_server_states_by_its_own_clock() {
+        let date = http_date("Mon, 23 Nov 2026 12:00:00 GMT");
+        let noon = date.unwrap().timestamp();
+        for (expires_in, expires_on, date, expected) in [
+            (1800, noon + 1800, date, Some(1800)),
+            (1800, noon + 60, date, Some(60)),     // shorter by the server's clock
+            (1800, noon + 7200, date, Some(1800)), // never longer
+            (1800, noon - 3600, date, Some(1800)), // contradiction: `expires_in` holds
+            (1800, noon, date, Some(1800)),
+            (1800, 0, None, Some(1800)), // no date, nothing to compare with
+            (1, noon + 1, date, Some(1)),
+            (1 << 62, i64::MAX, date, Some(1 << 62)), // capped where the token is made
+            (0, noon, date, None),
+            (-1, noon, None, None),
+            (i64::MIN, i64::MIN, date, None),
+        ] {
+            assert_eq!(
+                life(expires_in, expires_on, date),
+                expected.map(Duration::from_secs),
+                "{expires_in} {expires_on}"
+            );
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let date = ("date", "Mon, 23 Nov 2026 12:00:00 GMT");
+        for (list, expected) in [
+            (headers(&[("retry-after", "7")]), Some(7)),
+            (headers(&[date, ("retry-after", "Mon, 23 Nov 2026 12:02:00 GMT")]), Some(120)),
+            (headers(&[date, ("retry-after", "Mon, 23 Nov 2026 11:00:00 GMT")]), Some(0)),
+            (headers(&[("retry-after", "soon")]), None),
+            (headers(&[("retry-after", "-1")]), None),
+            (headers(&[]), None),
+        ] {
+            assert_eq!(retry_after(&list), expected.map(Duration::from_secs), "{list:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_server_repeats_of_the_secret_is_taken_out() {
+        let secret = Secret::from("s3cret");
+        assert_eq!(redacted("no s3cret here", &secret), "no [redacted] here");
+        assert_eq!(redacted(&"ä".repeat(1000), &secret).chars().count(), LONGEST_MESSAGE + 1);
     }
 }

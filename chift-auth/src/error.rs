@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::EnvironmentError;
 
@@ -60,11 +61,17 @@ pub enum AuthError {
         error_code: Option<String>,
         /// What Chift said, if it said something.
         message: Option<String>,
+        /// How long Chift asks to be left alone (`Retry-After`), if it does.
+        retry_after: Option<Duration>,
     },
 
-    /// Chift was not reached, or the connection broke, or the time was over.
+    /// Chift was not reached, or the connection broke.
     #[error("the token endpoint could not be reached")]
     Transport(#[source] Arc<dyn StdError + Send + Sync>),
+
+    /// There was no answer within the deadline of a renewal.
+    #[error("the token endpoint did not answer in time")]
+    TimedOut,
 
     /// There was an answer, but no token that can be used.
     #[error("the token endpoint gave an answer that cannot be used: {reason}")]
@@ -72,6 +79,23 @@ pub enum AuthError {
         /// What is wrong with it.
         reason: String,
     },
+
+    /// A setting of the builder makes no sense.
+    #[error("the setting `{setting}` makes no sense: {reason}")]
+    Setting {
+        /// The builder's method.
+        setting: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// A token has to be fetched, and there is no tokio runtime here to do it.
+    #[error("a token must be fetched, and this is not called from within a tokio runtime")]
+    NoRuntime,
+
+    /// The renewal was lost again and again, because the runtimes it ran on were dropped or stood still.
+    #[error("the renewal was lost: the runtimes it ran on were dropped or stood still")]
+    Lost,
 }
 
 fn told(error_code: Option<&str>, message: Option<&str>) -> String {
@@ -90,7 +114,15 @@ impl AuthError {
 
     /// Whether asking again later can help.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Transport(_) | Self::Unavailable { .. })
+        matches!(self, Self::Transport(_) | Self::TimedOut | Self::Unavailable { .. } | Self::Lost)
+    }
+
+    /// How long Chift asks to be left alone, if it does.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
+        }
     }
 
     /// The token failure behind a failed call, if that is why it failed: then the call was never sent.

@@ -1,18 +1,24 @@
 #![doc = include_str!("../README.md")]
 
 mod base_url;
+mod builder;
 mod clock;
 mod credentials;
 mod endpoint;
 mod error;
+mod flight;
+mod rules;
 mod source;
+mod state;
 mod token;
 
+pub use builder::Builder;
 pub use chift_api;
 pub use credentials::{Credentials, EnvironmentError};
 pub use error::AuthError;
-pub use source::{Builder, TokenSource};
-pub use token::AccessToken;
+pub use source::TokenSource;
+pub use state::TokenState;
+pub use token::{AccessToken, Phase};
 
 /// A client of the Chift API whose calls carry a bearer where they need one, at the default base URL.
 ///

@@ -1,25 +1,32 @@
 //! Where tokens come from.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chift_api::{Authorize, BearerFuture, Client, DEFAULT_BASE_URL, Session};
-use tokio::sync::Mutex;
+use arc_swap::ArcSwapOption;
+use chift_api::{Authorize, Bearer, BearerFuture, Client, SecondBearerFuture, Session};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
 
-use crate::clock::{Clock, SystemClock};
-use crate::{AccessToken, AuthError, Credentials, base_url, endpoint};
+use crate::clock::Clock;
+use crate::endpoint::Endpoint;
+use crate::flight::Flight;
+use crate::rules::Rules;
+use crate::state::{self, Ask, Refused, State, TokenState};
+use crate::token::{self, Phase};
+use crate::{AccessToken, AuthError, Builder, Credentials};
 
-/// How long a connection may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many times a caller waits anew when the renewal it waited for is lost.
+const ROUNDS: usize = 4;
 
-/// How long a request may take in all.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Hands out access tokens: one is kept while it lives, and a new one is asked for when it is needed.
+/// Hands out access tokens: one is kept while it lives, and renewed ahead of its end.
 ///
 /// Cloning is cheap, and all clones share the token. However many callers wait, one token request is
-/// under way at a time.
+/// under way at a time; a caller that goes away cancels nobody. What happens when is told in a table in
+/// the [crate's documentation](crate).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,16 +41,51 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub struct TokenSource(Arc<Inner>);
 
+/// A piece of work that goes on whether or not anybody waits for it.
+pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What a source stands on; tests bring their own.
+pub(crate) struct Ground {
+    pub(crate) endpoint: Arc<dyn Endpoint>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) spawn: fn(Task) -> Result<(), AuthError>,
+    /// From 0 to 1.
+    pub(crate) jitter: fn() -> f64,
+}
+
 struct Inner {
-    credentials: RwLock<Credentials>,
-    /// Asks for tokens; sends no bearer and follows no redirect.
-    token_client: Client,
+    /// The current token, for those who come while it is fresh: no lock, no waiting.
+    fresh: ArcSwapOption<token::Inner>,
+    /// Never held across an `.await`.
+    shared: Mutex<Shared>,
+    ground: Ground,
+    rules: Rules,
     /// What clients made from this source send their calls with.
     http_client: reqwest::Client,
     base_url: String,
-    clock: Arc<dyn Clock>,
-    /// Held while a token is asked for, so that those who come meanwhile wait for the same one.
-    current: Mutex<Option<AccessToken>>,
+}
+
+struct Shared {
+    state: State,
+    credentials: Credentials,
+    /// Where the result of the current flight will be told.
+    landing: watch::Sender<Landing>,
+}
+
+/// What those who wait for a flight are told.
+#[derive(Debug, Clone)]
+enum Landing {
+    Awaited,
+    Done(Result<AccessToken, AuthError>),
+    /// It will never come, or no longer counts: ask again.
+    AskAgain,
+}
+
+/// On tokio, whichever of its runtimes the caller is in.
+pub(crate) fn spawn(task: Task) -> Result<(), AuthError> {
+    let handle = Handle::try_current().map_err(|_| AuthError::NoRuntime)?;
+    handle.spawn(task);
+    Ok(())
 }
 
 impl TokenSource {
@@ -65,139 +107,244 @@ impl TokenSource {
     /// # Ok::<(), chift_auth::AuthError>(())
     /// ```
     pub fn builder(credentials: Credentials) -> Builder {
-        Builder { credentials, base_url: None, http_client: None, clock: Arc::new(SystemClock) }
+        Builder::new(credentials)
     }
 
-    /// A token that is valid now: the one at hand, or a new one when there is none or it is about to end
-    /// (in the last tenth of its life, at most 30 s before its end).
+    pub(crate) fn on(
+        ground: Ground,
+        rules: Rules,
+        credentials: Credentials,
+        http_client: reqwest::Client,
+        base_url: String,
+    ) -> Self {
+        let state = State::new(rules.clone());
+        let shared = Shared { state, credentials, landing: watch::Sender::new(Landing::AskAgain) };
+        Self(Arc::new(Inner {
+            fresh: ArcSwapOption::empty(),
+            shared: Mutex::new(shared),
+            ground,
+            rules,
+            http_client,
+            base_url,
+        }))
+    }
+
+    /// A token that is valid now: the one at hand, or a new one when there is none.
+    ///
+    /// While the token is fresh this neither waits nor allocates nor takes a lock. It can be called from
+    /// any number of tasks, threads and tokio runtimes, and dropped at any time.
     ///
     /// # Errors
     ///
-    /// When a new token is needed and cannot be had.
+    /// When there is no valid token and none can be had; also [`AuthError::NoRuntime`] when one has to be
+    /// fetched outside of a tokio runtime.
     pub async fn token(&self) -> Result<AccessToken, AuthError> {
-        let mut current = self.0.current.lock().await;
-        let asked = self.0.clock.now();
-        if let Some(token) = current.as_ref().filter(|token| token.is_fresh(asked)) {
-            return Ok(token.clone());
+        let now = self.0.ground.clock.now();
+        if let Some(token) = self.0.fresh.load().as_ref().filter(|token| token.phase(now) == Phase::Fresh) {
+            return Ok(AccessToken(Arc::clone(token)));
         }
-        let credentials = self.0.credentials.read().unwrap_or_else(PoisonError::into_inner).clone();
-        match endpoint::request(&self.0.token_client, &credentials, asked).await {
-            Ok(token) => {
-                tracing::debug!(expires_at = %token.expires_at(), "access token issued");
-                *current = Some(token.clone());
-                Ok(token)
-            }
-            Err(error) => {
-                let left = current.as_ref().filter(|token| !token.remaining(self.0.clock.now()).is_zero());
-                // It is renewed ahead of its end so that a failure now does no harm yet.
-                if let Some(token) = left {
-                    tracing::warn!(%error, "access token not renewed; the one at hand is still valid");
-                    return Ok(token.clone());
+        self.slow().await
+    }
+
+    async fn slow(&self) -> Result<AccessToken, AuthError> {
+        for _ in 0..ROUNDS {
+            let (number, mut landing) = {
+                let mut shared = self.0.locked();
+                match shared.state.ask(self.0.ground.clock.now()) {
+                    Ask::Use(token) => return Ok(token),
+                    Ask::Fail(error) => return Err(error),
+                    Ask::UseAndRenew(token, flight) => {
+                        // The caller is served; without a runtime here, another caller's will do it.
+                        let _ = self.begin(&mut shared, flight);
+                        return Ok(token);
+                    }
+                    Ask::Renew(flight) => {
+                        self.begin(&mut shared, flight)?;
+                        (Some(flight.number), shared.landing.subscribe())
+                    }
+                    Ask::Join => (shared.state.flight(), shared.landing.subscribe()),
                 }
-                tracing::warn!(%error, "no access token");
-                Err(error)
+            };
+            match self.awaited(number, &mut landing).await {
+                Landing::Done(Ok(token)) if token.phase(self.0.ground.clock.now()) < Phase::Over => return Ok(token),
+                Landing::Done(Err(error)) => {
+                    let fallback = self.0.locked().state.fallback(self.0.ground.clock.now());
+                    return fallback.ok_or(error);
+                }
+                _ => {}
+            }
+        }
+        Err(AuthError::Lost)
+    }
+
+    /// The flight's end; [`Landing::AskAgain`] when it takes so long that its runtime must stand still.
+    async fn awaited(&self, number: Option<u64>, landing: &mut watch::Receiver<Landing>) -> Landing {
+        let rules = &self.0.rules;
+        let patience = self.0.ground.clock.patience(rules.deadline + rules.longest_wait + Duration::from_secs(1));
+        tokio::select! {
+            biased;
+            landed = landing.wait_for(|landing| !matches!(landing, Landing::Awaited)) => {
+                landed.map_or(Landing::AskAgain, |landing| landing.clone())
+            }
+            () = patience => {
+                if let Some(number) = number {
+                    self.0.locked().state.lost(number);
+                }
+                Landing::AskAgain
             }
         }
     }
 
-    /// Forgets `token`, so that the next caller gets a new one; does nothing when it is no longer the
-    /// current one.
-    pub async fn invalidate(&self, token: &AccessToken) {
-        let mut current = self.0.current.lock().await;
-        if current.as_ref().is_some_and(|current| current.is(token)) {
-            *current = None;
+    /// Begins a flight, in a task that nobody's going away can cancel.
+    fn begin(&self, shared: &mut Shared, flight: state::Flight) -> Result<(), AuthError> {
+        shared.landing = watch::Sender::new(Landing::Awaited);
+        let ground = &self.0.ground;
+        let mut pilot =
+            Pilot { inner: self.0.clone(), number: flight.number, landing: shared.landing.clone(), landed: false };
+        let flight = Flight {
+            endpoint: ground.endpoint.clone(),
+            clock: ground.clock.clone(),
+            rules: self.0.rules.clone(),
+            credentials: shared.credentials.clone(),
+            delay: flight.delay,
+            jitter: ground.jitter,
+        };
+        let number = pilot.number;
+        let begun = (ground.spawn)(Box::pin(async move {
+            let result = flight.fly().await;
+            pilot.land(result);
+        }));
+        if begun.is_err() {
+            shared.state.lost(number);
         }
+        begun
+    }
+
+    /// Forgets `token`, so that the next caller gets another one. Does nothing when it is no longer the
+    /// current one. Returns `false` when a token was already forgotten, or refused by Chift, less than
+    /// [`forced_gap`](Builder::forced_gap) ago: then this one stays.
+    #[allow(clippy::must_use_candidate)]
+    pub fn invalidate(&self, token: &AccessToken) -> bool {
+        self.0.refused(token.0.generation) == Refused::Ask
+    }
+
+    /// From now on tokens are asked for with these credentials: no client needs to be made anew. The
+    /// token at hand is forgotten, and so is what Chift said of the old credentials. Those who are waiting
+    /// for a token get one for the new ones. The base URL stays as it is.
+    pub fn replace_credentials(&self, credentials: Credentials) {
+        let mut shared = self.0.locked();
+        shared.credentials = credentials;
+        shared.state.replaced();
+        shared.landing.send_replace(Landing::AskAgain);
+        self.0.publish(&shared);
+    }
+
+    /// How things are, for a health check. It asks Chift nothing.
+    pub fn state(&self) -> TokenState {
+        self.0.locked().state.snapshot(self.0.ground.clock.now())
     }
 
     /// A client whose calls carry a token from this source where they need one.
     ///
-    /// It uses the source's base URL and HTTP client, and can be made as often as you like.
+    /// It uses the source's base URL and HTTP client, and can be made as often as you like. When Chift
+    /// refuses the token of a call, the token is renewed and the call sent once more.
     pub fn client(&self) -> Client {
         Client::new_with_client(&self.0.base_url, self.0.http_client.clone(), Session::authorized(self.clone()))
     }
 }
 
+impl Inner {
+    fn locked(&self) -> MutexGuard<'_, Shared> {
+        // Nothing panics while it is held; and if it did, the state is whole between any two steps.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows the current token to those who come without a lock.
+    fn publish(&self, shared: &Shared) {
+        self.fresh.store(shared.state.token().map(|token| Arc::clone(&token.0)));
+    }
+
+    fn refused(&self, generation: u64) -> Refused {
+        let mut shared = self.locked();
+        let refused = shared.state.refused(generation, self.ground.clock.now());
+        self.publish(&shared);
+        refused
+    }
+}
+
+/// Brings the result of a flight home; a flight that is dropped before is told as lost.
+struct Pilot {
+    inner: Arc<Inner>,
+    number: u64,
+    landing: watch::Sender<Landing>,
+    landed: bool,
+}
+
+impl Pilot {
+    fn land(&mut self, result: Result<(crate::endpoint::Issued, crate::clock::Now), AuthError>) {
+        let Inner { ground, rules, .. } = &*self.inner;
+        let mut shared = self.inner.locked();
+        let generation = shared.state.next_generation();
+        let token = result.map(|(issued, asked)| {
+            AccessToken::new(issued.secret, issued.life, asked, generation, rules, (ground.jitter)())
+        });
+        let had_one = shared.state.token().is_some();
+        let landed = shared.state.landed(self.number, token, ground.clock.now(), (ground.jitter)());
+        let still_valid = shared.state.fallback(ground.clock.now()).is_some();
+        self.inner.publish(&shared);
+        drop(shared);
+        self.landed = true;
+        match &landed {
+            Some(Ok(token)) if had_one => tracing::debug!(expires_at = %token.expires_at(), "access token renewed"),
+            Some(Ok(token)) => tracing::debug!(expires_at = %token.expires_at(), "access token issued"),
+            Some(Err(error)) if still_valid => {
+                tracing::warn!(%error, "access token not renewed; the one at hand is still valid");
+            }
+            Some(Err(error)) if error.is_rejected() => tracing::error!(%error, "credentials rejected"),
+            Some(Err(error)) => tracing::error!(%error, "no access token"),
+            None => tracing::debug!("a token request was overtaken; its result is dropped"),
+        }
+        self.landing.send_replace(landed.map_or(Landing::AskAgain, Landing::Done));
+    }
+}
+
+impl Drop for Pilot {
+    fn drop(&mut self) {
+        if !self.landed {
+            self.inner.locked().state.lost(self.number);
+            self.landing.send_replace(Landing::AskAgain);
+        }
+    }
+}
+
 impl Authorize for TokenSource {
     fn bearer(&self) -> BearerFuture<'_> {
-        Box::pin(async { Ok(self.token().await?.secret().clone()) })
+        Box::pin(async { Ok(bearer(&self.token().await?)) })
     }
+
+    fn refused<'a>(&'a self, refused: &'a Bearer) -> SecondBearerFuture<'a> {
+        Box::pin(async {
+            match self.0.refused(refused.generation()) {
+                Refused::TooSoon => {
+                    tracing::warn!("Chift refuses the access token, and it was renewed just now; the refusal stands");
+                    None
+                }
+                Refused::Ask => {
+                    let token = self.token().await.ok()?;
+                    tracing::debug!("Chift refused an access token; the call is sent again with its successor");
+                    Some(bearer(&token))
+                }
+            }
+        })
+    }
+}
+
+fn bearer(token: &AccessToken) -> Bearer {
+    Bearer::new(token.secret().clone()).with_generation(token.0.generation)
 }
 
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSource").field("base_url", &self.0.base_url).finish_non_exhaustive()
     }
-}
-
-/// The settings of a [`TokenSource`]; made by [`TokenSource::builder`], which shows its use.
-#[derive(Debug, Clone)]
-pub struct Builder {
-    credentials: Credentials,
-    base_url: Option<String>,
-    http_client: Option<reqwest::Client>,
-    clock: Arc<dyn Clock>,
-}
-
-impl Builder {
-    /// Where the API is. Default: what `CHIFT_BASE_URL` said if the credentials come
-    /// [from the environment](Credentials::from_env), else [`DEFAULT_BASE_URL`].
-    ///
-    /// It must be `https`, or lead to a loopback address, because credentials are sent there.
-    #[must_use]
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = Some(base_url.into());
-        self
-    }
-
-    /// The HTTP client for everything that is sent, token requests included: with a proxy, more roots,
-    /// other timeouts. Make it with `redirect(Policy::none())`: a client that follows redirects would
-    /// send the credentials after them.
-    ///
-    /// Default: 5 s to connect, 30 s in all, no redirects, `User-Agent: chift-auth/VERSION`.
-    #[must_use]
-    pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
-        self.http_client = Some(http_client);
-        self
-    }
-
-    #[cfg(test)]
-    #[allow(dead_code)]
-    pub(crate) fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// The source. Nothing is sent yet.
-    ///
-    /// # Errors
-    ///
-    /// [`AuthError::BaseUrl`] when the base URL is not one that credentials may be sent to, and
-    /// [`AuthError::HttpClient`] when no HTTP client can be made.
-    pub fn build(self) -> Result<TokenSource, AuthError> {
-        let stated = self.base_url.as_deref().or(self.credentials.base_url()).unwrap_or(DEFAULT_BASE_URL);
-        let base_url = base_url::checked(stated)?;
-        let http_client = match self.http_client {
-            Some(client) => client,
-            None => default_http_client()?,
-        };
-        let token_client = Client::new_with_client(&base_url, http_client.clone(), Session::anonymous());
-        Ok(TokenSource(Arc::new(Inner {
-            credentials: RwLock::new(self.credentials),
-            token_client,
-            http_client,
-            base_url,
-            clock: self.clock,
-            current: Mutex::new(None),
-        })))
-    }
-}
-
-fn default_http_client() -> Result<reqwest::Client, AuthError> {
-    reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("chift-auth/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| AuthError::HttpClient(Arc::new(error)))
 }

@@ -43,15 +43,28 @@ pub fn list(document: &Value) -> Vec<Operation> {
 }
 
 /// The source of the generated module `operations`.
-pub(crate) fn table(operations: &[Operation]) -> TokenStream {
+pub(crate) fn table(operations: &[Operation], secret_answers: &[(String, syn::Type)]) -> TokenStream {
     let rows = operations.iter().map(|Operation { id, method, path, needs_bearer }| {
         quote! { Operation { id: #id, method: #method, path: #path, needs_bearer: #needs_bearer } }
     });
+    let arms = secret_answers.iter().map(|(id, kind)| {
+        quote! { #id => Some(|body| ::serde_json::from_slice::<#kind>(body).map(drop)) }
+    });
+    let types = (!secret_answers.is_empty()).then(|| quote! { use crate::types; });
     quote! {
         use crate::Operation;
+        #types
 
         /// Every operation of the document, ordered by id.
         pub const ALL: &[Operation] = &[#(#rows),*];
+
+        /// For an operation whose answer holds a secret: what tries whether that answer can be read.
+        pub(crate) fn secret_answer(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
+            match id {
+                #(#arms,)*
+                _ => None,
+            }
+        }
     }
 }
 

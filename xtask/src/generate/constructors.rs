@@ -4,86 +4,32 @@
 //! `new` takes what the document requires and leaves the rest unset: what a caller wrote keeps
 //! compiling. Only types that a request's body reaches get one; nobody makes the others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use syn::visit::{self, Visit};
-use syn::{Field, Fields, File, FnArg, ImplItem, Item, ItemStruct, Meta, Type, TypePath, parse_quote};
+use syn::visit::Visit as _;
+use syn::{Field, Fields, File, FnArg, Item, ItemStruct, Meta, Type, parse_quote};
+
+use super::reach::{self, Names};
 
 /// Adds the constructors to the module `types` of a client that progenitor generated.
 pub(super) fn add(client: &mut File) {
     let bodies = body_types(client);
-    let Some(types) = client.items.iter_mut().find_map(types_module) else { return };
-    let made: Vec<Item> = reached(types, bodies).into_iter().filter_map(constructor).collect();
+    let Some(types) = client.items.iter_mut().find_map(reach::types_module) else { return };
+    let made: Vec<Item> = reach::structs(types, bodies).into_iter().filter_map(constructor).collect();
     types.extend(made);
-}
-
-fn types_module(item: &mut Item) -> Option<&mut Vec<Item>> {
-    match item {
-        Item::Mod(module) if module.ident == "types" => module.content.as_mut().map(|(_, items)| items),
-        _ => None,
-    }
 }
 
 /// The names of the types that stand as `body` among the operations' arguments.
 fn body_types(client: &File) -> BTreeSet<String> {
-    let methods = client.items.iter().filter_map(|item| match item {
-        Item::Impl(block) if block.trait_.is_none() => Some(&block.items),
-        _ => None,
-    });
     let mut names = Names::default();
-    for item in methods.flatten() {
-        let ImplItem::Fn(method) = item else { continue };
-        for argument in &method.sig.inputs {
-            if let FnArg::Typed(argument) = argument
-                && matches!(&*argument.pat, syn::Pat::Ident(name) if name.ident == "body")
-            {
-                names.visit_type(&argument.ty);
-            }
+    for argument in reach::methods(client).flat_map(|method| &method.sig.inputs) {
+        if let FnArg::Typed(argument) = argument
+            && matches!(&*argument.pat, syn::Pat::Ident(name) if name.ident == "body")
+        {
+            names.visit_type(&argument.ty);
         }
     }
     names.0
-}
-
-/// Collects the last segment of every path: the names of the types that a type is made of.
-#[derive(Default)]
-struct Names(BTreeSet<String>);
-
-impl<'ast> Visit<'ast> for Names {
-    fn visit_type_path(&mut self, path: &'ast TypePath) {
-        if let Some(last) = path.path.segments.last() {
-            self.0.insert(last.ident.to_string());
-        }
-        visit::visit_type_path(self, path);
-    }
-}
-
-/// The structs that values of the types `from` are made of.
-fn reached(types: &[Item], from: BTreeSet<String>) -> Vec<&ItemStruct> {
-    let by_name: BTreeMap<String, &Item> = types
-        .iter()
-        .filter_map(|item| match item {
-            Item::Struct(it) => Some((it.ident.to_string(), item)),
-            Item::Enum(it) => Some((it.ident.to_string(), item)),
-            _ => None,
-        })
-        .collect();
-    let mut open: Vec<String> = from.into_iter().collect();
-    let mut seen = BTreeSet::new();
-    let mut found = BTreeMap::new();
-    while let Some(name) = open.pop() {
-        let Some(item) = by_name.get(&name).filter(|_| seen.insert(name.clone())) else { continue };
-        let mut parts = Names::default();
-        match item {
-            Item::Struct(it) => {
-                parts.visit_fields(&it.fields);
-                found.insert(name, it);
-            }
-            Item::Enum(it) => it.variants.iter().for_each(|variant| parts.visit_fields(&variant.fields)),
-            _ => {}
-        }
-        open.extend(parts.0);
-    }
-    found.into_values().collect()
 }
 
 /// `None` for a type that needs nothing, which has `Default`, and for one without named fields.

@@ -1,6 +1,8 @@
 //! Generating: the lowered document becomes Rust source, by progenitor, untouched.
 
 mod constructors;
+mod reach;
+mod secret_answers;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -70,22 +72,16 @@ pub fn generate(document: &Value) -> Result<Generated, Problems> {
     let mocks = guarded(|| Generator::new(&settings()).httpmock(&spec, "crate"))?;
     let operations = operations::list(document);
     let door = door(base_url(document).as_deref().unwrap_or_default());
-    let sources = [
+    let mut client = parsed("client.rs", client)?;
+    constructors::add(&mut client);
+    let table = operations::table(&operations, &secret_answers::list(&client));
+    let sources = BTreeMap::from([
         ("client.rs", client),
-        ("httpmock.rs", mocks),
-        ("mod.rs", door),
-        ("operations.rs", operations::table(&operations)),
-    ];
-    let sources = sources
-        .into_iter()
-        .map(|(name, tokens)| {
-            let mut file = parsed(name, tokens)?;
-            if name == "client.rs" {
-                constructors::add(&mut file);
-            }
-            Ok((name, prettyplease::unparse(&file)))
-        })
-        .collect::<Result<Sources, Problems>>()?;
+        ("httpmock.rs", parsed("httpmock.rs", mocks)?),
+        ("mod.rs", parsed("mod.rs", door)?),
+        ("operations.rs", parsed("operations.rs", table)?),
+    ]);
+    let sources = sources.into_iter().map(|(name, file)| (name, prettyplease::unparse(&file))).collect();
     let types = generator.get_type_space().iter_types().filter(is_named).count();
     Ok(Generated { sources, operations: operations.len(), types })
 }

@@ -1,0 +1,216 @@
+//! The settings of a token source.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chift_api::DEFAULT_BASE_URL;
+
+use crate::clock::{Clock, SystemClock};
+use crate::endpoint::TokenEndpoint;
+use crate::rules::Rules;
+use crate::source::{self, Ground};
+use crate::{AuthError, Credentials, TokenSource, base_url};
+
+/// How long a connection may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a request may take in all.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The settings of a [`TokenSource`]; made by [`TokenSource::builder`].
+///
+/// The defaults are made for tokens that live 30 minutes, and work with shorter ones too: the phases
+/// shrink with a token's life.
+///
+/// ```
+/// use chift_auth::{Credentials, TokenSource};
+/// use std::time::Duration;
+///
+/// let source = TokenSource::builder(Credentials::new("id", "s3cret", uuid::Uuid::nil()))
+///     .attempts(5)
+///     .deadline(Duration::from_secs(20))
+///     .build()?;
+/// # Ok::<(), chift_auth::AuthError>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Builder {
+    credentials: Credentials,
+    base_url: Option<String>,
+    allow_plain_http: bool,
+    http_client: Option<reqwest::Client>,
+    clock: Arc<dyn Clock>,
+    rules: Rules,
+}
+
+impl Builder {
+    pub(crate) fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            base_url: None,
+            allow_plain_http: false,
+            http_client: None,
+            clock: Arc::new(SystemClock),
+            rules: Rules::default(),
+        }
+    }
+
+    /// Where the API is. Default: what `CHIFT_BASE_URL` said if the credentials come
+    /// [from the environment](Credentials::from_env), else [`DEFAULT_BASE_URL`].
+    ///
+    /// It must be `https`, or lead to a loopback address, because credentials are sent there.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Sends credentials and tokens over plain http too, to wherever the base URL leads. Whoever is on the
+    /// way can read them. For a network that encrypts by itself; default: no.
+    pub fn dangerously_allow_plain_http(mut self) -> Self {
+        self.allow_plain_http = true;
+        self
+    }
+
+    /// The HTTP client for everything that is sent, token requests included: with a proxy, more roots,
+    /// other timeouts. Make it with `redirect(Policy::none())`: a client that follows redirects would
+    /// send the credentials after them.
+    ///
+    /// Default: 5 s to connect, 30 s in all, no redirects, `User-Agent: chift-auth/VERSION`.
+    pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
+        self.http_client = Some(http_client);
+        self
+    }
+
+    /// How long before a token's end its successor is fetched behind the callers' backs, at most; never
+    /// more than a quarter of its life. Default: 300 s, less up to a fifth, rolled once per token.
+    pub fn early(mut self, span: Duration) -> Self {
+        self.rules.early = span;
+        self
+    }
+
+    /// How long before a token's end callers wait for its successor, at most; never more than a tenth of
+    /// its life, and not longer than [`early`](Self::early). Default: 30 s.
+    pub fn margin(mut self, span: Duration) -> Self {
+        self.rules.margin = span;
+        self
+    }
+
+    /// How long a renewal may take, all attempts included. Default: 10 s.
+    pub fn deadline(mut self, span: Duration) -> Self {
+        self.rules.deadline = span;
+        self
+    }
+
+    /// How many times a renewal asks when Chift cannot be reached or cannot answer, from 1 to 10.
+    /// Default: 3.
+    pub fn attempts(mut self, count: u32) -> Self {
+        self.rules.attempts = count;
+        self
+    }
+
+    /// The wait between two attempts, at random from `shortest` to `longest`. Default: 200 ms to 2 s. A
+    /// renewal that follows a failed one waits as well.
+    pub fn retry_wait(mut self, shortest: Duration, longest: Duration) -> Self {
+        (self.rules.shortest_wait, self.rules.longest_wait) = (shortest, longest);
+        self
+    }
+
+    /// How long a `Retry-After` is heeded, at most. Default: 5 min.
+    pub fn longest_pause(mut self, span: Duration) -> Self {
+        self.rules.longest_pause = span;
+        self
+    }
+
+    /// How long a valid token is handed out after its renewal failed before the next attempt: doubling
+    /// from `shortest` to `longest`, and never more than half of what is left of its life. Default: 1 s
+    /// to 30 s.
+    pub fn early_retry(mut self, shortest: Duration, longest: Duration) -> Self {
+        (self.rules.shortest_retry, self.rules.longest_retry) = (shortest, longest);
+        self
+    }
+
+    /// How long callers get the same refusal after Chift refused the credentials, without Chift being
+    /// asked: doubling from `shortest` to `longest`. Default: 5 s to 60 s.
+    pub fn rejection_hold(mut self, shortest: Duration, longest: Duration) -> Self {
+        (self.rules.shortest_hold, self.rules.longest_hold) = (shortest, longest);
+        self
+    }
+
+    /// The least time between two renewals of tokens that were still alive, because Chift refused them or
+    /// [`invalidate`](TokenSource::invalidate) was called. Default: 10 s.
+    pub fn forced_gap(mut self, span: Duration) -> Self {
+        self.rules.forced_gap = span;
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The source. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::BaseUrl`] when the base URL is not one that credentials may be sent to,
+    /// [`AuthError::Setting`] when a setting makes no sense, and [`AuthError::HttpClient`] when no HTTP
+    /// client can be made.
+    pub fn build(self) -> Result<TokenSource, AuthError> {
+        self.rules.check()?;
+        let stated = self.base_url.as_deref().or(self.credentials.base_url()).unwrap_or(DEFAULT_BASE_URL);
+        let base_url = base_url::checked(stated, self.allow_plain_http)?;
+        let http_client = match self.http_client {
+            Some(client) => client,
+            None => default_http_client()?,
+        };
+        let ground = Ground {
+            endpoint: Arc::new(TokenEndpoint::new(&base_url, http_client.clone())),
+            clock: self.clock,
+            spawn: source::spawn,
+            jitter: fastrand::f64,
+        };
+        Ok(TokenSource::on(ground, self.rules, self.credentials, http_client, base_url))
+    }
+}
+
+fn default_http_client() -> Result<reqwest::Client, AuthError> {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(REQUEST_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("chift-auth/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| AuthError::HttpClient(Arc::new(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(set: impl FnOnce(Builder) -> Builder) -> String {
+        set(Builder::new(Credentials::new("a", "b", uuid::Uuid::nil()))).build().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_are_refused_by_name() {
+        let second = Duration::from_secs(1);
+        for (message, expected) in [
+            (refusal(|it| it.attempts(0)), "`attempts` makes no sense: 0"),
+            (refusal(|it| it.attempts(11)), "`attempts`"),
+            (refusal(|it| it.deadline(Duration::ZERO)), "`deadline`"),
+            (refusal(|it| it.deadline(Duration::MAX)), "`deadline`"),
+            (refusal(|it| it.margin(second * 301)), "`margin`"),
+            (refusal(|it| it.early(second * 29)), "`margin`"),
+            (refusal(|it| it.retry_wait(second * 3, second * 2)), "`retry_wait`"),
+            (refusal(|it| it.retry_wait(Duration::ZERO, second)), "`retry_wait`"),
+            (refusal(|it| it.early_retry(second * 3, second)), "`early_retry`"),
+            (refusal(|it| it.rejection_hold(second * 3, second)), "`rejection_hold`"),
+            (refusal(|it| it.forced_gap(Duration::ZERO)), "`forced_gap`"),
+            (refusal(|it| it.longest_pause(Duration::MAX)), "`longest_pause`"),
+            (refusal(|it| it.early(Duration::MAX)), "`early`"),
+        ] {
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Operations whose answers hold a secret, with the types of those answers.
+
+use std::collections::BTreeSet;
+
+use syn::visit::Visit as _;
+use syn::{File, GenericArgument, Item, PathArguments, ReturnType, Type};
+
+use super::reach::{self, Names};
+
+/// The operations' ids, each with the type that its answer is read as.
+pub(super) fn list(client: &File) -> Vec<(String, Type)> {
+    let Some(types) = client.items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_ref().map(|(_, items)| items),
+        _ => None,
+    }) else {
+        return Vec::new();
+    };
+    let mut found: Vec<(String, Type)> = reach::methods(client)
+        .filter_map(|method| Some((method.sig.ident.to_string(), answer(&method.sig.output)?)))
+        .filter(|(_, answer)| holds_secret(types, answer))
+        .collect();
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found
+}
+
+/// `T` of `Result<ResponseValue<T>, …>`.
+fn answer(output: &ReturnType) -> Option<Type> {
+    let ReturnType::Type(_, output) = output else { return None };
+    let value = first_argument(output, "Result")?;
+    first_argument(value, "ResponseValue").cloned()
+}
+
+fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = kind else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(list) => match list.args.first()? {
+            GenericArgument::Type(first) => Some(first),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn holds_secret(types: &[Item], answer: &Type) -> bool {
+    let mut names = Names::default();
+    names.visit_type(answer);
+    let mut parts = Names(BTreeSet::new());
+    reach::structs(types, names.0).into_iter().for_each(|item| parts.visit_fields(&item.fields));
+    parts.0.contains("Secret")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_holds_a_secret_at_any_depth() {
+        let client: File = syn::parse_str(
+            "pub mod types {
+                pub struct Token { pub access_token: crate::Secret }
+                pub struct Page { pub items: ::std::vec::Vec<Token> }
+                pub struct Order { pub id: i64 }
+            }
+            impl Client {
+                pub async fn page(&self) -> Result<ResponseValue<types::Page>, Error<()>> {}
+                pub async fn order(&self) -> Result<ResponseValue<types::Order>, Error<()>> {}
+                pub async fn token(&self, body: &types::Token) -> Result<ResponseValue<types::Token>, Error<()>> {}
+            }",
+        )
+        .unwrap();
+        let found: Vec<_> = list(&client).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(found, ["page", "token"]);
+    }
+}
