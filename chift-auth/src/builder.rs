@@ -40,6 +40,7 @@ pub struct Builder {
     allow_plain_http: bool,
     http_client: Option<reqwest::Client>,
     clock: Arc<dyn Clock>,
+    jitter: fn() -> f64,
     rules: Rules,
 }
 
@@ -51,6 +52,7 @@ impl Builder {
             allow_plain_http: false,
             http_client: None,
             clock: Arc::new(SystemClock),
+            jitter: fastrand::f64,
             rules: Rules::default(),
         }
     }
@@ -144,6 +146,12 @@ impl Builder {
     }
 
     #[cfg(test)]
+    pub(crate) fn jitter(mut self, jitter: fn() -> f64) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    #[cfg(test)]
     pub(crate) fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
@@ -168,7 +176,7 @@ impl Builder {
             endpoint: Arc::new(TokenEndpoint::new(&base_url, http_client.clone())),
             clock: self.clock,
             spawn: source::spawn,
-            jitter: fastrand::f64,
+            jitter: self.jitter,
         };
         Ok(TokenSource::on(ground, self.rules, self.credentials, http_client, base_url))
     }

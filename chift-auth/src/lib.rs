@@ -7,6 +7,8 @@ mod credentials;
 mod endpoint;
 mod error;
 mod flight;
+#[cfg(test)]
+mod proof;
 mod rules;
 mod source;
 mod state;

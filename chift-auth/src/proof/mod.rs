@@ -1,0 +1,61 @@
+//! The proof of the token rules: scenarios in data, a model, crowds, schedules, and a search for secrets.
+
+mod clock;
+mod crowds;
+mod model;
+mod runtimes;
+mod scenarios;
+mod schedules;
+mod secrets;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
+
+use crate::endpoint::{Endpoint, Issued, Issuing};
+use crate::rules::Rules;
+use crate::source::{self, Ground};
+use crate::{AuthError, Credentials, TokenSource};
+
+use clock::TestClock;
+
+fn credentials() -> Credentials {
+    Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap())
+}
+
+/// Counts, and answers what it is told to.
+struct Fake {
+    requests: std::sync::atomic::AtomicUsize,
+    answer: Box<dyn Fn(usize) -> Result<Duration, AuthError> + Send + Sync>,
+}
+
+impl Fake {
+    fn new(answer: impl Fn(usize) -> Result<Duration, AuthError> + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self { requests: std::sync::atomic::AtomicUsize::new(0), answer: Box::new(answer) })
+    }
+
+    fn requests(&self) -> usize {
+        self.requests.load(std::sync::atomic::Ordering::SeqCst)
+    }
+}
+
+impl Endpoint for Fake {
+    fn issue(&self, _: &Credentials, _: Duration) -> Issuing {
+        let number = self.requests.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
+        let answer = (self.answer)(number);
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            answer.map(|life| Issued { secret: format!("token-{number}").into(), life })
+        })
+    }
+}
+
+fn source_on(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> TokenSource {
+    let ground = Ground { endpoint, clock, spawn: source::spawn, jitter: || 0.0 };
+    TokenSource::on(ground, Rules::default(), credentials(), reqwest::Client::new(), "http://127.0.0.1:9".to_owned())
+}
+
+fn refusal() -> AuthError {
+    AuthError::Rejected { status: 401, error_code: None, message: None }
+}

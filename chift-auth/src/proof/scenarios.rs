@@ -1,0 +1,198 @@
+//! Runs `scenarios.yaml`: the real source and the real hook, over real sockets, by an invented clock.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chift_api::ClientHooks as _;
+use chift_tests::{Answer, FaultyServer};
+use progenitor_client::{ClientInfo as _, OperationInfo};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::clock::TestClock;
+use super::credentials;
+use crate::token::Phase;
+use crate::{AccessToken, AuthError, TokenSource};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scenario {
+    name: String,
+    #[serde(default)]
+    given: Given,
+    steps: Vec<Step>,
+    token_requests: usize,
+    #[serde(default)]
+    calls: usize,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Given {
+    tokens: Vec<Answer>,
+    calls: Vec<Answer>,
+    attempts: Option<u32>,
+    deadline_ms: Option<u64>,
+    /// Nothing listens at the base URL.
+    nobody_there: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Step {
+    Ask(Expected),
+    /// A caller who gives up after 20 ms.
+    AskInAHurry,
+    /// A call to a protected operation, and the status that its caller gets.
+    Call(u16),
+    /// A call whose body is a stream.
+    CallWithStream(u16),
+    /// A call that is not sent, because there is no token.
+    CallWithoutToken(String),
+    Advance(f64),
+    StepWall(i64),
+    StepMonotonic(f64),
+    /// Until no renewal is under way.
+    Settle,
+    Tokens(Vec<Answer>),
+    Invalidate(bool),
+    ReplaceCredentials,
+    Phase(String),
+    LastError(bool),
+    TokenRequests(usize),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Expected {
+    NewToken,
+    SameToken,
+    Rejected(String),
+    Transient(String),
+    Invalid(String),
+}
+
+struct Stage {
+    server: FaultyServer,
+    clock: Arc<TestClock>,
+    source: TokenSource,
+    last: Option<AccessToken>,
+}
+
+impl Stage {
+    fn set(given: &Given) -> Self {
+        let server = FaultyServer::start();
+        if !given.tokens.is_empty() {
+            server.answer_token_requests_in_turn(given.tokens.clone());
+        }
+        if !given.calls.is_empty() {
+            server.answer_calls_in_turn(given.calls.clone());
+        }
+        let base_url = if given.nobody_there { free_address() } else { server.base_url() };
+        let clock = TestClock::new();
+        let mut builder = TokenSource::builder(credentials()).base_url(base_url).clock(clock.clone());
+        builder = builder.attempts(given.attempts.unwrap_or(3)).jitter(|| 0.0);
+        if let Some(deadline) = given.deadline_ms {
+            builder = builder.deadline(Duration::from_millis(deadline));
+        }
+        Self { server, clock, source: builder.build().unwrap(), last: None }
+    }
+
+    async fn step(&mut self, step: &Step) {
+        match step {
+            Step::Ask(expected) => self.ask(expected).await,
+            Step::AskInAHurry => {
+                let hurried = tokio::time::timeout(Duration::from_millis(20), self.source.token()).await;
+                assert!(hurried.is_err(), "it was answered at once");
+            }
+            Step::Call(status) => assert_eq!(self.call(None).await.unwrap().as_u16(), *status),
+            Step::CallWithStream(status) => {
+                let body = reqwest::Body::wrap_stream(futures_util::stream::iter([Ok::<_, std::io::Error>("{}")]));
+                assert_eq!(self.call(Some(body)).await.unwrap().as_u16(), *status);
+            }
+            Step::CallWithoutToken(expected) => {
+                let error = self.call(None).await.unwrap_err();
+                let error = AuthError::of(&error).unwrap_or_else(|| panic!("no token failure: {error:?}"));
+                assert!(error.to_string().contains(expected), "{error}");
+            }
+            Step::Advance(seconds) => self.clock.advance(Duration::from_secs_f64(*seconds)),
+            Step::StepWall(seconds) => self.clock.step_wall(*seconds),
+            Step::StepMonotonic(seconds) => self.clock.step_monotonic(Duration::from_secs_f64(*seconds)),
+            Step::Settle => self.settle().await,
+            Step::Tokens(answers) => self.server.answer_token_requests_in_turn(answers.clone()),
+            Step::Invalidate(forgotten) => {
+                let token = self.last.clone().expect("a token was had before");
+                assert_eq!(self.source.invalidate(&token), *forgotten);
+            }
+            Step::ReplaceCredentials => self.source.replace_credentials(credentials()),
+            Step::Phase(name) => assert_eq!(format!("{:?}", self.source.state().phase).to_lowercase(), *name),
+            Step::LastError(there_is) => assert_eq!(self.source.state().last_error.is_some(), *there_is),
+            Step::TokenRequests(count) => assert_eq!(self.server.token_requests(), *count, "token requests"),
+        }
+    }
+
+    async fn ask(&mut self, expected: &Expected) {
+        let result = self.source.token().await;
+        if let Ok(token) = &result {
+            assert!(token.phase(crate::clock::Clock::now(&*self.clock)) < Phase::Over, "its life is over");
+        }
+        let same = |token: &AccessToken| self.last.as_ref().is_some_and(|last| Arc::ptr_eq(&last.0, &token.0));
+        match (expected, &result) {
+            (Expected::NewToken, Ok(token)) if !same(token) => {}
+            (Expected::SameToken, Ok(token)) if same(token) => {}
+            (Expected::Rejected(text), Err(error)) if error.is_rejected() && error.to_string().contains(text) => {}
+            (Expected::Transient(text), Err(error)) if error.is_transient() && error.to_string().contains(text) => {}
+            (Expected::Invalid(text), Err(error @ AuthError::InvalidResponse { .. })) if error.to_string().contains(text) => {}
+            _ => panic!("expected {expected:?}, got {result:?}"),
+        }
+        if let Ok(token) = result {
+            self.last = Some(token);
+        }
+    }
+
+    /// Through the hook, as a generated call goes, for an operation that needs a bearer.
+    async fn call(&self, body: Option<reqwest::Body>) -> Result<reqwest::StatusCode, reqwest::Error> {
+        let client = self.source.client();
+        let mut request = client.client().post(format!("{}/protected", client.baseurl()));
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let info = OperationInfo { operation_id: "a_protected_operation" };
+        client.exec(request.build()?, &info).await.map(|response| response.status())
+    }
+
+    async fn settle(&self) {
+        let limit = Instant::now() + Duration::from_secs(10);
+        while self.source.state().is_renewing {
+            assert!(Instant::now() < limit, "the renewal does not end");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// An address on which nobody listens any more.
+fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+pub(super) async fn play_all() -> usize {
+    let data: Value = yaml_serde::from_str(include_str!("scenarios.yaml")).unwrap();
+    let scenarios: Vec<Scenario> = serde_json::from_value(data).unwrap();
+    for scenario in &scenarios {
+        let mut stage = Stage::set(&scenario.given);
+        for (index, step) in scenario.steps.iter().enumerate() {
+            let at = format!("{}, step {} ({step:?})", scenario.name, index + 1);
+            let stepped = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(stage.step(step))).await;
+            assert!(stepped.is_ok(), "failed: {at}");
+        }
+        assert_eq!(stage.server.token_requests(), scenario.token_requests, "{}: token requests", scenario.name);
+        assert_eq!(stage.server.calls(), scenario.calls, "{}: calls", scenario.name);
+    }
+    scenarios.len()
+}
+
+#[tokio::test]
+async fn every_scenario_goes_as_it_is_told() {
+    assert!(play_all().await > 40);
+}
