@@ -44,6 +44,8 @@ pub enum Answer {
     Cut,
     /// The connection is closed without an answer.
     Close,
+    /// An honest token, after that many milliseconds.
+    SlowToken(u64),
     /// Nothing, until the client goes away.
     Silence,
     /// Any success, for calls.
@@ -218,6 +220,10 @@ impl Shared {
                 stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"access_token\":\"cut-tok")
             }
             Answer::Close => Ok(()),
+            Answer::SlowToken(milliseconds) => {
+                thread::sleep(Duration::from_millis(milliseconds));
+                self.token(stream, &Lie::default())
+            }
             Answer::Silence => {
                 // Ends when the client closes its side, or after the read timeout.
                 stream.read(&mut [0; 1]).map(drop)

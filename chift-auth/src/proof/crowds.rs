@@ -1,1 +1,127 @@
-//!
+//! Ten thousand callers at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clock::TestClock;
+use super::{Fake, refusal, source_on};
+use crate::{AuthError, TokenSource};
+
+const CROWD: usize = 10_000;
+const LIFE: Duration = Duration::from_secs(1800);
+
+fn source() -> (TokenSource, Arc<Fake>, Arc<TestClock>) {
+    let (endpoint, clock) = (Fake::new(|_| Ok(LIFE)), TestClock::new());
+    (source_on(endpoint.clone(), clock.clone()), endpoint, clock)
+}
+
+async fn all_ask(source: &TokenSource) -> Vec<Result<crate::AccessToken, AuthError>> {
+    let callers: Vec<_> = (0..CROWD)
+        .map(|_| {
+            let source = source.clone();
+            tokio::spawn(async move { source.token().await })
+        })
+        .collect();
+    let mut results = Vec::with_capacity(CROWD);
+    for caller in callers {
+        results.push(caller.await.unwrap());
+    }
+    results
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ten_thousand_first_callers_make_one_request() {
+    let (source, endpoint, _) = source();
+    let results = all_ask(&source).await;
+    let first = results[0].clone().unwrap();
+    assert!(results.iter().all(|result| Arc::ptr_eq(&result.as_ref().unwrap().0, &first.0)));
+    assert_eq!(endpoint.requests(), 1);
+}
+
+#[tokio::test]
+async fn those_who_are_cancelled_cancel_nobody_else() {
+    let (source, endpoint, _) = source();
+    let callers: Vec<_> = (0..CROWD)
+        .map(|_| {
+            let source = source.clone();
+            tokio::spawn(async move { source.token().await.unwrap() })
+        })
+        .collect();
+    // All have asked, none is answered: on this one thread nobody else has run since.
+    tokio::task::yield_now().await;
+    let mut cancelled = std::collections::HashSet::from([0]);
+    while cancelled.len() < 100 {
+        cancelled.insert(fastrand::usize(..CROWD));
+    }
+    cancelled.iter().for_each(|index| callers[*index].abort());
+    let mut answered = 0;
+    for caller in callers {
+        match caller.await {
+            Ok(_) => answered += 1,
+            Err(error) => assert!(error.is_cancelled()),
+        }
+    }
+    assert!(answered >= CROWD - 100, "{answered} were answered");
+    assert_eq!(endpoint.requests(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ten_thousand_refusals_of_one_token_make_one_renewal() {
+    let (source, endpoint, _) = source();
+    let token = source.token().await.unwrap();
+    let callers: Vec<_> = (0..CROWD)
+        .map(|_| {
+            let (source, generation) = (source.clone(), token.0.generation);
+            tokio::spawn(async move {
+                let refused = chift_api::Bearer::new("t".into()).with_generation(generation);
+                chift_api::Authorize::refused(&source, &refused).await.unwrap().generation()
+            })
+        })
+        .collect();
+    for caller in callers {
+        assert_eq!(caller.await.unwrap(), token.0.generation + 1);
+    }
+    assert_eq!(endpoint.requests(), 2);
+}
+
+#[tokio::test]
+async fn all_who_wait_share_one_error() {
+    let (endpoint, clock) = (Fake::new(|_| Err(refusal())), TestClock::new());
+    let source = source_on(endpoint.clone(), clock);
+    assert!(all_ask(&source).await.iter().all(|result| result.as_ref().is_err_and(AuthError::is_rejected)));
+    assert_eq!(endpoint.requests(), 1);
+}
+
+/// A caller may go away at each point at which it waits.
+#[tokio::test]
+async fn dropped_at_any_point_a_caller_leaves_nothing_behind() {
+    for polls in 0..6 {
+        let (source, endpoint, _) = source();
+        {
+            let mut call = Box::pin(source.token());
+            for _ in 0..polls {
+                if futures_util::poll!(&mut call).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        source.token().await.unwrap();
+        assert_eq!(endpoint.requests(), 1, "after {polls} polls");
+        assert!(!source.state().is_renewing);
+    }
+}
+
+#[tokio::test]
+async fn new_credentials_serve_those_who_wait_for_the_old_ones() {
+    let (source, endpoint, _) = source();
+    let waiting = {
+        let source = source.clone();
+        tokio::spawn(async move { source.token().await.unwrap() })
+    };
+    tokio::task::yield_now().await;
+    source.replace_credentials(super::credentials());
+    let token = waiting.await.unwrap();
+    assert_eq!(endpoint.requests(), 2, "one for the old credentials, one for the new");
+    assert_eq!(token.secret().expose(), "token-2");
+}

@@ -1,1 +1,275 @@
-//!
+//! The state under random histories: whatever happens, the promises hold.
+
+use std::time::{Duration, Instant};
+
+use chrono::{TimeDelta, Utc};
+use proptest::prelude::*;
+
+use super::refusal;
+use crate::clock::Now;
+use crate::rules::Rules;
+use crate::state::{Ask, Refused, State};
+use crate::token::Phase;
+use crate::{AccessToken, AuthError};
+
+/// Something that happens.
+#[derive(Debug, Clone)]
+enum Event {
+    /// Both clocks go on.
+    Pass(u64),
+    /// The wall clock is set, or the machine slept.
+    StepWall(i64),
+    /// Somebody asks.
+    Ask,
+    /// The flight comes back, with a token of that many seconds.
+    Issued(u64),
+    /// The flight comes back with a passing failure, and perhaps `Retry-After`.
+    Unavailable(Option<u64>),
+    /// The flight comes back with a refusal.
+    Rejected,
+    /// The flight's runtime is dropped.
+    Lost,
+    /// An older flight comes back after all.
+    Straggler,
+    /// Chift refuses the token at hand, or an older one.
+    Refused { current: bool },
+    Replaced,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        6 => (0_u64..3_000).prop_map(Event::Pass),
+        4 => (0_u64..20_000).prop_map(|ms| Event::Pass(ms / 1_000)),
+        1 => (-4_000_i64..4_000).prop_map(Event::StepWall),
+        12 => Just(Event::Ask),
+        4 => (0_u64..4_000).prop_map(Event::Issued),
+        3 => prop::option::of(0_u64..10_000).prop_map(Event::Unavailable),
+        2 => Just(Event::Rejected),
+        1 => Just(Event::Lost),
+        1 => Just(Event::Straggler),
+        3 => any::<bool>().prop_map(|current| Event::Refused { current }),
+        1 => Just(Event::Replaced),
+    ]
+}
+
+/// The world around the state: the time, the flights that it knows of, and those who wait.
+struct World {
+    state: State,
+    now: Now,
+    /// The current flight and when it may send its request.
+    flight: Option<(u64, Now)>,
+    stragglers: Vec<u64>,
+    waiting: usize,
+    /// When flights began, by the monotonic clock.
+    begun: Vec<Instant>,
+    /// When tokens were forgotten by force.
+    forced: Vec<Instant>,
+    /// When a refusal arrived; at most one a time, forgotten with the next token and new credentials.
+    refused_at: Option<Instant>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            state: State::new(Rules::default()),
+            now: Now { monotonic: Instant::now(), wall: Utc::now() },
+            flight: None,
+            stragglers: Vec::new(),
+            waiting: 0,
+            begun: Vec::new(),
+            forced: Vec::new(),
+            refused_at: None,
+        }
+    }
+
+    fn happens(&mut self, event: &Event) {
+        match event {
+            Event::Pass(seconds) => self.now = self.now.after(Duration::from_secs(*seconds)),
+            Event::StepWall(seconds) => self.now.wall += TimeDelta::seconds(*seconds),
+            Event::Ask => self.ask(),
+            Event::Issued(life) => {
+                let asked = self.now;
+                let token = |state: &State, jitter| {
+                    let life = Duration::from_secs(*life);
+                    AccessToken::new("t".into(), life, asked, state.next_generation(), &Rules::default(), jitter)
+                };
+                self.lands(|state| Ok(token(state, 0.5)));
+            }
+            Event::Unavailable(after) => self.lands(|_| Err(unavailable(*after))),
+            Event::Rejected => self.lands(|_| Err(refusal())),
+            Event::Lost => {
+                if let Some((number, _)) = self.flight.take() {
+                    self.state.lost(number);
+                    // Those who waited for it ask again.
+                    self.ask_again();
+                }
+            }
+            Event::Straggler => {
+                if let Some(number) = self.stragglers.pop() {
+                    let before = self.state.token().map(|token| token.0.generation);
+                    assert!(self.state.landed(number, Err(refusal()), self.now, 0.0).is_none(), "an old flight counted");
+                    assert_eq!(self.state.token().map(|token| token.0.generation), before);
+                }
+            }
+            Event::Refused { current } => {
+                let generation = self.state.token().map_or(0, |token| token.0.generation - u64::from(!current));
+                let had = self.state.token().is_some_and(|token| token.0.generation == generation);
+                let verdict = self.state.refused(generation, self.now);
+                if had && verdict == Refused::Ask {
+                    self.forced.push(self.now.monotonic);
+                }
+                if !had {
+                    let before = self.state.token().is_some();
+                    assert!(before == self.state.token().is_some(), "an old token's refusal took the current one");
+                }
+            }
+            Event::Replaced => {
+                self.state.replaced();
+                self.refused_at = None;
+                self.forced.clear();
+                if let Some((number, _)) = self.flight.take() {
+                    self.stragglers.push(number);
+                    self.ask_again();
+                }
+            }
+        }
+        self.promises();
+    }
+
+    fn lands(&mut self, result: impl FnOnce(&State) -> Result<AccessToken, AuthError>) {
+        let Some((number, may_send)) = self.flight.take() else { return };
+        // Nobody comes back before having been sent.
+        if !self.now.reached(may_send) {
+            self.now = self.now.after(may_send.monotonic - self.now.monotonic);
+        }
+        let result = result(&self.state);
+        let rejected = result.as_ref().is_err_and(AuthError::is_rejected);
+        let landed = self.state.landed(number, result, self.now, 0.0).expect("the current flight counts");
+        match landed {
+            Ok(token) => {
+                assert!(token.phase(self.now) < Phase::Over, "a dead token was handed out");
+                self.refused_at = None;
+                self.waiting = 0;
+            }
+            Err(_) => {
+                if rejected {
+                    self.refused_at = Some(self.now.monotonic);
+                }
+                // Every waiter is answered: with the token that is still valid, or with the error.
+                if let Some(token) = self.state.fallback(self.now) {
+                    assert!(token.phase(self.now) < Phase::Over);
+                }
+                self.waiting = 0;
+            }
+        }
+    }
+
+    fn ask_again(&mut self) {
+        for _ in 0..std::mem::take(&mut self.waiting).min(3) {
+            self.ask();
+        }
+    }
+
+    fn ask(&mut self) {
+        let usable = self.state.fallback(self.now).is_some();
+        match self.state.ask(self.now) {
+            Ask::Use(token) => assert!(token.phase(self.now) < Phase::Over, "a dead token was handed out"),
+            Ask::UseAndRenew(token, flight) => {
+                assert!(token.phase(self.now) < Phase::Over, "a dead token was handed out");
+                self.begins(flight);
+            }
+            Ask::Renew(flight) => {
+                self.begins(flight);
+                self.waiting += 1;
+            }
+            Ask::Join => {
+                assert!(self.flight.is_some(), "somebody waits for a flight that there is not");
+                self.waiting += 1;
+            }
+            Ask::Fail(_) => assert!(!usable, "a caller failed while there was a token"),
+        }
+    }
+
+    fn begins(&mut self, flight: crate::state::Flight) {
+        if let Some((number, may_send)) = self.flight.take() {
+            // Only one that is overdue is given up.
+            let deadline = may_send.after(Rules::default().deadline);
+            assert!(self.now.reached(deadline), "two flights at once");
+            self.stragglers.push(number);
+        }
+        let sent = self.now.after(flight.delay);
+        if let Some(refused) = self.refused_at {
+            let usable = self.state.fallback(self.now).is_some();
+            assert!(usable || sent.monotonic - refused >= Rules::default().shortest_hold, "a refusal was not held");
+        }
+        self.begun.push(sent.monotonic);
+        self.flight = Some((flight.number, sent));
+    }
+
+    fn promises(&self) {
+        assert_eq!(self.state.flight().is_some(), self.flight.is_some(), "the state and the world disagree on the flight");
+        for pair in self.forced.windows(2) {
+            assert!(pair[1] - pair[0] >= Rules::default().forced_gap, "two forced renewals too close together");
+        }
+        if self.state.flight().is_none() {
+            assert_eq!(self.waiting, 0, "somebody waits for nothing");
+        }
+    }
+}
+
+fn unavailable(after: Option<u64>) -> AuthError {
+    let retry_after = after.map(Duration::from_secs);
+    AuthError::Unavailable { status: 503, error_code: None, message: None, retry_after }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_promises_hold_whatever_happens(events in prop::collection::vec(event(), 1..120)) {
+        let mut world = World::new();
+        for event in &events {
+            world.happens(event);
+        }
+    }
+
+    /// Callers ask every 10 ms for five minutes, and each flight fails at once in the same way.
+    #[test]
+    fn no_failure_makes_a_hot_loop(after in prop::option::of(0_u64..20), rejected: bool, life in prop::option::of(1_u64..40)) {
+        let mut world = World::new();
+        if let Some(life) = life {
+            world.happens(&Event::Ask);
+            world.happens(&Event::Issued(life));
+        }
+        for _ in 0..30_000 {
+            world.now = world.now.after(Duration::from_millis(10));
+            world.ask();
+            if world.flight.as_ref().is_some_and(|(_, sent)| world.now.reached(*sent)) {
+                world.lands(|_| Err(if rejected { refusal() } else { unavailable(after) }));
+            }
+        }
+        // The least wait between two attempts is 200 ms; a refusal is held for 5, 10, 20, 40, 60, 60 … s.
+        let bound = if rejected { 12 } else { 5 * 60 * 5 + 2 };
+        prop_assert!(world.begun.len() <= bound, "{} requests in five minutes", world.begun.len());
+        prop_assert!(world.begun.windows(2).skip(usize::from(life.is_some())).all(|pair| pair[1] - pair[0] >= Duration::from_millis(200)));
+    }
+
+    /// A server that refuses each token that it issues.
+    #[test]
+    fn a_permanent_refusal_of_tokens_makes_one_renewal_in_ten_seconds(step in 1_u64..3_000) {
+        let mut world = World::new();
+        let mut renewals = 0;
+        let mut passed = Duration::ZERO;
+        while passed < Duration::from_secs(300) {
+            world.ask();
+            if world.flight.is_some() {
+                renewals += 1;
+                world.happens(&Event::Issued(1800));
+            }
+            world.happens(&Event::Refused { current: true });
+            world.now = world.now.after(Duration::from_millis(step));
+            passed += Duration::from_millis(step);
+        }
+        prop_assert!(renewals <= 31 + 1, "{renewals} renewals in five minutes");
+    }
+}

@@ -1,1 +1,112 @@
-//!
+//! At TRACE, with every fault of the scenarios: no secret in what is logged, told or panicked.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use chift_tests::{Answer, CLIENT_SECRET, FaultyServer, Lie};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::prelude::*;
+
+use super::credentials;
+use crate::TokenSource;
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// What each fault says: `Debug` and `Display` of the error and all its sources.
+fn told(error: &dyn Error) -> String {
+    let mut told = format!("{error:?} {error:#?}");
+    let mut next = Some(error);
+    while let Some(error) = next {
+        write!(told, " {error} {error:?}").unwrap();
+        next = error.source();
+    }
+    told
+}
+
+fn faults() -> Vec<Answer> {
+    let token = |lie| Answer::Token(lie);
+    let error = |status| Answer::Error { status, code: Some("ERROR_CHIFT_AUTHENTICATION_ERROR".to_owned()), retry_after: None };
+    vec![
+        token(Lie::default()),
+        token(Lie { life: Some(0), ..Lie::default() }),
+        token(Lie { token_type: Some("mac".to_owned()), ..Lie::default() }),
+        token(Lie { text: Some("half-a-tok\nline".to_owned()), ..Lie::default() }),
+        error(401),
+        error(422),
+        error(500),
+        Answer::Redirect("http://127.0.0.1:9/token".to_owned()),
+        Answer::Html,
+        Answer::Large(10_000_000),
+        Answer::HalfJson,
+        Answer::Cut,
+        Answer::Close,
+    ]
+}
+
+#[tokio::test]
+async fn no_fault_brings_a_secret_into_a_log_an_error_or_a_panic() {
+    let captured = Captured::default();
+    let subscriber = tracing_subscriber::registry()
+        .with(tracing_subscriber::fmt::layer().with_writer(captured.clone()).with_ansi(false));
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let mut text = String::new();
+    // What the server makes up or cuts off is a secret as well.
+    let mut secrets = vec![CLIENT_SECRET.to_owned(), "half-a-tok".to_owned(), "cut-tok".to_owned(), "xxxxxxxx".to_owned()];
+    for fault in faults() {
+        let server = FaultyServer::start();
+        server.answer_token_requests(fault);
+        let source = TokenSource::builder(credentials()).base_url(server.base_url()).attempts(1).build().unwrap();
+        match source.token().await {
+            Ok(token) => {
+                write!(text, "{token:?} {:?} {:?} {source:?}", source.state(), source.client()).unwrap();
+                source.invalidate(&token);
+                let payload = std::panic::catch_unwind(|| panic!("{token:?} {:?}", token.secret())).unwrap_err();
+                text.push_str(payload.downcast_ref::<String>().unwrap());
+            }
+            Err(error) => {
+                text.push_str(&told(&error));
+                write!(text, "{:?}", source.state()).unwrap();
+            }
+        }
+        // The same request by hand, through the generated operation, whose errors are progenitor's.
+        let client = source.client();
+        if let Err(error) = client.generate_access_token(&credentials().to_request()).await {
+            text.push_str(&told(&error));
+        }
+        secrets.extend(server.issued());
+    }
+    assert!(super::scenarios::play_all().await > 0);
+    let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("TRACE") && log.contains("access token issued"), "the log was captured:\n{log}");
+    assert!(text.len() > 1_000);
+    for (place, text) in [("the log", &log), ("an error or a panic", &text)] {
+        for (index, secret) in secrets.iter().filter(|secret| !secret.is_empty()).enumerate() {
+            assert!(!text.contains(secret.as_str()), "secret {index} is in {place}");
+        }
+    }
+    // The tokens of the scenarios are called that.
+    assert!(!log.contains("issued-"), "a token is in the log");
+}
