@@ -46,8 +46,8 @@ pub use generated::client::*;
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock;
 pub use hooks::authorize_error;
-pub use progenitor_client::ClientHooks;
 pub use operation::Operation;
+pub use progenitor_client::ClientHooks;
 pub use secret::Secret;
 pub use session::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture, Session};
 

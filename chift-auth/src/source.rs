@@ -81,6 +81,13 @@ enum Landing {
     AskAgain,
 }
 
+/// What a caller gets from one look at the state.
+enum Answered {
+    Token(AccessToken),
+    /// The flight to wait for, and where its result will be told.
+    Wait(Option<u64>, watch::Receiver<Landing>),
+}
+
 /// On tokio, whichever of its runtimes the caller is in.
 pub(crate) fn spawn(task: Task) -> Result<(), AuthError> {
     let handle = Handle::try_current().map_err(|_| AuthError::NoRuntime)?;
@@ -148,33 +155,47 @@ impl TokenSource {
 
     async fn slow(&self) -> Result<AccessToken, AuthError> {
         for _ in 0..ROUNDS {
-            let (number, mut landing) = {
-                let mut shared = self.0.locked();
-                match shared.state.ask(self.0.ground.clock.now()) {
-                    Ask::Use(token) => return Ok(token),
-                    Ask::Fail(error) => return Err(error),
-                    Ask::UseAndRenew(token, flight) => {
-                        // The caller is served; without a runtime here, another caller's will do it.
-                        let _ = self.begin(&mut shared, flight);
-                        return Ok(token);
-                    }
-                    Ask::Renew(flight) => {
-                        self.begin(&mut shared, flight)?;
-                        (Some(flight.number), shared.landing.subscribe())
-                    }
-                    Ask::Join => (shared.state.flight(), shared.landing.subscribe()),
-                }
+            let (number, mut landing) = match self.asked()? {
+                Answered::Token(token) => return Ok(token),
+                Answered::Wait(number, landing) => (number, landing),
             };
             match self.awaited(number, &mut landing).await {
                 Landing::Done(Ok(token)) if token.phase(self.0.ground.clock.now()) < Phase::Over => return Ok(token),
                 Landing::Done(Err(error)) => {
-                    let fallback = self.0.locked().state.fallback(self.0.ground.clock.now());
-                    return fallback.ok_or(error);
+                    let now = self.0.ground.clock.now();
+                    return self.0.locked().state.fallback(now).ok_or(error);
                 }
                 _ => {}
             }
         }
         Err(AuthError::Lost)
+    }
+
+    /// One look at the state, and what follows from it at once.
+    fn asked(&self) -> Result<Answered, AuthError> {
+        // The clock is read before the lock is taken, and a task is spawned after it is released: both
+        // are somebody else's code.
+        let now = self.0.ground.clock.now();
+        let mut shared = self.0.locked();
+        match shared.state.ask(now) {
+            Ask::Use(token) => Ok(Answered::Token(token)),
+            Ask::Fail(error) => Err(error),
+            Ask::Join => Ok(Answered::Wait(shared.state.flight(), shared.landing.subscribe())),
+            Ask::UseAndRenew(token, flight) => {
+                let task = self.prepared(&mut shared, flight);
+                drop(shared);
+                // The caller is served; without a runtime here, another caller's will do it.
+                let _ = (self.0.ground.spawn)(task);
+                Ok(Answered::Token(token))
+            }
+            Ask::Renew(flight) => {
+                let task = self.prepared(&mut shared, flight);
+                let landing = shared.landing.subscribe();
+                drop(shared);
+                (self.0.ground.spawn)(task)?;
+                Ok(Answered::Wait(Some(flight.number), landing))
+            }
+        }
     }
 
     /// The flight's end; [`Landing::AskAgain`] when it takes so long that its runtime must stand still.
@@ -195,8 +216,9 @@ impl TokenSource {
         }
     }
 
-    /// Begins a flight, in a task that nobody's going away can cancel.
-    fn begin(&self, shared: &mut Shared, flight: state::Flight) -> Result<(), AuthError> {
+    /// The flight as a task of its own, which nobody's going away can cancel. Dropped before it has ended,
+    /// it is told as lost; so it must not be dropped under the lock.
+    fn prepared(&self, shared: &mut Shared, flight: state::Flight) -> Task {
         shared.landing = watch::Sender::new(Landing::Awaited);
         let ground = &self.0.ground;
         let mut pilot =
@@ -209,15 +231,10 @@ impl TokenSource {
             delay: flight.delay,
             jitter: ground.jitter,
         };
-        let number = pilot.number;
-        let begun = (ground.spawn)(Box::pin(async move {
+        Box::pin(async move {
             let result = flight.fly().await;
             pilot.land(result);
-        }));
-        if begun.is_err() {
-            shared.state.lost(number);
-        }
-        begun
+        })
     }
 
     /// Forgets `token`, so that the next caller gets another one. Does nothing when it is no longer the
@@ -241,7 +258,8 @@ impl TokenSource {
 
     /// How things are, for a health check. It asks Chift nothing.
     pub fn state(&self) -> TokenState {
-        self.0.locked().state.snapshot(self.0.ground.clock.now())
+        let now = self.0.ground.clock.now();
+        self.0.locked().state.snapshot(now)
     }
 
     /// A client whose calls carry a token from this source where they need one.
@@ -265,8 +283,9 @@ impl Inner {
     }
 
     fn refused(&self, generation: u64) -> Refused {
+        let now = self.ground.clock.now();
         let mut shared = self.locked();
-        let refused = shared.state.refused(generation, self.ground.clock.now());
+        let refused = shared.state.refused(generation, now);
         self.publish(&shared);
         refused
     }
@@ -283,14 +302,15 @@ struct Pilot {
 impl Pilot {
     fn land(&mut self, result: Result<(crate::endpoint::Issued, crate::clock::Now), AuthError>) {
         let Inner { ground, rules, .. } = &*self.inner;
+        let (now, jitter) = (ground.clock.now(), (ground.jitter)());
         let mut shared = self.inner.locked();
         let generation = shared.state.next_generation();
         let token = result.map(|(issued, asked)| {
             AccessToken::new(issued.secret, issued.life, asked, generation, rules, (ground.jitter)())
         });
         let had_one = shared.state.token().is_some();
-        let landed = shared.state.landed(self.number, token, ground.clock.now(), (ground.jitter)());
-        let still_valid = shared.state.fallback(ground.clock.now()).is_some();
+        let landed = shared.state.landed(self.number, token, now, jitter);
+        let still_valid = shared.state.fallback(now).is_some();
         self.inner.publish(&shared);
         drop(shared);
         self.landed = true;

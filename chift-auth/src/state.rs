@@ -213,7 +213,8 @@ impl State {
     /// Chift refused the token of that generation, or its owner no longer wants it.
     pub(crate) fn refused(&mut self, generation: u64, now: Now) -> Refused {
         let current = self.token.as_ref().is_some_and(|token| token.0.generation == generation);
-        if !current && (self.token.is_some() || self.flight.is_some()) {
+        // There is a newer one already, or will be; unless the attempt to get it has failed since.
+        if !current && (self.token.is_some() || self.flight.is_some() || self.failure.is_none()) {
             return Refused::Ask;
         }
         if self.forced.is_some_and(|last| !now.reached(last.after(self.rules.forced_gap))) {

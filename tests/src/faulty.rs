@@ -213,8 +213,12 @@ impl Shared {
                 respond(stream, status, &headers, &body.to_string())
             }
             Answer::Redirect(to) => respond(stream, 307, &[("location", to)], ""),
-            Answer::Html => respond(stream, 200, &[("content-type", "text/html".to_owned())], "<html><p>Sorry</p></html>"),
-            Answer::Large(bytes) => respond(stream, 200, &[], &format!("{{\"access_token\":\"{}\"}}", "x".repeat(bytes))),
+            Answer::Html => {
+                respond(stream, 200, &[("content-type", "text/html".to_owned())], "<html><p>Sorry</p></html>")
+            }
+            Answer::Large(bytes) => {
+                respond(stream, 200, &[], &format!("{{\"access_token\":\"{}\"}}", "x".repeat(bytes)))
+            }
             Answer::HalfJson => respond(stream, 200, &[], "{\"access_token\":\"half-a-tok"),
             Answer::Cut => {
                 stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"access_token\":\"cut-tok")
@@ -235,7 +239,10 @@ impl Shared {
     fn token(&self, stream: &mut TcpStream, lie: &Lie) -> io::Result<()> {
         let now = now();
         let life = lie.life.unwrap_or(1800);
-        let token = lie.text.clone().unwrap_or_else(|| format!("issued-{}-{}", self.token_requests.load(Ordering::SeqCst), fastrand::u64(..)));
+        let token = lie
+            .text
+            .clone()
+            .unwrap_or_else(|| format!("issued-{}-{}", self.token_requests.load(Ordering::SeqCst), fastrand::u64(..)));
         locked(&self.issued).push(token.clone());
         let body: Value = json!({
             "access_token": token,

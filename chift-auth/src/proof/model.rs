@@ -32,7 +32,9 @@ enum Event {
     /// An older flight comes back after all.
     Straggler,
     /// Chift refuses the token at hand, or an older one.
-    Refused { current: bool },
+    Refused {
+        current: bool,
+    },
     Replaced,
 }
 
@@ -107,7 +109,10 @@ impl World {
             Event::Straggler => {
                 if let Some(number) = self.stragglers.pop() {
                     let before = self.state.token().map(|token| token.0.generation);
-                    assert!(self.state.landed(number, Err(refusal()), self.now, 0.0).is_none(), "an old flight counted");
+                    assert!(
+                        self.state.landed(number, Err(refusal()), self.now, 0.0).is_none(),
+                        "an old flight counted"
+                    );
                     assert_eq!(self.state.token().map(|token| token.0.generation), before);
                 }
             }
@@ -207,7 +212,11 @@ impl World {
     }
 
     fn promises(&self) {
-        assert_eq!(self.state.flight().is_some(), self.flight.is_some(), "the state and the world disagree on the flight");
+        assert_eq!(
+            self.state.flight().is_some(),
+            self.flight.is_some(),
+            "the state and the world disagree on the flight"
+        );
         for pair in self.forced.windows(2) {
             assert!(pair[1] - pair[0] >= Rules::default().forced_gap, "two forced renewals too close together");
         }
@@ -232,6 +241,11 @@ proptest! {
             world.happens(event);
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Callers ask every 10 ms for five minutes, and each flight fails at once in the same way.
     #[test]

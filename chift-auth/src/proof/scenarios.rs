@@ -142,7 +142,8 @@ impl Stage {
             (Expected::SameToken, Ok(token)) if same(token) => {}
             (Expected::Rejected(text), Err(error)) if error.is_rejected() && error.to_string().contains(text) => {}
             (Expected::Transient(text), Err(error)) if error.is_transient() && error.to_string().contains(text) => {}
-            (Expected::Invalid(text), Err(error @ AuthError::InvalidResponse { .. })) if error.to_string().contains(text) => {}
+            (Expected::Invalid(text), Err(error @ AuthError::InvalidResponse { .. }))
+                if error.to_string().contains(text) => {}
             _ => panic!("expected {expected:?}, got {result:?}"),
         }
         if let Ok(token) = result {

@@ -47,7 +47,8 @@ fn told(error: &dyn Error) -> String {
 
 fn faults() -> Vec<Answer> {
     let token = |lie| Answer::Token(lie);
-    let error = |status| Answer::Error { status, code: Some("ERROR_CHIFT_AUTHENTICATION_ERROR".to_owned()), retry_after: None };
+    let error =
+        |status| Answer::Error { status, code: Some("ERROR_CHIFT_AUTHENTICATION_ERROR".to_owned()), retry_after: None };
     vec![
         token(Lie::default()),
         token(Lie { life: Some(0), ..Lie::default() }),
@@ -74,7 +75,8 @@ async fn no_fault_brings_a_secret_into_a_log_an_error_or_a_panic() {
 
     let mut text = String::new();
     // What the server makes up or cuts off is a secret as well.
-    let mut secrets = vec![CLIENT_SECRET.to_owned(), "half-a-tok".to_owned(), "cut-tok".to_owned(), "xxxxxxxx".to_owned()];
+    let mut secrets =
+        vec![CLIENT_SECRET.to_owned(), "half-a-tok".to_owned(), "cut-tok".to_owned(), "xxxxxxxx".to_owned()];
     for fault in faults() {
         let server = FaultyServer::start();
         server.answer_token_requests(fault);

@@ -1,0 +1,149 @@
+//! What a token costs. `cargo bench -p chift-auth`; the README says how to read it.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use arc_swap::ArcSwapOption;
+use chift_auth::chift_api::{ClientHooks as _, ClientInfo as _};
+use chift_auth::{AccessToken, Credentials, TokenSource};
+use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, FaultyServer};
+use divan::{AllocProfiler, Bencher, black_box};
+use futures_util::FutureExt as _;
+use progenitor_client::OperationInfo;
+use tokio::runtime::Runtime;
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+
+fn main() {
+    divan::main();
+}
+
+fn source(server: &FaultyServer) -> TokenSource {
+    let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().expect("a UUID"));
+    TokenSource::builder(credentials).base_url(server.base_url()).build().expect("a source")
+}
+
+fn warm(server: &FaultyServer) -> (TokenSource, AccessToken) {
+    let source = source(server);
+    let token = Runtime::new().expect("a runtime").block_on(source.token()).expect("a token");
+    (source, token)
+}
+
+/// A token that is fresh, on one thread and on two.
+mod fresh {
+    use super::*;
+
+    #[divan::bench(threads = [1, 2])]
+    fn a_floor_of_a_load_and_two_clocks(bencher: Bencher) {
+        let (_, token) = warm(&FaultyServer::start());
+        let (cell, end) = (ArcSwapOption::from_pointee(token), (Instant::now(), chrono::Utc::now()));
+        bencher.bench(|| {
+            let token = cell.load();
+            black_box((&*token, Instant::now() > end.0, chrono::Utc::now() > end.1));
+        });
+    }
+
+    #[divan::bench(threads = [1, 2])]
+    fn b_token_source(bencher: Bencher) {
+        let (source, _) = warm(&FaultyServer::start());
+        bencher.bench(|| source.token().now_or_never());
+    }
+
+    #[divan::bench(threads = [1, 2])]
+    fn c_tokio_mutex(bencher: Bencher) {
+        let (_, token) = warm(&FaultyServer::start());
+        let cache = tokio::sync::Mutex::new(Some((token, Instant::now())));
+        let runtime = Runtime::new().expect("a runtime");
+        bencher.bench(|| {
+            runtime.block_on(async {
+                let cached = cache.lock().await;
+                black_box(Instant::now());
+                cached.as_ref().map(|(token, _)| token.clone())
+            })
+        });
+    }
+}
+
+/// A protected call, against the same server with the same payload.
+mod call {
+    use super::*;
+
+    #[divan::bench(sample_count = 2_000, sample_size = 1)]
+    fn a_bare_reqwest_with_a_constant_header(bencher: Bencher) {
+        let (address, runtime, client) = (keep_alive_server(), runtime(), reqwest::Client::new());
+        let url = format!("http://{address}/consumers");
+        bencher.bench_local(|| {
+            runtime.block_on(async {
+                let response = client.get(&url).header("authorization", "Bearer constant").send().await.expect("an answer");
+                response.bytes().await.expect("a body")
+            })
+        });
+    }
+
+    #[divan::bench(sample_count = 2_000, sample_size = 1)]
+    fn b_through_the_client(bencher: Bencher) {
+        let (address, runtime) = (keep_alive_server(), runtime());
+        let (source, _) = warm(&FaultyServer::start());
+        let (client, url) = (source.client(), format!("http://{address}/consumers"));
+        let info = OperationInfo { operation_id: "a_protected_operation" };
+        bencher.bench_local(|| {
+            runtime.block_on(async {
+                let request = client.client().get(&url).build().expect("a request");
+                client.exec(request, &info).await.expect("an answer").bytes().await.expect("a body")
+            })
+        });
+    }
+
+    fn runtime() -> Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+    }
+}
+
+/// Callers who all come while there is no token: time and peak memory.
+#[divan::bench(args = [1_000, 10_000, 20_000], sample_count = 10, sample_size = 1)]
+fn cold_callers(bencher: Bencher, callers: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    bencher.with_inputs(|| (FaultyServer::start(), callers)).bench_local_values(|(server, callers)| {
+        let source = Arc::new(source(&server));
+        runtime.block_on(async {
+            let tasks: Vec<_> = (0..callers)
+                .map(|_| {
+                    let source = source.clone();
+                    tokio::spawn(async move { source.token().await.map(drop) })
+                })
+                .collect();
+            for task in tasks {
+                task.await.expect("it does not panic").expect("a token");
+            }
+        });
+        assert_eq!(server.token_requests(), 1);
+    });
+}
+
+/// Answers each request on a connection with the same page, and closes nothing.
+fn keep_alive_server() -> std::net::SocketAddr {
+    const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 44\r\n\r\n\
+                        {\"items\":[],\"total\":0,\"page\":1,\"size\":50}   ";
+    let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            stream.set_nodelay(true).expect("no delay");
+            thread::spawn(move || {
+                let mut request = [0; 4096];
+                // A request fits into one read here.
+                while stream.read(&mut request).is_ok_and(|count| count > 0) {
+                    if stream.write_all(PAGE.as_bytes()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    address
+}
