@@ -1,5 +1,7 @@
 //! What a token costs. `cargo bench -p chift-auth`; the README says how to read it.
 
+#![allow(clippy::expect_used, clippy::print_stdout, clippy::wildcard_imports)]
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -7,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
-use chift_auth::chift_api::{ClientHooks as _, ClientInfo as _};
+use chift_auth::chift_api::{Client, ClientHooks as _, ClientInfo as _};
 use chift_auth::{AccessToken, Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use divan::{AllocProfiler, Bencher, black_box};
@@ -19,6 +21,10 @@ use tokio::runtime::Runtime;
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
+    // `cargo test --benches` only tries whether it all runs.
+    if !std::env::args().any(|argument| argument == "--test") {
+        overhead_of_a_call();
+    }
     divan::main();
 }
 
@@ -68,39 +74,79 @@ mod fresh {
     }
 }
 
-/// A protected call, against the same server with the same payload.
+/// What one call allocates, bare and through the client.
 mod call {
     use super::*;
 
-    #[divan::bench(sample_count = 2_000, sample_size = 1)]
+    #[divan::bench(sample_count = 500, sample_size = 1)]
     fn a_bare_reqwest_with_a_constant_header(bencher: Bencher) {
-        let (address, runtime, client) = (keep_alive_server(), runtime(), reqwest::Client::new());
-        let url = format!("http://{address}/consumers");
-        bencher.bench_local(|| {
-            runtime.block_on(async {
-                let response = client.get(&url).header("authorization", "Bearer constant").send().await.expect("an answer");
-                response.bytes().await.expect("a body")
-            })
-        });
+        let calls = Calls::new();
+        bencher.bench_local(|| calls.bare());
     }
 
-    #[divan::bench(sample_count = 2_000, sample_size = 1)]
+    #[divan::bench(sample_count = 500, sample_size = 1)]
     fn b_through_the_client(bencher: Bencher) {
-        let (address, runtime) = (keep_alive_server(), runtime());
+        let calls = Calls::new();
+        bencher.bench_local(|| calls.through_the_client());
+    }
+}
+
+/// The same call both ways: same HTTP client, same server, same payload.
+struct Calls {
+    runtime: Runtime,
+    client: Client,
+    url: String,
+}
+
+impl Calls {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let (source, _) = warm(&FaultyServer::start());
-        let (client, url) = (source.client(), format!("http://{address}/consumers"));
-        let info = OperationInfo { operation_id: "a_protected_operation" };
-        bencher.bench_local(|| {
-            runtime.block_on(async {
-                let request = client.client().get(&url).build().expect("a request");
-                client.exec(request, &info).await.expect("an answer").bytes().await.expect("a body")
-            })
-        });
+        let calls = Self { runtime, client: source.client(), url: format!("http://{}/consumers", keep_alive_server()) };
+        for _ in 0..100 {
+            black_box((calls.bare(), calls.through_the_client()));
+        }
+        calls
     }
 
-    fn runtime() -> Runtime {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+    fn bare(&self) -> usize {
+        self.runtime.block_on(async {
+            let request = self.client.client().get(&self.url).header("authorization", "Bearer constant");
+            request.send().await.expect("an answer").bytes().await.expect("a body").len()
+        })
     }
+
+    fn through_the_client(&self) -> usize {
+        let info = OperationInfo { operation_id: "a_protected_operation" };
+        self.runtime.block_on(async {
+            let request = self.client.client().get(&self.url).build().expect("a request");
+            self.client.exec(request, &info).await.expect("an answer").bytes().await.expect("a body").len()
+        })
+    }
+}
+
+/// How much longer a protected call takes through the client. The two take turns, because what else
+/// the machine does would otherwise be most of the difference.
+fn overhead_of_a_call() {
+    const PAIRS: usize = 10_000;
+    let calls = Calls::new();
+    let timed = |call: &dyn Fn() -> usize| {
+        let started = Instant::now();
+        black_box(call());
+        started.elapsed()
+    };
+    let (mut bare, mut through) = (Vec::with_capacity(PAIRS), Vec::with_capacity(PAIRS));
+    for _ in 0..PAIRS {
+        bare.push(timed(&|| calls.bare()));
+        through.push(timed(&|| calls.through_the_client()));
+    }
+    bare.sort();
+    through.sort();
+    let (bare, through) = (bare[PAIRS / 2], through[PAIRS / 2]);
+    let percent = (through.as_secs_f64() / bare.as_secs_f64() - 1.0) * 100.0;
+    println!(
+        "a protected call, median of {PAIRS} in turns: {bare:.1?} bare, {through:.1?} through the client ({percent:+.1} %)\n"
+    );
 }
 
 /// Callers who all come while there is no token: time and peak memory.

@@ -112,7 +112,7 @@ impl Rules {
 
     /// A wait between two attempts; `jitter` is from 0 to 1.
     pub(crate) fn wait(&self, jitter: f64) -> Duration {
-        self.shortest_wait + (self.longest_wait - self.shortest_wait).mul_f64(jitter.clamp(0.0, 1.0))
+        self.shortest_wait + self.longest_wait.saturating_sub(self.shortest_wait).mul_f64(jitter.clamp(0.0, 1.0))
     }
 }
 

@@ -58,13 +58,13 @@ impl AccessToken {
         let life = life.min(rules.longest_life);
         let margin = rules.margin.min(life / 10);
         let early = rules.early.min(life / 4).max(margin);
-        let early = early - (early - margin).mul_f64(jitter.clamp(0.0, 1.0) / 5.0);
+        let early = early.saturating_sub(early.saturating_sub(margin).mul_f64(jitter.clamp(0.0, 1.0) / 5.0));
         Self(Arc::new(Inner {
             secret,
             life,
             generation,
-            early: asked.after(life - early),
-            margin: asked.after(life - margin),
+            early: asked.after(life.saturating_sub(early)),
+            margin: asked.after(life.saturating_sub(margin)),
             end: asked.after(life),
         }))
     }

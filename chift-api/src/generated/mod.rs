@@ -23,7 +23,7 @@ pub mod client;
     unused_mut
 )]
 pub mod httpmock;
-#[allow(unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic, unreachable_pub)]
 pub mod operations;
 /// Where the document says that the API is: the first of its `servers`, without a slash at the end.
 pub const DEFAULT_BASE_URL: &str = "https://api.chift.eu";

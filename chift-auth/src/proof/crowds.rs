@@ -53,7 +53,9 @@ async fn those_who_are_cancelled_cancel_nobody_else() {
     while cancelled.len() < 100 {
         cancelled.insert(fastrand::usize(..CROWD));
     }
-    cancelled.iter().for_each(|index| callers[*index].abort());
+    for index in &cancelled {
+        callers[*index].abort();
+    }
     let mut answered = 0;
     for caller in callers {
         match caller.await {

@@ -150,22 +150,13 @@ impl World {
         let result = result(&self.state);
         let rejected = result.as_ref().is_err_and(AuthError::is_rejected);
         let landed = self.state.landed(number, result, self.now, 0.0).expect("the current flight counts");
-        match landed {
-            Ok(token) => {
-                assert!(token.phase(self.now) < Phase::Over, "a dead token was handed out");
-                self.refused_at = None;
-                self.waiting = 0;
-            }
-            Err(_) => {
-                if rejected {
-                    self.refused_at = Some(self.now.monotonic);
-                }
-                // Every waiter is answered: with the token that is still valid, or with the error.
-                if let Some(token) = self.state.fallback(self.now) {
-                    assert!(token.phase(self.now) < Phase::Over);
-                }
-                self.waiting = 0;
-            }
+        // Every waiter is answered: with a token, or with the error.
+        self.waiting = 0;
+        if let Ok(token) = landed {
+            assert!(token.phase(self.now) < Phase::Over, "a dead token was handed out");
+            self.refused_at = None;
+        } else if rejected {
+            self.refused_at = Some(self.now.monotonic);
         }
     }
 

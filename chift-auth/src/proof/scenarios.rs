@@ -39,6 +39,7 @@ struct Given {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(clippy::enum_variant_names)]
 enum Step {
     Ask(Expected),
     /// A caller who gives up after 20 ms.

@@ -60,6 +60,7 @@ impl Endpoint for Arc<Counting> {
     }
 }
 
+#[allow(clippy::unnecessary_wraps)]
 fn spawn(task: Task) -> Result<(), AuthError> {
     drop(shuttle::future::spawn(task));
     Ok(())
@@ -124,7 +125,9 @@ fn refusals_and_callers_and_one_who_goes_away() {
                     })
                 })
                 .collect();
-            threads.into_iter().for_each(|thread| thread.join().unwrap());
+            for thread in threads {
+                thread.join().unwrap();
+            }
             assert_eq!(endpoint.requests.load(Ordering::SeqCst), 2, "one renewal for all");
             assert_eq!(endpoint.most.load(Ordering::SeqCst), 1, "one at a time");
         },

@@ -116,7 +116,7 @@ fn door(base_url: &str) -> TokenStream {
             missing_docs, unreachable_pub, unused_imports, unused_mut
         )]
         pub mod httpmock;
-        #[allow(unreachable_pub)]
+        #[allow(clippy::all, clippy::pedantic, unreachable_pub)]
         pub mod operations;
 
         /// Where the document says that the API is: the first of its `servers`, without a slash at the end.

@@ -45,9 +45,11 @@ fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
 fn holds_secret(types: &[Item], answer: &Type) -> bool {
     let mut names = Names::default();
     names.visit_type(answer);
-    let mut parts = Names(BTreeSet::new());
-    reach::structs(types, names.0).into_iter().for_each(|item| parts.visit_fields(&item.fields));
-    parts.0.contains("Secret")
+    let mut made_of = Names(BTreeSet::new());
+    for item in reach::structs(types, names.0) {
+        made_of.visit_fields(&item.fields);
+    }
+    made_of.0.contains("Secret")
 }
 
 #[cfg(test)]
