@@ -3,6 +3,7 @@
 use std::fmt;
 
 use futures_util::{StreamExt as _, stream};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Body, Response, ResponseBuilderExt as _, Result};
 
 /// What is wrong with an answer that the client itself refuses to read.
@@ -82,6 +83,16 @@ pub(crate) async fn read_ahead(response: Response, limit: u64) -> Result<(Vec<u8
     let (head, response) = split(bounded(response, limit));
     let body = response.bytes().await?;
     Ok((body.to_vec(), joined(head, Body::from(body))))
+}
+
+/// The same answer with another body, of JSON.
+pub(crate) fn with_body(response: Response, body: String) -> Response {
+    let (mut head, _) = split(response);
+    if let Some(headers) = head.headers_mut() {
+        headers.remove(CONTENT_LENGTH);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    joined(head, Body::from(body))
 }
 
 /// An error of our own as reqwest's, from which [`find`] gets it back.

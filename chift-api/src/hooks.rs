@@ -7,11 +7,15 @@ use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Request, Response, StatusCode};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::{AnswerError, Authorize, AuthorizeError, Bearer, Client, Session, answer, generated, operations};
 
 /// More than this of a refusal is not read to find out what it is about: 64 KiB.
 const LARGEST_REFUSAL: u64 = 64 * 1024;
+
+/// An error's body may be this long: 1 MiB.
+const LARGEST_ERROR: u64 = 1024 * 1024;
 
 impl ClientHooks<Session> for Client {
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
@@ -22,7 +26,8 @@ impl ClientHooks<Session> for Client {
             Some(authorizer) => authorized(self.client(), authorizer, request).await?,
             None => self.client().execute(request).await?,
         };
-        readable(answer::bounded(response, self.inner().answer_limit()), info, self.inner().answer_limit()).await
+        let limit = self.inner().answer_limit();
+        named(readable(answer::bounded(response, limit), info, limit).await?, info).await
     }
 }
 
@@ -95,6 +100,22 @@ async fn readable(response: Response, info: &OperationInfo, limit: u64) -> reqwe
         Ok(()) => Ok(response),
         Err(error) => answer::failed(AnswerError::Unreadable { line: error.line(), column: error.column() }).await,
     }
+}
+
+/// Puts its name around the body of an error, for the operation's error type: which it is, the status
+/// decides. A body that is no JSON becomes a string.
+async fn named(response: Response, info: &OperationInfo) -> reqwest::Result<Response> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() || operations::find(info.operation_id).is_none() {
+        return Ok(response);
+    }
+    let (body, response) = answer::read_ahead(response, LARGEST_ERROR).await?;
+    let name = generated::operations::error_name(info.operation_id, status.as_u16(), &body).unwrap_or("Undocumented");
+    let json = match serde_json::from_slice::<&RawValue>(&body) {
+        Ok(json) => json.get().to_owned(),
+        Err(_) => serde_json::Value::from(String::from_utf8_lossy(&body)).to_string(),
+    };
+    Ok(answer::with_body(response, format!("{{\"{name}\":{json}}}")))
 }
 
 /// Marks the authorizer's error in a chain of sources.

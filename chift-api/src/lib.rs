@@ -33,23 +33,33 @@
 mod generated;
 
 mod answer;
+mod decimal;
 mod echo;
+mod failure;
 mod hooks;
+mod nullable;
+mod open;
 mod operation;
 mod secret;
 mod session;
+mod timestamp;
 
 pub use answer::AnswerError;
+pub use decimal::Decimal;
 pub use echo::Echo;
+pub use failure::{ErrorExt, Failure, Undocumented};
 pub use generated::DEFAULT_BASE_URL;
 pub use generated::client::*;
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock;
 pub use hooks::authorize_error;
+pub use nullable::Nullable;
+pub use open::Open;
 pub use operation::Operation;
 pub use progenitor_client::ClientHooks;
 pub use secret::Secret;
 pub use session::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture, Session};
+pub use timestamp::{Timestamp, TimestampError};
 
 /// The operations of the document: which there are, and which of them need the bearer.
 pub mod operations {

@@ -115,13 +115,10 @@ impl Credentials {
 
     /// The body of the token request.
     pub(crate) fn to_request(&self) -> AuthItem {
-        AuthItem {
-            account_id: self.account_id,
-            client_id: self.client_id.clone(),
-            client_secret: self.client_secret.clone(),
-            env_id: self.env_id.clone(),
-            marketplace_id: self.marketplace_id,
-        }
+        let mut request = AuthItem::new(self.account_id, self.client_id.as_str(), self.client_secret.clone());
+        request.env_id.clone_from(&self.env_id);
+        request.marketplace_id = self.marketplace_id;
+        request
     }
 }
 

@@ -6,10 +6,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chift_api::{AnswerError, Client, Error, ResponseValue, Secret, Session, types};
+use chift_api::{AnswerError, Client, Error, ErrorExt as _, Failure, ResponseValue, Secret, Session, types};
 use chrono::{DateTime, Utc};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::{AuthError, Credentials};
 
@@ -61,7 +62,7 @@ impl Endpoint for TokenEndpoint {
 async fn request(client: &Client, credentials: &Credentials) -> Result<Issued, AuthError> {
     match client.generate_access_token(&credentials.to_request()).await {
         Ok(answer) => accepted(answer),
-        Err(error) => Err(refusal(error, credentials.secret()).await),
+        Err(error) => Err(refusal(error, credentials.secret())),
     }
 }
 
@@ -122,29 +123,14 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some((http_date(text)? - from).to_std().unwrap_or_default())
 }
 
-/// What Chift's errors are made of; every part may be absent.
-#[derive(Debug, Default, Deserialize)]
-struct ChiftError {
-    message: Option<String>,
-    error_code: Option<String>,
-}
-
-async fn refusal(error: Error<types::HttpValidationError>, secret: &Secret) -> AuthError {
+fn refusal<E: Serialize>(error: Error<E>, secret: &Secret) -> AuthError {
+    let said = error.chift();
     match error {
         Error::ErrorResponse(response) => {
-            // Where and what, but not `input`: it is what we sent, and may be the secret.
-            let details = response.detail.iter().map(|detail| {
-                let place: Vec<_> = detail.loc.iter().map(ToString::to_string).collect();
-                format!("{}: {}", place.join("."), detail.msg)
-            });
-            let message = std::iter::once(response.message.clone()).chain(details).collect::<Vec<_>>().join("; ");
-            let said = ChiftError { message: Some(message), error_code: None };
             classified(response.status().as_u16(), said, retry_after(response.headers()), secret)
         }
         Error::UnexpectedResponse(response) => {
-            let (status, pause) = (response.status().as_u16(), retry_after(response.headers()));
-            let body = response.bytes().await.unwrap_or_default();
-            classified(status, serde_json::from_slice(&body).unwrap_or_default(), pause, secret)
+            classified(response.status().as_u16(), said, retry_after(response.headers()), secret)
         }
         // Neither the body nor what the parser says of it is told: both can hold the token.
         Error::InvalidResponsePayload(_, error) => AuthError::InvalidResponse {
@@ -163,9 +149,22 @@ async fn refusal(error: Error<types::HttpValidationError>, secret: &Secret) -> A
     }
 }
 
-fn classified(status: u16, said: ChiftError, retry_after: Option<Duration>, secret: &Secret) -> AuthError {
-    let error_code = said.error_code.map(|code| redacted(&code, secret));
-    let message = said.message.map(|message| redacted(&message, secret));
+/// The validator's findings: where and what, but not `input`. It is what we sent, and may be the secret.
+fn findings(detail: Option<&Value>) -> Vec<String> {
+    let told = |finding: &Value| {
+        let place: Vec<String> =
+            finding["loc"].as_array()?.iter().map(|step| step.to_string().replace('"', "")).collect();
+        Some(format!("{}: {}", place.join("."), finding["msg"].as_str()?))
+    };
+    detail.and_then(Value::as_array).into_iter().flatten().filter_map(told).collect()
+}
+
+fn classified(status: u16, said: Option<Failure>, retry_after: Option<Duration>, secret: &Secret) -> AuthError {
+    let findings = findings(said.as_ref().and_then(|said| said.detail.as_ref()));
+    let (message, error_code) = said.map(|said| (said.message, said.error_code)).unwrap_or_default();
+    let error_code = error_code.map(|code| redacted(&code, secret));
+    let told: Vec<String> = message.into_iter().chain(findings).collect();
+    let message = (!told.is_empty()).then(|| redacted(&told.join("; "), secret));
     match status {
         408 | 429 | 500..=599 => AuthError::Unavailable { status, error_code, message, retry_after },
         400..=499 => AuthError::Rejected { status, error_code, message },

@@ -28,7 +28,10 @@ fn an_edit_of_the_document_is_found_and_shown() {
     let mut told = Vec::new();
     assert_eq!(regen::run(workspace.path(), &check(), &mut told).unwrap(), Ending::Stale);
     let told = String::from_utf8(told).unwrap();
-    assert!(told.contains("-        pub expires_on: i64,") && told.contains("+        pub expires_on: f64,"), "{told}");
+    assert!(
+        told.contains("-        pub expires_on: i64,") && told.contains("+        pub expires_on: crate::Decimal,"),
+        "{told}"
+    );
     assert!(told.trim_end().ends_with("cargo xtask regen"), "the last line names the command that mends it:\n{told}");
     assert_eq!(workspace.generated(), before, "a check writes nothing");
 

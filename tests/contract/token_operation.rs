@@ -1,8 +1,8 @@
 //! `POST /token`: what goes out and what comes back, against the document as the vendor wrote it.
 
 use chift_api::httpmock::MockServerExt as _;
-use chift_api::types::{AuthItem, HttpValidationError, Token};
-use chift_api::{Client, Error, Session};
+use chift_api::types::{AuthItem, HttpValidationError, HttpValidationErrorFailure, Token};
+use chift_api::{Client, Error, ErrorExt as _, Session};
 use chift_auth::{Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
 use serde_json::{Value, json};
@@ -75,9 +75,10 @@ fn a_refusal_is_read_and_written_back_unchanged() {
         let refusal: HttpValidationError = serde_json::from_value(text.clone()).unwrap();
         assert_eq!(serde_json::to_value(refusal).unwrap(), text);
     }
-    // A field with a default may be absent, and comes back filled in.
-    let refusal: HttpValidationError = serde_json::from_value(json!({"message": "m"})).unwrap();
-    assert_eq!(serde_json::to_value(refusal).unwrap(), json!({"message": "m", "status": "error"}));
+    // A field with a default may be absent, and stays so; one that nobody knows is kept.
+    let text = json!({"message": "m", "of_tomorrow": [1.50]});
+    let refusal: HttpValidationError = serde_json::from_value(text.clone()).unwrap();
+    assert_eq!(serde_json::to_value(refusal).unwrap(), text);
 }
 
 #[test]
@@ -107,8 +108,54 @@ async fn a_documented_error_comes_back_typed() {
     match client.generate_access_token(&AuthItem::new(account(), CLIENT_ID, CLIENT_SECRET)).await {
         Err(Error::ErrorResponse(answer)) => {
             assert_eq!(answer.status(), 422);
-            assert_eq!(answer.detail.len(), 1);
+            let HttpValidationErrorFailure::HttpValidationError(said) = answer.into_inner() else {
+                panic!("another body")
+            };
+            assert_eq!(said.detail.len(), 1);
         }
         other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_status_decides_how_an_error_is_read() {
+    let body = json!({"message": "m", "error_code": "ERROR_X", "detail": [{"loc": [], "msg": "", "type": ""}]});
+    for (status, documented) in [(422, true), (400, false), (401, false), (500, false)] {
+        let server = httpmock::MockServer::start_async().await;
+        server.mock(|when, then| {
+            when.path("/token");
+            then.status(status).json_body(body.clone());
+        });
+        let client = Client::new(&server.base_url(), Session::anonymous());
+        let error =
+            client.generate_access_token(&AuthItem::new(account(), CLIENT_ID, CLIENT_SECRET)).await.unwrap_err();
+        let failure = error.chift().unwrap();
+        assert_eq!((failure.status, failure.error_code.as_deref()), (status, Some("ERROR_X")));
+        assert_eq!(failure.detail, Some(body["detail"].clone()));
+        let Error::ErrorResponse(answer) = error else { panic!("{error:?}") };
+        match answer.into_inner() {
+            HttpValidationErrorFailure::HttpValidationError(_) => assert!(documented, "{status} was read as a 422"),
+            HttpValidationErrorFailure::Undocumented(kept) => {
+                assert!(!documented, "{status}");
+                assert_eq!(kept.body(), &body);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_is_no_json_is_kept_as_text() {
+    let server = httpmock::MockServer::start_async().await;
+    server.mock(|when, then| {
+        when.path("/token");
+        then.status(502).body("<html>bad gateway</html>");
+    });
+    let client = Client::new(&server.base_url(), Session::anonymous());
+    let error = client.generate_access_token(&AuthItem::new(account(), CLIENT_ID, CLIENT_SECRET)).await.unwrap_err();
+    assert_eq!(error.chift().unwrap().status, 502);
+    let Error::ErrorResponse(answer) = error else { panic!("{error:?}") };
+    match answer.into_inner() {
+        HttpValidationErrorFailure::Undocumented(kept) => assert_eq!(kept.body(), "<html>bad gateway</html>"),
+        HttpValidationErrorFailure::HttpValidationError(other) => panic!("{other:?}"),
     }
 }

@@ -30,21 +30,27 @@ fn meaning(schema: &Value, root: &Value) -> Value {
                 value.as_object().unwrap().iter().map(|(name, part)| (name.clone(), meaning(part, root))).collect()
             }
             "items" => meaning(value, root),
-            "anyOf" => Value::Array(value.as_array().unwrap().iter().map(|part| meaning(part, root)).collect()),
+            // In whatever order.
+            "anyOf" => {
+                let mut parts: Vec<_> = value.as_array().unwrap().iter().map(|part| meaning(part, root)).collect();
+                parts.sort_by_key(Value::to_string);
+                Value::Array(parts)
+            }
             "required" => json!(value.as_array().unwrap().iter().filter_map(Value::as_str).collect::<BTreeSet<_>>()),
             _ => value.clone(),
         };
         told.insert(key.clone(), value);
     }
     // `type: [T, "null"]` and `anyOf: [T, null]` say the same.
-    if let Some(Value::Array(alternatives)) = told.get("anyOf").cloned()
-        && let [single, null] = alternatives.as_slice()
-        && *null == json!({"type": "null"})
-        && told.len() == 1
-    {
-        let mut single = single.clone();
-        single["type"] = json!([single["type"], "null"]);
-        return single;
+    if let Some(Value::Array(alternatives)) = told.get("anyOf") {
+        let mut others = alternatives.iter().filter(|alternative| **alternative != json!({"type": "null"}));
+        if let (1, 2, Some(single)) = (told.len(), alternatives.len(), others.next())
+            && others.next().is_none()
+        {
+            let mut single = single.clone();
+            single["type"] = json!([single["type"], "null"]);
+            return single;
+        }
     }
     Value::Object(told)
 }

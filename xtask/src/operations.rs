@@ -1,9 +1,14 @@
-//! The operations of a document, and which of them need the bearer.
+//! The operations of a document, which of them need the bearer, and how they fail.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use serde_json::Value;
+use syn::Type;
 
+use crate::lower::errors;
+use crate::pointer::Pointer;
 use crate::walk::{self, Kind};
 
 /// An operation, as the table `operations::ALL` of the generated crate tells it.
@@ -17,6 +22,8 @@ pub struct Operation {
     pub path: String,
     /// Whether the effective `security` is something else than the empty list.
     pub needs_bearer: bool,
+    /// The name of the error's body, by status: a number, a range as `4XX`, or `default`.
+    pub errors: BTreeMap<String, String>,
 }
 
 /// The operations under `paths`, ordered by id.
@@ -36,24 +43,58 @@ pub fn list(document: &Value) -> Vec<Operation> {
             method: method.to_uppercase(),
             path: path.clone(),
             needs_bearer: effective.is_some_and(|list| !list.is_empty()),
+            errors: node
+                .get(errors::NAMES)
+                .and_then(|names| serde_json::from_value(names.clone()).ok())
+                .unwrap_or_default(),
         });
     });
     operations.sort();
     operations
 }
 
+/// For each PATCH operation, the fields of its body that may be absent, null or a value.
+pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
+    let mut patched = BTreeMap::new();
+    walk::visit(document, &mut |kind, place, node| {
+        let (Kind::Operation, [_, _, method]) = (kind, place.tokens()) else { return };
+        let schema = node.pointer("/requestBody/content/application~1json/schema");
+        let (Some(schema), "patch") = (schema, method.as_str()) else { return };
+        let target = schema.get("$ref").and_then(Value::as_str).and_then(Pointer::from_reference);
+        let body = target.and_then(|target| target.find(document)).unwrap_or(schema);
+        let required = body.get("required").and_then(Value::as_array);
+        let is_required = |name: &str| required.is_some_and(|list| list.iter().any(|needed| needed == name));
+        let fields = body.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let fields =
+            fields.filter(|(name, field)| field.get("nullable") == Some(&Value::Bool(true)) && !is_required(name));
+        let id = node.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        patched.insert(id.to_owned(), fields.map(|(name, _)| name.clone()).collect());
+    });
+    patched
+}
+
+/// What is known of the generated types, for the table.
+#[derive(Default)]
+pub(crate) struct Types {
+    /// Operations whose answers hold a secret, with the types of those answers.
+    pub(crate) secret_answers: Vec<(String, Type)>,
+    /// For each operation, the types behind the names of its errors.
+    pub(crate) errors: BTreeMap<String, BTreeMap<String, Type>>,
+}
+
 /// The source of the generated module `operations`.
-pub(crate) fn table(operations: &[Operation], secret_answers: &[(String, syn::Type)]) -> TokenStream {
-    let rows = operations.iter().map(|Operation { id, method, path, needs_bearer }| {
+pub(crate) fn table(operations: &[Operation], types: &Types) -> TokenStream {
+    let rows = operations.iter().map(|Operation { id, method, path, needs_bearer, .. }| {
         quote! { Operation { id: #id, method: #method, path: #path, needs_bearer: #needs_bearer } }
     });
-    let arms = secret_answers.iter().map(|(id, kind)| {
+    let arms = types.secret_answers.iter().map(|(id, kind)| {
         quote! { #id => Some(|body| ::serde_json::from_slice::<#kind>(body).map(drop)) }
     });
-    let types = (!secret_answers.is_empty()).then(|| quote! { use crate::types; });
+    let errors = error_names(operations, types);
     quote! {
+        #[allow(unused_imports)]
+        use crate::types;
         use crate::Operation;
-        #types
 
         /// Every operation of the document, ordered by id.
         pub const ALL: &[Operation] = &[#(#rows),*];
@@ -65,7 +106,78 @@ pub(crate) fn table(operations: &[Operation], secret_answers: &[(String, syn::Ty
                 _ => None,
             }
         }
+
+        #errors
     }
+}
+
+/// `error_name`, with a function for each set of errors that operations share.
+fn error_names(operations: &[Operation], types: &Types) -> TokenStream {
+    let mut sets: BTreeMap<&BTreeMap<String, String>, Vec<&Operation>> = BTreeMap::new();
+    for operation in operations.iter().filter(|operation| !operation.errors.is_empty()) {
+        sets.entry(&operation.errors).or_default().push(operation);
+    }
+    let (mut arms, mut functions) = (Vec::new(), Vec::new());
+    for (index, (statuses, sharing)) in sets.into_iter().enumerate() {
+        let none = BTreeMap::new();
+        let kinds = sharing.first().and_then(|operation| types.errors.get(&operation.id)).unwrap_or(&none);
+        let mut by_name: BTreeMap<&String, Vec<TokenStream>> = BTreeMap::new();
+        let mut rest = None;
+        for (status, name) in statuses {
+            match pattern(status) {
+                Some(pattern) => by_name.entry(name).or_default().push(pattern),
+                None => rest = Some(name),
+            }
+        }
+        let tried = |name: &String| {
+            let kind = kinds.get(name)?;
+            // The name in the JSON; the type stands in `types`.
+            Some(quote! { (#name, reads::<types::#kind>(body)) })
+        };
+        let choices = by_name.iter().filter_map(|(name, statuses)| {
+            let tried = tried(name)?;
+            Some(quote! { #(#statuses)|* => #tried })
+        });
+        let rest = rest.and_then(tried).unwrap_or_else(|| quote! { return None });
+        let function = format_ident!("errors_{}", index + 1);
+        let ids = sharing.iter().map(|operation| &operation.id);
+        functions.push(quote! {
+            fn #function(status: u16, body: &[u8]) -> Option<&'static str> {
+                let (name, reads) = match status {
+                    #(#choices,)*
+                    _ => #rest,
+                };
+                reads.then_some(name)
+            }
+        });
+        arms.push(quote! { #(#ids)|* => #function(status, body) });
+    }
+    quote! {
+        /// The name that the document gives to an error's body by its status, if that is what it is.
+        pub(crate) fn error_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
+            match id {
+                #(#arms,)*
+                _ => None,
+            }
+        }
+
+        #(#functions)*
+
+        #[allow(dead_code)]
+        fn reads<T: ::serde::de::DeserializeOwned>(body: &[u8]) -> bool {
+            ::serde_json::from_slice::<T>(body).is_ok()
+        }
+    }
+}
+
+/// `404`, or the range that `4XX` is; `None` for `default`.
+fn pattern(status: &str) -> Option<TokenStream> {
+    if let Ok(number) = status.parse::<u16>() {
+        return Some(quote! { #number });
+    }
+    let digit: u16 = status.get(..1)?.parse().ok()?;
+    let (first, last) = (digit * 100, digit * 100 + 99);
+    Some(quote! { #first..=#last })
 }
 
 #[cfg(test)]

@@ -65,8 +65,8 @@ pub fn run(document: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<O
     let told: Vec<_> = lowered.changes.iter().map(|(pass, count)| format!("{pass} ({count})")).collect();
     done("lower", if told.is_empty() { "nothing to do".to_owned() } else { told.join(", ") });
 
-    let generated = generate::generate(&lowered.value)
-        .with_context(|| format!("no crate can be generated from {}", document.name))?;
+    let generated =
+        generate::generate(&lowered).with_context(|| format!("no crate can be generated from {}", document.name))?;
     let header = header(document, overlay);
     let sources: Sources =
         generated.sources.into_iter().map(|(name, source)| (name, format!("{header}\n{source}"))).collect();

@@ -35,6 +35,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub marketplace_id: ::std::option::Option<::uuid::Uuid>,
+        #[serde(flatten)]
+        pub extra: ::std::collections::HashMap<::std::string::String, crate::Echo>,
     }
     ///`HttpValidationError`
     #[derive(
@@ -47,9 +49,36 @@ pub mod types {
     pub struct HttpValidationError {
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub detail: ::std::vec::Vec<ValidationError>,
+        ///Default: `Validation error`.
         pub message: ::std::string::String,
-        #[serde(default = "defaults::http_validation_error_status")]
-        pub status: ::std::string::String,
+        ///Default: `error`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<::std::string::String>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///How a call fails, by the status of the answer.
+    #[derive(
+        ::schemars::JsonSchema,
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug
+    )]
+    pub enum HttpValidationErrorFailure {
+        #[serde(rename = "HTTPValidationError")]
+        HttpValidationError(HttpValidationError),
+        Undocumented(crate::Undocumented),
+    }
+    impl ::std::convert::From<HttpValidationError> for HttpValidationErrorFailure {
+        fn from(value: HttpValidationError) -> Self {
+            Self::HttpValidationError(value)
+        }
+    }
+    impl ::std::convert::From<crate::Undocumented> for HttpValidationErrorFailure {
+        fn from(value: crate::Undocumented) -> Self {
+            Self::Undocumented(value)
+        }
     }
     ///`LocationItem`
     #[derive(
@@ -61,14 +90,14 @@ pub mod types {
     )]
     #[serde(untagged)]
     pub enum LocationItem {
-        String(::std::string::String),
         Integer(i64),
+        String(::std::string::String),
     }
     impl ::std::fmt::Display for LocationItem {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match self {
-                Self::String(x) => x.fmt(f),
                 Self::Integer(x) => x.fmt(f),
+                Self::String(x) => x.fmt(f),
             }
         }
     }
@@ -90,6 +119,8 @@ pub mod types {
         pub expires_in: i64,
         pub expires_on: i64,
         pub token_type: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::std::collections::HashMap<::std::string::String, crate::Echo>,
     }
     ///`ValidationError`
     #[derive(
@@ -108,12 +139,8 @@ pub mod types {
         pub msg: ::std::string::String,
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
-    }
-    /// Generation of default values for serde.
-    pub mod defaults {
-        pub(super) fn http_validation_error_status() -> ::std::string::String {
-            "error".to_string()
-        }
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// Error types.
     pub mod error {
@@ -161,6 +188,7 @@ pub mod types {
                 client_secret: client_secret.into(),
                 env_id: ::std::default::Default::default(),
                 marketplace_id: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
             }
         }
     }
@@ -243,7 +271,7 @@ Sends a `POST` request to `/token`
     pub async fn generate_access_token<'a>(
         &'a self,
         body: &'a types::AuthItem,
-    ) -> Result<ResponseValue<types::Token>, Error<types::HttpValidationError>> {
+    ) -> Result<ResponseValue<types::Token>, Error<types::HttpValidationErrorFailure>> {
         let url = format!("{}/token", self.baseurl,);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -271,7 +299,10 @@ Sends a `POST` request to `/token`
         let response = result?;
         match response.status().as_u16() {
             200u16 => ResponseValue::from_response(response).await,
-            422u16 => {
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }
             _ => Err(Error::UnexpectedResponse(response)),

@@ -2,8 +2,9 @@
 // input openapi/chift.yaml 4fd53d1ac14f3a22
 // input openapi/overlay.yaml a0f5ba2fd48e947e
 
-use crate::Operation;
+#[allow(unused_imports)]
 use crate::types;
+use crate::Operation;
 /// Every operation of the document, ordered by id.
 pub const ALL: &[Operation] = &[
     Operation {
@@ -21,4 +22,22 @@ pub(crate) fn secret_answer(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Resul
         }
         _ => None,
     }
+}
+/// The name that the document gives to an error's body by its status, if that is what it is.
+pub(crate) fn error_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
+    match id {
+        "generate_access_token" => errors_1(status, body),
+        _ => None,
+    }
+}
+fn errors_1(status: u16, body: &[u8]) -> Option<&'static str> {
+    let (name, reads) = match status {
+        422u16 => ("HTTPValidationError", reads::<types::HttpValidationError>(body)),
+        _ => return None,
+    };
+    reads.then_some(name)
+}
+#[allow(dead_code)]
+fn reads<T: ::serde::de::DeserializeOwned>(body: &[u8]) -> bool {
+    ::serde_json::from_slice::<T>(body).is_ok()
 }

@@ -184,6 +184,16 @@ impl World {
             }
             Ask::Fail(_) => assert!(!usable, "a caller failed while there was a token"),
         }
+        // A flight whose runtime stands still is given up once it is overdue; those who wait for it run
+        // out of patience at the same time, and ask again.
+        if let Some((number, may_send)) = self.flight.take_if(|_| self.state.flight().is_none()) {
+            assert!(
+                self.now.reached(may_send.after(Rules::default().deadline)),
+                "a flight was given up that was not overdue"
+            );
+            self.stragglers.push(number);
+            self.waiting = 0;
+        }
     }
 
     fn begins(&mut self, flight: crate::state::Flight) {

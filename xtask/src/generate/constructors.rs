@@ -4,32 +4,19 @@
 //! `new` takes what the document requires and leaves the rest unset: what a caller wrote keeps
 //! compiling. Only types that a request's body reaches get one; nobody makes the others.
 
-use std::collections::BTreeSet;
-
-use syn::visit::Visit as _;
 use syn::{Field, Fields, File, FnArg, Item, ItemStruct, Meta, Type, parse_quote};
 
 use super::reach::{self, Names};
 
 /// Adds the constructors to the module `types` of a client that progenitor generated.
 pub(super) fn add(client: &mut File) {
-    let bodies = body_types(client);
-    let Some(types) = client.items.iter_mut().find_map(reach::types_module) else { return };
-    let made: Vec<Item> = reach::structs(types, bodies).into_iter().filter_map(constructor).collect();
-    types.extend(made);
-}
-
-/// The names of the types that stand as `body` among the operations' arguments.
-fn body_types(client: &File) -> BTreeSet<String> {
-    let mut names = Names::default();
-    for argument in reach::methods(client).flat_map(|method| &method.sig.inputs) {
-        if let FnArg::Typed(argument) = argument
-            && matches!(&*argument.pat, syn::Pat::Ident(name) if name.ident == "body")
-        {
-            names.visit_type(&argument.ty);
-        }
+    let mut bodies = Names::default();
+    for method in reach::methods(client) {
+        reach::bodies(method, &mut bodies);
     }
-    names.0
+    let Some(types) = reach::types_module(client) else { return };
+    let made: Vec<Item> = reach::structs(types, bodies.0).into_iter().filter_map(constructor).collect();
+    types.extend(made);
 }
 
 /// `None` for a type that needs nothing, which has `Default`, and for one without named fields.
@@ -90,7 +77,7 @@ fn filling(field: &Field) -> Filling {
         else {
             continue;
         };
-        for meta in metas.iter().filter(|meta| meta.path().is_ident("default")) {
+        for meta in metas.iter().filter(|meta| meta.path().is_ident("default") || meta.path().is_ident("flatten")) {
             filling = match meta {
                 Meta::NameValue(pair) => match stated(&pair.value) {
                     Some(function) => Filling::Stated(function),

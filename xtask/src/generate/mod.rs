@@ -1,7 +1,9 @@
 //! Generating: the lowered document becomes Rust source, by progenitor, untouched.
 
 mod constructors;
+mod error_types;
 mod reach;
+mod seams;
 mod secret_answers;
 
 use std::cell::Cell;
@@ -17,7 +19,8 @@ use schemars08::schema::{InstanceType, SchemaObject};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::operations;
+use crate::lower::Lowered;
+use crate::operations::{self, Types};
 use crate::pointer::Pointer;
 use crate::problem::{Problem, Problems};
 
@@ -36,15 +39,25 @@ pub struct Generated {
 }
 
 /// The hand-written types that stand in for generated ones, by the schema that asks for them.
-fn seams() -> [(SchemaObject, &'static str); 2] {
+fn conversions() -> [(SchemaObject, &'static str); 5] {
     let password = SchemaObject {
         instance_type: Some(InstanceType::String.into()),
         format: Some("password".to_owned()),
         ..SchemaObject::default()
     };
-    let echo =
-        SchemaObject { extensions: [("x-chift-seam".to_owned(), json!("echo"))].into(), ..SchemaObject::default() };
-    [(password, "crate::Secret"), (echo, "crate::Echo")]
+    let seam = |name: &str| SchemaObject {
+        extensions: [("x-chift-seam".to_owned(), json!(name))].into(),
+        ..SchemaObject::default()
+    };
+    let date_time = SchemaObject { format: Some("date-time".to_owned()), ..password.clone() };
+    let number = SchemaObject { instance_type: Some(InstanceType::Number.into()), ..SchemaObject::default() };
+    [
+        (password, "crate::Secret"),
+        (date_time, "crate::Timestamp"),
+        (number, "crate::Decimal"),
+        (seam("echo"), "crate::Echo"),
+        (seam("undocumented"), "crate::Undocumented"),
+    ]
 }
 
 fn settings() -> GenerationSettings {
@@ -54,7 +67,7 @@ fn settings() -> GenerationSettings {
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote! { crate::Session })
         .with_derive("::schemars::JsonSchema");
-    for (schema, name) in seams() {
+    for (schema, name) in conversions() {
         settings.with_conversion(schema, name, std::iter::empty::<TypeImpl>());
     }
     settings
@@ -65,16 +78,21 @@ fn settings() -> GenerationSettings {
 /// # Errors
 ///
 /// Where progenitor refuses the document, or panics on it, with the place when it can be found.
-pub fn generate(document: &Value) -> Result<Generated, Problems> {
-    let spec: OpenAPI = serde_json::from_value(document.clone()).map_err(|error| misread(document, &error))?;
+pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Generated, Problems> {
+    let spec = parsed_document(document)?;
+    let mocks = parsed_document(mocks)?;
     let mut generator = Generator::new(&settings());
     let client = guarded(|| generator.generate_tokens(&spec))?;
-    let mocks = guarded(|| Generator::new(&settings()).httpmock(&spec, "crate"))?;
+    let mocks = guarded(|| Generator::new(&settings()).httpmock(&mocks, "crate"))?;
     let operations = operations::list(document);
     let door = door(base_url(document).as_deref().unwrap_or_default());
     let mut client = parsed("client.rs", client)?;
+    seams::part_extra(&mut client);
+    seams::open_enums(&mut client);
+    seams::nullable_fields(&mut client, &operations::patched_fields(document));
     constructors::add(&mut client);
-    let table = operations::table(&operations, &secret_answers::list(&client));
+    let types = Types { secret_answers: secret_answers::list(&client), errors: error_types::list(&client) };
+    let table = operations::table(&operations, &types);
     let sources = BTreeMap::from([
         ("client.rs", client),
         ("httpmock.rs", parsed("httpmock.rs", mocks)?),
@@ -84,6 +102,10 @@ pub fn generate(document: &Value) -> Result<Generated, Problems> {
     let sources = sources.into_iter().map(|(name, file)| (name, prettyplease::unparse(&file))).collect();
     let types = generator.get_type_space().iter_types().filter(is_named).count();
     Ok(Generated { sources, operations: operations.len(), types })
+}
+
+fn parsed_document(document: &Value) -> Result<OpenAPI, Problems> {
+    serde_json::from_value(document.clone()).map_err(|error| misread(document, &error))
 }
 
 /// The first server's URL, its variables replaced by their defaults; `None` when no absolute one is stated.
@@ -204,7 +226,8 @@ mod tests {
             "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {},
             "components": {"schemas": {"Good": {}, "Bad": {"type": "string", "maxLength": -1}}},
         });
-        let message = generate(&document).unwrap_err().to_string();
+        let lowered = Lowered { mocks: document.clone(), value: document, changes: Vec::new() };
+        let message = generate(&lowered).unwrap_err().to_string();
         assert!(message.starts_with("#/components/schemas/Bad: "), "{message}");
     }
 

@@ -2,15 +2,85 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{File, ImplItem, ImplItemFn, Item, ItemStruct, TypePath};
+use syn::{
+    Attribute, Expr, ExprLit, File, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemStruct, Lit, Meta, Pat,
+    PathArguments, ReturnType, Token, Type, TypePath,
+};
 
 /// The content of the module `types` of a client that progenitor generated.
-pub(super) fn types_module(item: &mut Item) -> Option<&mut Vec<Item>> {
-    match item {
+pub(super) fn types(client: &File) -> &[Item] {
+    let content = client.items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+        _ => None,
+    });
+    content.map_or(&[], |(_, items)| items)
+}
+
+/// The same, to be changed.
+pub(super) fn types_mut(client: &mut File) -> impl Iterator<Item = &mut Item> {
+    types_module(client).into_iter().flatten()
+}
+
+/// The same, to be added to.
+pub(super) fn types_module(client: &mut File) -> Option<&mut Vec<Item>> {
+    client.items.iter_mut().find_map(|item| match item {
         Item::Mod(module) if module.ident == "types" => module.content.as_mut().map(|(_, items)| items),
         _ => None,
+    })
+}
+
+/// Adds the names of the types of a method's argument `body`.
+pub(super) fn bodies(method: &ImplItemFn, names: &mut Names) {
+    for argument in &method.sig.inputs {
+        if let FnArg::Typed(argument) = argument
+            && matches!(&*argument.pat, Pat::Ident(name) if name.ident == "body")
+        {
+            names.visit_type(&argument.ty);
+        }
     }
+}
+
+/// The argument of that type in a method's result: `T` of `Result<ResponseValue<T>, Error<E>>` for
+/// `ResponseValue`.
+pub(super) fn argument(output: &ReturnType, name: &str) -> Option<Type> {
+    let ReturnType::Type(_, output) = output else { return None };
+    let Type::Path(result) = &**output else { return None };
+    let last = result.path.segments.last().filter(|last| last.ident == "Result")?;
+    let PathArguments::AngleBracketed(list) = &last.arguments else { return None };
+    list.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(kind) => first_argument(kind, name).cloned(),
+        _ => None,
+    })
+}
+
+/// `T` of `Name<T>`.
+pub(super) fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = kind else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(list) => match list.args.first()? {
+            GenericArgument::Type(first) => Some(first),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What `#[serde(rename = "…")]` says.
+pub(super) fn wire_name(attributes: &[Attribute]) -> Option<String> {
+    let metas = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+        .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
+    metas.flatten().find_map(|meta| match meta {
+        Meta::NameValue(pair) if pair.path.is_ident("rename") => match pair.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => Some(name.value()),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 /// The methods of the client: its operations, and a few of its own.

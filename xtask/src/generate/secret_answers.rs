@@ -3,43 +3,21 @@
 use std::collections::BTreeSet;
 
 use syn::visit::Visit as _;
-use syn::{File, GenericArgument, Item, PathArguments, ReturnType, Type};
+use syn::{File, Item, Type};
 
 use super::reach::{self, Names};
 
 /// The operations' ids, each with the type that its answer is read as.
 pub(super) fn list(client: &File) -> Vec<(String, Type)> {
-    let Some(types) = client.items.iter().find_map(|item| match item {
-        Item::Mod(module) if module.ident == "types" => module.content.as_ref().map(|(_, items)| items),
-        _ => None,
-    }) else {
-        return Vec::new();
-    };
+    let types = reach::types(client);
     let mut found: Vec<(String, Type)> = reach::methods(client)
-        .filter_map(|method| Some((method.sig.ident.to_string(), answer(&method.sig.output)?)))
+        .filter_map(|method| {
+            Some((method.sig.ident.to_string(), reach::argument(&method.sig.output, "ResponseValue")?))
+        })
         .filter(|(_, answer)| holds_secret(types, answer))
         .collect();
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
     found
-}
-
-/// `T` of `Result<ResponseValue<T>, …>`.
-fn answer(output: &ReturnType) -> Option<Type> {
-    let ReturnType::Type(_, output) = output else { return None };
-    let value = first_argument(output, "Result")?;
-    first_argument(value, "ResponseValue").cloned()
-}
-
-fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = kind else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == name)?;
-    match &last.arguments {
-        PathArguments::AngleBracketed(list) => match list.args.first()? {
-            GenericArgument::Type(first) => Some(first),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 fn holds_secret(types: &[Item], answer: &Type) -> bool {

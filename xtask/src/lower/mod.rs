@@ -3,9 +3,21 @@
 //! One small pass per concern, in the one list below. What no pass takes care of is refused by the
 //! last one, with its place and the reason: nothing is dropped in silence.
 
+mod arrays;
+mod booleans;
+mod component_names;
+mod constants;
+mod definitions;
+pub mod errors;
+mod limits;
 mod nullable;
+mod objects;
 mod operation_names;
+mod queries;
+mod references;
 mod refuse;
+mod type_lists;
+mod unions;
 mod version;
 
 use serde_json::Value;
@@ -21,16 +33,34 @@ struct Pass {
 /// The passes, in the order in which they run.
 const PASSES: &[Pass] = &[
     Pass { name: "shorten operation names", run: operation_names::shorten },
+    Pass { name: "lift definitions", run: definitions::lift },
+    Pass { name: "shorten component names", run: component_names::shorten },
+    Pass { name: "open boolean schemas", run: booleans::open_up },
+    Pass { name: "make enums of constants", run: constants::enumerate },
+    Pass { name: "split type lists", run: type_lists::split },
+    Pass { name: "make room beside references", run: references::make_room },
+    Pass { name: "tell limits and defaults in words", run: limits::tell },
     Pass { name: "turn null alternatives into nullable", run: nullable::fold },
+    Pass { name: "order unions", run: unions::order },
+    Pass { name: "state the items of arrays", run: arrays::state_items },
+    Pass { name: "keep unknown fields", run: objects::keep_unknown_fields },
     Pass { name: "state version 3.0.3", run: version::state },
+];
+
+/// The passes that only the client needs: the mocks are generated from the document before them.
+const CLIENT_PASSES: &[Pass] = &[
+    Pass { name: "gather errors", run: errors::gather },
+    Pass { name: "gather query parameters", run: queries::gather },
     Pass { name: "refuse what is left", run: refuse::what_is_left },
 ];
 
 /// A lowered document, and what was done to get it.
 #[derive(Debug, Clone)]
 pub struct Lowered {
-    /// The document, in the 3.0 dialect.
+    /// The document that the client is generated from, in the 3.0 dialect.
     pub value: Value,
+    /// The one that the mocks are generated from: each answer is as it is on the wire.
+    pub mocks: Value,
     /// The passes that changed something, with the number of places.
     pub changes: Vec<(&'static str, usize)>,
 }
@@ -43,12 +73,36 @@ pub struct Lowered {
 pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
     let mut changes = Vec::new();
     let mut problems = Vec::new();
-    for pass in PASSES {
-        let count = (pass.run)(&mut value, &mut problems);
-        if count > 0 {
-            changes.push((pass.name, count));
+    let mut all = |passes: &[Pass], value: &mut Value| {
+        for pass in passes {
+            let count = (pass.run)(value, &mut problems);
+            if count > 0 {
+                changes.push((pass.name, count));
+            }
         }
-    }
+    };
+    all(PASSES, &mut value);
+    let mocks = value.clone();
+    all(CLIENT_PASSES, &mut value);
     Problems::none(problems)?;
-    Ok(Lowered { value, changes })
+    Ok(Lowered { value, mocks, changes })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What a pass makes of a schema, and what it refuses.
+    #[allow(clippy::needless_pass_by_value)]
+    pub(super) fn schema_after(
+        pass: fn(&mut Value, &mut Vec<Problem>) -> usize,
+        schema: Value,
+    ) -> (Value, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut document = json!({"components": {"schemas": {"S": schema}}});
+        pass(&mut document, &mut problems);
+        (document["components"]["schemas"]["S"].take(), problems)
+    }
 }

@@ -1,8 +1,10 @@
 //! `FastAPI` makes an `operationId` from a function's name, the path and the method:
-//! `generate_access_token_token_post`. The function's name is the one a person would have chosen.
+//! `generate_access_token_token_post`. The function's name is the one a person would have chosen, in the
+//! case of Rust's functions.
 
 use std::collections::{HashMap, HashSet};
 
+use heck::ToSnakeCase as _;
 use serde_json::{Value, json};
 
 use crate::problem::Problem;
@@ -15,7 +17,7 @@ pub(super) fn shorten(document: &mut Value, _: &mut Vec<Problem>) -> usize {
             (kind, place.tokens(), node.get("operationId").and_then(Value::as_str))
             && root == "paths"
         {
-            wishes.push((id.to_owned(), short(id, path, method).to_owned()));
+            wishes.push((id.to_owned(), short(id, path, method).to_snake_case()));
         }
     });
     // A short name that two operations wish for goes to neither: which of them is the longer one

@@ -86,7 +86,7 @@ impl Refusals<'_> {
             return;
         }
         match kind {
-            Kind::Document => self.refuse_keys(place, node, &["webhooks", "jsonSchemaDialect"]),
+            Kind::Document => self.refuse_keys(place, node, &["jsonSchemaDialect"]),
             Kind::Components => self.refuse_keys(place, node, &["callbacks", "pathItems"]),
             Kind::PathItem => self.refuse_keys(place, node, &["$ref", "servers"]),
             Kind::Operation => self.operation(place, node),
@@ -184,11 +184,6 @@ impl Refusals<'_> {
             self.refuse(place, "an array without `items` is not lowered");
         }
         self.default(place, fields);
-        for keyword in ["anyOf", "oneOf"] {
-            if let Some(Value::Array(alternatives)) = fields.get(keyword) {
-                self.union(&place.child(keyword), alternatives);
-            }
-        }
     }
 
     /// typify refuses a default that does not fit its schema, without saying where it stands.
@@ -206,19 +201,6 @@ impl Refusals<'_> {
         };
         if !fits {
             self.refuse(&place.child("default"), format!("the default {} does not fit its schema", shorten(default)));
-        }
-    }
-
-    /// Alternatives of distinct plain types can be told apart by the reader; others not yet.
-    fn union(&mut self, place: &Pointer, alternatives: &[Value]) {
-        let kinds: HashSet<&str> = alternatives
-            .iter()
-            .filter_map(|alternative| alternative.get("type").and_then(Value::as_str))
-            .filter(|name| ["boolean", "integer", "number", "string"].contains(name))
-            .collect();
-        let overlap = kinds.contains("integer") && kinds.contains("number");
-        if kinds.len() != alternatives.len() || overlap || alternatives.len() < 2 {
-            self.refuse(place, "only unions of distinct plain types (text, numbers, booleans) are lowered");
         }
     }
 
@@ -272,7 +254,6 @@ mod tests {
             (json!({"type": "number", "exclusiveMinimum": 0}), "S/exclusiveMinimum: the keyword"),
             (json!({"type": "integer", "default": "0"}), "S/default: the default \"0\" does not fit"),
             (json!({"$ref": "#/a", "title": "T"}), "S: `$ref` with title beside it"),
-            (json!({"anyOf": [{"type": "object"}, {"type": "string"}]}), "S/anyOf: only unions"),
             (json!({"type": "array"}), "S: an array without `items`"),
         ] {
             let found = refusals(&schema);

@@ -1,0 +1,127 @@
+//! What Chift says when a call fails, whatever the operation.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use progenitor_client::Error;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The body of an error that the document does not give: another status, or a body that is not what it
+/// promises for that status. It is kept as it came: JSON, or the text as a string.
+///
+/// It may repeat what was sent, so `Debug` shows only Chift's message and code.
+///
+/// ```
+/// use chift_api::Undocumented;
+/// let body: Undocumented = serde_json::from_str(r#"{"message": "No", "error_code": "ERROR_X"}"#)?;
+/// assert_eq!(body.error_code(), Some("ERROR_X"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Undocumented(Value);
+
+impl Undocumented {
+    /// Chift's message, if there is one.
+    pub fn message(&self) -> Option<&str> {
+        self.0.get("message")?.as_str()
+    }
+
+    /// Chift's error code, if there is one.
+    pub fn error_code(&self) -> Option<&str> {
+        self.0.get("error_code")?.as_str()
+    }
+
+    /// The whole body.
+    pub fn body(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Undocumented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undocumented")
+            .field("message", &self.message())
+            .field("error_code", &self.error_code())
+            .finish_non_exhaustive()
+    }
+}
+
+impl JsonSchema for Undocumented {
+    fn schema_name() -> Cow<'static, str> {
+        "Undocumented".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({})
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+/// What Chift says of a failed call, for any operation; from [`ErrorExt::chift`].
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The HTTP status.
+    pub status: u16,
+    /// `message`, if there is one.
+    pub message: Option<String>,
+    /// `error_code`, if there is one: `ERROR_CHIFT_AUTHENTICATION_ERROR`, for example.
+    pub error_code: Option<String>,
+    /// `detail`, if there is one; what it is depends on the error. It may repeat what was sent, and
+    /// `Debug` does not show it.
+    pub detail: Option<Value>,
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("status", &self.status)
+            .field("message", &self.message)
+            .field("error_code", &self.error_code)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What can be asked of any operation's error.
+///
+/// ```
+/// # async fn call(client: chift_api::Client, body: chift_api::types::AuthItem) {
+/// use chift_api::ErrorExt as _;
+/// if let Err(error) = client.generate_access_token(&body).await {
+///     match error.chift() {
+///         Some(failure) => eprintln!("Chift says {:?} ({:?})", failure.message, failure.error_code),
+///         None => eprintln!("Chift was not reached, or did not answer in JSON: {error}"),
+///     }
+/// }
+/// # }
+/// ```
+pub trait ErrorExt {
+    /// What Chift said, if the call failed because Chift answered so.
+    fn chift(&self) -> Option<Failure>;
+}
+
+impl<E: Serialize> ErrorExt for Error<E> {
+    fn chift(&self) -> Option<Failure> {
+        let Self::ErrorResponse(response) = self else { return None };
+        let named = serde_json::to_value(response.as_ref()).ok()?;
+        // One of several by name, as the generated error types are written.
+        let body = match named.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.values().next())
+        {
+            Some(body) => body,
+            None => &named,
+        };
+        let text = |key| body.get(key).and_then(Value::as_str).map(str::to_owned);
+        Some(Failure {
+            status: response.status().as_u16(),
+            message: text("message"),
+            error_code: text("error_code"),
+            detail: body.get("detail").filter(|detail| !detail.is_null()).cloned(),
+        })
+    }
+}

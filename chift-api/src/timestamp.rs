@@ -1,0 +1,173 @@
+//! A moment as the server states it: with an offset, or without one.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A date and time, kept as the server said it, and written back so.
+///
+/// Chift's document says `date-time`, and its own examples have no offset: the closing time of a till may
+/// be local. So both are read, and which it was can be asked.
+///
+/// ```
+/// use chift_api::Timestamp;
+/// let local: Timestamp = "2023-10-01T12:00:00".parse()?;
+/// assert_eq!(local.offset(), None);
+/// assert_eq!(local.to_utc().to_rfc3339(), "2023-10-01T12:00:00+00:00"); // taken as UTC
+/// let exact: Timestamp = "2023-10-01T12:00:00+02:00".parse()?;
+/// assert_eq!(exact.to_utc().to_rfc3339(), "2023-10-01T10:00:00+00:00");
+/// # Ok::<(), chift_api::TimestampError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Timestamp {
+    text: Box<str>,
+    local: NaiveDateTime,
+    offset: Option<FixedOffset>,
+}
+
+impl Timestamp {
+    /// The moment, where **a missing offset is taken as UTC**; [`offset`](Self::offset) tells whether it
+    /// was missing.
+    pub fn to_utc(&self) -> DateTime<Utc> {
+        let local = self.local;
+        self.offset
+            .and_then(|offset| local.and_local_timezone(offset).single())
+            .map_or_else(|| local.and_utc(), |exact| exact.to_utc())
+    }
+
+    /// The date and time as they stand in the text, whatever the offset.
+    pub fn local(&self) -> NaiveDateTime {
+        self.local
+    }
+
+    /// The offset, if the server stated one.
+    pub fn offset(&self) -> Option<FixedOffset> {
+        self.offset
+    }
+
+    /// The text as the server wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A text that is no date and time.
+///
+/// ```
+/// let error = "soon".parse::<chift_api::Timestamp>().unwrap_err();
+/// assert_eq!(error.to_string(), "\"soon\" is not a date and time");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimestampError(String);
+
+impl fmt::Display for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not a date and time", self.0)
+    }
+}
+
+impl std::error::Error for TimestampError {}
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let keep = |local, offset| Self { text: text.into(), local, offset };
+        if let Ok(exact) = DateTime::parse_from_rfc3339(text).or_else(|_| text.parse::<DateTime<FixedOffset>>()) {
+            return Ok(keep(exact.naive_local(), Some(*exact.offset())));
+        }
+        let local = text
+            .parse::<NaiveDateTime>()
+            .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
+            .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M"))
+            .or_else(|_| text.parse::<NaiveDate>().map(|date| date.and_time(NaiveTime::MIN)));
+        local.map(|local| keep(local, None)).map_err(|_| TimestampError(text.chars().take(40).collect()))
+    }
+}
+
+impl From<DateTime<FixedOffset>> for Timestamp {
+    fn from(exact: DateTime<FixedOffset>) -> Self {
+        Self { text: exact.to_rfc3339().into(), local: exact.naive_local(), offset: Some(*exact.offset()) }
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(exact: DateTime<Utc>) -> Self {
+        let text = exact.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+        Self { text: text.into(), ..Self::from(exact.fixed_offset()) }
+    }
+}
+
+impl From<NaiveDateTime> for Timestamp {
+    fn from(local: NaiveDateTime) -> Self {
+        Self { text: local.format("%Y-%m-%dT%H:%M:%S%.f").to_string().into(), local, offset: None }
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "date-time"})
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_is_read_and_written_back_as_it_was() {
+        for (text, utc) in [
+            ("2023-10-01T12:00:00", "2023-10-01T12:00:00+00:00"),
+            ("2023-10-01T12:00:00Z", "2023-10-01T12:00:00+00:00"),
+            ("2023-10-01T12:00:00.123456", "2023-10-01T12:00:00.123456+00:00"),
+            ("2023-10-01T12:00:00.5+02:00", "2023-10-01T10:00:00.500+00:00"),
+            ("2023-10-01 12:00:00", "2023-10-01T12:00:00+00:00"),
+            ("2023-10-01 12:00:00+00:00", "2023-10-01T12:00:00+00:00"),
+            ("2023-10-01T12:00", "2023-10-01T12:00:00+00:00"),
+            ("2023-10-01", "2023-10-01T00:00:00+00:00"),
+        ] {
+            let read: Timestamp = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(read.to_utc().to_rfc3339(), utc, "{text}");
+            assert_eq!(serde_json::to_value(&read).unwrap(), text);
+        }
+        for text in ["", "soon", "2023-13-01T00:00:00", "12:00"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `true` as a schema takes anything, as `{}` does; `false` takes nothing, and has no counterpart.
+
+use serde_json::{Value, json};
+
+use crate::problem::Problem;
+use crate::walk::{self, Kind};
+
+pub(super) fn open_up(document: &mut Value, problems: &mut Vec<Problem>) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, place, node| {
+        // There 3.0 knows booleans as well, and they say something about the object around them.
+        let flag = place.tokens().last().is_some_and(|last| last == "additionalProperties");
+        if kind != Kind::Schema || flag {
+            return;
+        }
+        match node {
+            Value::Bool(true) => {
+                *node = json!({});
+                count += 1;
+            }
+            Value::Bool(false) => problems.push(Problem::new(
+                place,
+                "the schema `false` takes no value at all",
+                "remove what has this schema with an overlay action",
+            )),
+            _ => {}
+        }
+    });
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::tests::schema_after;
+
+    #[test]
+    fn true_takes_anything_and_false_is_refused() {
+        let (schema, problems) = schema_after(open_up, json!({"items": true, "additionalProperties": true}));
+        assert_eq!(schema, json!({"items": {}, "additionalProperties": true}));
+        assert!(problems.is_empty());
+        let (_, problems) = schema_after(open_up, json!({"properties": {"a": false}}));
+        assert_eq!(problems[0].place.to_string(), "#/components/schemas/S/properties/a");
+    }
+}

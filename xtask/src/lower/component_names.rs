@@ -1,0 +1,59 @@
+//! FastAPI writes the module into a component's name where two models share one:
+//! `backbone__models__Account`. The last part is the name a person would have chosen, if nothing else
+//! has it.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::problem::Problem;
+use crate::walk;
+
+pub(super) fn shorten(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+    let Some(schemas) = document.get("components").and_then(|all| all.get("schemas")).and_then(Value::as_object) else {
+        return 0;
+    };
+    let wish = |name: &str| name.rsplit("__").find(|part| !part.is_empty()).unwrap_or(name).to_owned();
+    let mut asked: HashMap<String, usize> = HashMap::new();
+    for name in schemas.keys() {
+        *asked.entry(wish(name)).or_default() += 1;
+    }
+    let names: HashMap<String, String> = schemas
+        .keys()
+        .map(|name| (name.clone(), wish(name)))
+        .filter(|(name, wish)| name != wish && asked.get(wish) == Some(&1))
+        .collect();
+    if names.is_empty() {
+        return 0;
+    }
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        let renamed: Map<String, Value> = std::mem::take(schemas)
+            .into_iter()
+            .map(|(name, schema)| (names.get(&name).cloned().unwrap_or(name), schema))
+            .collect();
+        *schemas = renamed;
+    }
+    walk::change(document, &mut |_, _, node| {
+        let target = node.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/"));
+        if let Some(new) = target.and_then(|name| names.get(name)) {
+            node["$ref"] = json!(format!("#/components/schemas/{new}"));
+        }
+    });
+    names.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_module_goes_unless_two_would_share_the_name() {
+        let mut document = json!({"components": {"schemas": {
+            "a__b__Thing": {}, "a__One": {}, "b__One": {}, "List": {"items": {"$ref": "#/components/schemas/a__b__Thing"}},
+        }}});
+        assert_eq!(shorten(&mut document, &mut Vec::new()), 1);
+        let names: Vec<_> = document["components"]["schemas"].as_object().unwrap().keys().collect();
+        assert_eq!(names, ["Thing", "a__One", "b__One", "List"]);
+        assert_eq!(document["components"]["schemas"]["List"]["items"]["$ref"], "#/components/schemas/Thing");
+    }
+}

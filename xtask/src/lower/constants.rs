@@ -1,0 +1,100 @@
+//! `const: X` is an `enum` of one; and where an `enum` states no type, its values do.
+
+use serde_json::{Map, Value, json};
+
+use crate::problem::Problem;
+use crate::walk::{self, Kind};
+
+pub(super) fn enumerate(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, _, node| {
+        let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        if let Some(value) = schema.shift_remove("const") {
+            count += 1;
+            if value.is_null() {
+                schema.insert("type".to_owned(), json!("null"));
+            } else {
+                schema.insert("enum".to_owned(), json!([value]));
+            }
+        }
+        count += usize::from(take_null(schema)) + usize::from(state_type(schema));
+    });
+    count
+}
+
+/// null among the values of an enum is `nullable`.
+fn take_null(schema: &mut Map<String, Value>) -> bool {
+    let Some(Value::Array(values)) = schema.get_mut("enum") else { return false };
+    let before = values.len();
+    values.retain(|value| !value.is_null());
+    if values.len() == before {
+        return false;
+    }
+    if values.is_empty() {
+        schema.shift_remove("enum");
+        schema.insert("type".to_owned(), json!("null"));
+    } else {
+        schema.insert("nullable".to_owned(), json!(true));
+    }
+    true
+}
+
+/// An enum of texts stays one, with its type stated; of any other values it is only a check, and it is told
+/// in words.
+fn state_type(schema: &mut Map<String, Value>) -> bool {
+    let Some(Value::Array(values)) = schema.get("enum") else { return false };
+    let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
+    let name = if all(Value::is_string) {
+        Some("string")
+    } else if all(|value| value.is_i64() || value.is_u64()) {
+        Some("integer")
+    } else if all(Value::is_number) {
+        Some("number")
+    } else if all(Value::is_boolean) {
+        Some("boolean")
+    } else {
+        None
+    };
+    let mut changed = false;
+    if name != Some("string") {
+        let told: Vec<String> =
+            values.iter().map(|value| format!("`{}`", value.to_string().replace('`', "'"))).collect();
+        let told = format!("One of {}.", told.join(", "));
+        schema.shift_remove("enum");
+        let description = schema.get("description").and_then(Value::as_str);
+        let description = description.map_or_else(|| told.clone(), |text| format!("{}\n\n{told}", text.trim_end()));
+        schema.insert("description".to_owned(), json!(description));
+        changed = true;
+    }
+    if let (None, Some(name)) = (schema.get("type"), name) {
+        schema.insert("type".to_owned(), json!(name));
+        changed = true;
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::tests::schema_after;
+
+    #[test]
+    fn a_constant_is_an_enum_of_one_if_it_is_a_text() {
+        for (given, expected) in [
+            (json!({"const": "a"}), json!({"enum": ["a"], "type": "string"})),
+            (json!({"const": ""}), json!({"enum": [""], "type": "string"})),
+            (json!({"const": 0}), json!({"description": "One of `0`.", "type": "integer"})),
+            (json!({"const": false}), json!({"description": "One of `false`.", "type": "boolean"})),
+            (json!({"const": [1]}), json!({"description": "One of `[1]`."})),
+        ] {
+            assert_eq!(schema_after(enumerate, given).0, expected);
+        }
+        assert_eq!(schema_after(enumerate, json!({"const": null})).0, json!({"type": "null"}));
+    }
+
+    #[test]
+    fn null_among_the_values_is_nullable() {
+        let (schema, _) = schema_after(enumerate, json!({"enum": ["a", null]}));
+        assert_eq!(schema, json!({"enum": ["a"], "nullable": true, "type": "string"}));
+    }
+}

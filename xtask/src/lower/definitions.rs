@@ -1,0 +1,78 @@
+//! `$defs` inside a schema become components, and the references to them follow.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::pointer::Pointer;
+use crate::problem::Problem;
+use crate::walk::{self, Kind};
+
+pub(super) fn lift(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+    let mut taken: Vec<String> =
+        document["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let mut moved: HashMap<String, String> = HashMap::new();
+    let mut lifted = Map::new();
+    walk::change(document, &mut |kind, place, node| {
+        let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        for keyword in ["$defs", "definitions"] {
+            let Some(Value::Object(definitions)) = schema.shift_remove(keyword) else { continue };
+            for (name, definition) in definitions {
+                let free = free_name(&name, &taken);
+                moved.insert(place.child(keyword).child(&name).to_string(), format!("#/components/schemas/{free}"));
+                taken.push(free.clone());
+                lifted.insert(free, definition);
+            }
+        }
+    });
+    let count = lifted.len();
+    if count == 0 {
+        return 0;
+    }
+    if let Value::Object(schemas) = &mut document["components"]["schemas"] {
+        schemas.extend(lifted);
+    } else {
+        document["components"]["schemas"] = Value::Object(lifted);
+    }
+    walk::change(document, &mut |_, _, node| {
+        let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return };
+        // Written in one way, whatever was escaped in the reference.
+        let target = Pointer::from_reference(reference).map(|target| target.to_string());
+        if let Some(new) = target.and_then(|target| moved.get(&target)) {
+            node["$ref"] = json!(new);
+        }
+    });
+    count
+}
+
+fn free_name(name: &str, taken: &[String]) -> String {
+    let mut free = name.to_owned();
+    let mut number = 2;
+    while taken.contains(&free) {
+        free = format!("{name}{number}");
+        number += 1;
+    }
+    free
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_becomes_a_component_of_a_free_name() {
+        let mut document = json!({"components": {"schemas": {
+            "A": {"$defs": {"Part": {"type": "string"}}, "items": {"$ref": "#/components/schemas/A/$defs/Part"}},
+            "Part": {"type": "integer"},
+        }}});
+        assert_eq!(lift(&mut document, &mut Vec::new()), 1);
+        assert_eq!(
+            document["components"]["schemas"],
+            json!({
+                "A": {"items": {"$ref": "#/components/schemas/Part2"}},
+                "Part": {"type": "integer"},
+                "Part2": {"type": "string"},
+            })
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! Unknown fields are kept: a field that Chift adds tomorrow is in `extra` today. So an object that says
+//! nothing of other fields, or forbids them, takes them all.
+
+use serde_json::{Value, json};
+
+use crate::problem::Problem;
+use crate::walk::{self, Kind};
+
+pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, _, node| {
+        let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        let Some(Value::Object(properties)) = schema.get("properties") else {
+            return;
+        };
+        if properties.is_empty() || schema.get("additionalProperties").is_some_and(Value::is_object) {
+            return;
+        }
+        // Beside a secret, what is unknown may be one, too.
+        let secret = properties.values().any(|property| property.get("format") == Some(&json!("password")));
+        let values = if secret { json!({"x-chift-seam": "echo"}) } else { json!({}) };
+        schema.insert("additionalProperties".to_owned(), values);
+        schema.entry("type").or_insert(json!("object"));
+        count += 1;
+    });
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::tests::schema_after;
+
+    #[test]
+    fn other_fields_are_kept_and_hidden_beside_a_secret() {
+        let a = json!({"a": {"type": "string"}});
+        for (given, expected) in [
+            (json!({"properties": a}), json!({"properties": a, "additionalProperties": {}, "type": "object"})),
+            (
+                json!({"type": "object", "properties": a, "additionalProperties": false}),
+                json!({"type": "object", "properties": a, "additionalProperties": {}}),
+            ),
+            (json!({"type": "object"}), json!({"type": "object"})),
+        ] {
+            assert_eq!(schema_after(keep_unknown_fields, given).0, expected);
+        }
+        let secret = json!({"properties": {"a": {"type": "string", "format": "password"}}});
+        assert_eq!(schema_after(keep_unknown_fields, secret).0["additionalProperties"]["x-chift-seam"], "echo");
+    }
+}

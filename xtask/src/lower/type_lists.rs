@@ -1,0 +1,74 @@
+//! `type: [T, "null"]` is `T` that is nullable; `type: [T, U]` is `anyOf` of both.
+
+use serde_json::{Value, json};
+
+use crate::problem::Problem;
+use crate::walk::{self, Kind};
+
+/// What says something about the whole schema, and stays where it is.
+const ANNOTATIONS: [&str; 8] =
+    ["title", "description", "default", "deprecated", "readOnly", "writeOnly", "nullable", "example"];
+
+pub(super) fn split(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, _, node| {
+        let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        let Some(Value::Array(names)) = schema.get("type").cloned() else { return };
+        count += 1;
+        let (nulls, names): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name == "null");
+        if !nulls.is_empty() {
+            schema.insert("nullable".to_owned(), json!(true));
+        }
+        match names.as_slice() {
+            [] => {
+                schema.shift_remove("nullable");
+                schema.insert("type".to_owned(), json!("null"));
+            }
+            [name] => {
+                schema.insert("type".to_owned(), name.clone());
+            }
+            several => {
+                schema.shift_remove("type");
+                let keys: Vec<String> = schema
+                    .keys()
+                    .filter(|key| !ANNOTATIONS.contains(&key.as_str()) && !key.starts_with("x-"))
+                    .cloned()
+                    .collect();
+                let mut rules = serde_json::Map::new();
+                for key in keys {
+                    rules.extend(schema.shift_remove(&key).map(|rule| (key, rule)));
+                }
+                // Each keyword says something about values of one type only, so it may stand in all.
+                let alternatives = several.iter().map(|name| {
+                    let mut alternative = rules.clone();
+                    alternative.insert("type".to_owned(), name.clone());
+                    Value::Object(alternative)
+                });
+                let alternatives = alternatives.collect();
+                schema.insert("anyOf".to_owned(), Value::Array(alternatives));
+            }
+        }
+    });
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::tests::schema_after;
+
+    #[test]
+    fn null_goes_and_several_become_alternatives() {
+        for (given, expected) in [
+            (json!({"type": ["string", "null"]}), json!({"type": "string", "nullable": true})),
+            (json!({"type": ["null"]}), json!({"type": "null"})),
+            (
+                json!({"title": "T", "type": ["integer", "string", "null"], "maxLength": 3}),
+                json!({"title": "T", "nullable": true, "anyOf": [
+                    {"maxLength": 3, "type": "integer"}, {"maxLength": 3, "type": "string"}]}),
+            ),
+        ] {
+            assert_eq!(schema_after(split, given).0, expected);
+        }
+    }
+}
