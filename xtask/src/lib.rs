@@ -32,4 +32,5 @@ pub mod problem;
 pub mod read;
 pub mod regen;
 pub mod scaffold;
+pub mod verify;
 pub mod walk;

@@ -1,7 +1,7 @@
 //! The command line over the library `xtask`: `cargo xtask …`.
 //!
 //! Exit status: 0 done, 1 an error (nothing was changed), 2 a wrong command line, 3 `--check` found
-//! something stale.
+//! something stale, 4 `verify` found a client that breaks its document's contract.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::generate;
 use xtask::regen::{self, Ending};
+use xtask::verify;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Makes the crate chift-api from Chift's OpenAPI document")]
@@ -32,6 +33,12 @@ enum Task {
         #[arg(long, value_name = "DIR", requires = "spec")]
         out: Option<PathBuf>,
     },
+    /// Make a client from each document, compile it, and hold it against the document
+    Verify {
+        /// Documents: JSON, YAML or documentation pages
+        #[arg(required = true, value_name = "DOCUMENT")]
+        documents: Vec<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -41,14 +48,21 @@ fn main() -> ExitCode {
             told(panic);
         }
     }));
-    let Arguments { task: Task::Regen { check, spec, out } } = Arguments::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    match regen::run(root, &regen::Options { check, spec, out }, &mut io::stdout().lock()) {
-        Ok(Ending::Fresh) => ExitCode::SUCCESS,
-        Ok(Ending::Stale) => ExitCode::from(3),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+    let mut out = io::stdout().lock();
+    let ended = match Arguments::parse().task {
+        Task::Regen { check, spec, out: folder } => {
+            let options = regen::Options { check, spec, out: folder };
+            regen::run(root, &options, &mut out).map(|ending| match ending {
+                Ending::Fresh => ExitCode::SUCCESS,
+                Ending::Stale => ExitCode::from(3),
+            })
         }
-    }
+        Task::Verify { documents } => verify::run(root, &documents, &mut out)
+            .map(|all_well| if all_well { ExitCode::SUCCESS } else { ExitCode::from(4) }),
+    };
+    ended.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }

@@ -47,8 +47,8 @@ pub mod types {
         Debug
     )]
     pub struct HttpValidationError {
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub detail: ::std::vec::Vec<ValidationError>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub detail: ::std::option::Option<::std::vec::Vec<ValidationError>>,
         ///Default: `Validation error`.
         pub message: ::std::string::String,
         ///Default: `error`.
@@ -131,8 +131,10 @@ pub mod types {
         Debug
     )]
     pub struct ValidationError {
-        #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
-        pub ctx: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ctx: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input: ::std::option::Option<crate::Echo>,
         pub loc: ::std::vec::Vec<LocationItem>,

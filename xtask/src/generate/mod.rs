@@ -2,7 +2,7 @@
 
 mod constructors;
 mod error_types;
-mod reach;
+pub(crate) mod reach;
 mod seams;
 mod secret_answers;
 
@@ -88,6 +88,7 @@ pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Gene
     let door = door(base_url(document).as_deref().unwrap_or_default());
     let mut client = parsed("client.rs", client)?;
     seams::part_extra(&mut client);
+    seams::keep_empty(&mut client);
     seams::open_enums(&mut client);
     seams::nullable_fields(&mut client, &operations::patched_fields(document));
     constructors::add(&mut client);

@@ -10,7 +10,7 @@ use syn::{
 };
 
 /// The content of the module `types` of a client that progenitor generated.
-pub(super) fn types(client: &File) -> &[Item] {
+pub(crate) fn types(client: &File) -> &[Item] {
     let content = client.items.iter().find_map(|item| match item {
         Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
         _ => None,
@@ -19,12 +19,12 @@ pub(super) fn types(client: &File) -> &[Item] {
 }
 
 /// The same, to be changed.
-pub(super) fn types_mut(client: &mut File) -> impl Iterator<Item = &mut Item> {
+pub(crate) fn types_mut(client: &mut File) -> impl Iterator<Item = &mut Item> {
     types_module(client).into_iter().flatten()
 }
 
 /// The same, to be added to.
-pub(super) fn types_module(client: &mut File) -> Option<&mut Vec<Item>> {
+pub(crate) fn types_module(client: &mut File) -> Option<&mut Vec<Item>> {
     client.items.iter_mut().find_map(|item| match item {
         Item::Mod(module) if module.ident == "types" => module.content.as_mut().map(|(_, items)| items),
         _ => None,
@@ -32,7 +32,7 @@ pub(super) fn types_module(client: &mut File) -> Option<&mut Vec<Item>> {
 }
 
 /// Adds the names of the types of a method's argument `body`.
-pub(super) fn bodies(method: &ImplItemFn, names: &mut Names) {
+pub(crate) fn bodies(method: &ImplItemFn, names: &mut Names) {
     for argument in &method.sig.inputs {
         if let FnArg::Typed(argument) = argument
             && matches!(&*argument.pat, Pat::Ident(name) if name.ident == "body")
@@ -44,7 +44,7 @@ pub(super) fn bodies(method: &ImplItemFn, names: &mut Names) {
 
 /// The argument of that type in a method's result: `T` of `Result<ResponseValue<T>, Error<E>>` for
 /// `ResponseValue`.
-pub(super) fn argument(output: &ReturnType, name: &str) -> Option<Type> {
+pub(crate) fn argument(output: &ReturnType, name: &str) -> Option<Type> {
     let ReturnType::Type(_, output) = output else { return None };
     let Type::Path(result) = &**output else { return None };
     let last = result.path.segments.last().filter(|last| last.ident == "Result")?;
@@ -56,7 +56,7 @@ pub(super) fn argument(output: &ReturnType, name: &str) -> Option<Type> {
 }
 
 /// `T` of `Name<T>`.
-pub(super) fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
+pub(crate) fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = kind else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == name)?;
     match &last.arguments {
@@ -69,7 +69,7 @@ pub(super) fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type>
 }
 
 /// What `#[serde(rename = "…")]` says.
-pub(super) fn wire_name(attributes: &[Attribute]) -> Option<String> {
+pub(crate) fn wire_name(attributes: &[Attribute]) -> Option<String> {
     let metas = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("serde"))
@@ -84,7 +84,7 @@ pub(super) fn wire_name(attributes: &[Attribute]) -> Option<String> {
 }
 
 /// The methods of the client: its operations, and a few of its own.
-pub(super) fn methods(client: &File) -> impl Iterator<Item = &ImplItemFn> {
+pub(crate) fn methods(client: &File) -> impl Iterator<Item = &ImplItemFn> {
     let blocks = client.items.iter().filter_map(|item| match item {
         Item::Impl(block) if block.trait_.is_none() => Some(&block.items),
         _ => None,
@@ -97,7 +97,7 @@ pub(super) fn methods(client: &File) -> impl Iterator<Item = &ImplItemFn> {
 
 /// Collects the last segment of every path: the names of the types that a type is made of.
 #[derive(Default)]
-pub(super) struct Names(pub(super) BTreeSet<String>);
+pub(crate) struct Names(pub(crate) BTreeSet<String>);
 
 impl<'ast> Visit<'ast> for Names {
     fn visit_type_path(&mut self, path: &'ast TypePath) {
@@ -109,7 +109,7 @@ impl<'ast> Visit<'ast> for Names {
 }
 
 /// The structs that values of the types `from` are made of.
-pub(super) fn structs(types: &[Item], from: BTreeSet<String>) -> Vec<&ItemStruct> {
+pub(crate) fn structs(types: &[Item], from: BTreeSet<String>) -> Vec<&ItemStruct> {
     let by_name: BTreeMap<String, &Item> = types
         .iter()
         .filter_map(|item| match item {

@@ -100,6 +100,33 @@ pub(super) fn nullable_fields(client: &mut File, patches: &BTreeMap<String, BTre
     count
 }
 
+/// `Option` around a list or map that may be absent: an empty one is something else than none.
+pub(super) fn keep_empty(client: &mut File) -> usize {
+    let mut count = 0;
+    for item in reach::types_mut(client) {
+        let Item::Struct(item) = item else { continue };
+        let Fields::Named(fields) = &mut item.fields else { continue };
+        for field in &mut fields.named {
+            let skipped = field.attrs.iter().any(|attribute| {
+                let told = attribute.meta.require_list().map(|list| list.tokens.to_string());
+                attribute.path().is_ident("serde") && told.is_ok_and(|told| told.contains("is_empty"))
+            });
+            if !skipped {
+                continue;
+            }
+            let rename = reach::wire_name(&field.attrs).map(|name| quote::quote!(rename = #name,));
+            field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+            field.attrs.push(parse_quote! {
+                #[serde(#rename skip_serializing_if = "::std::option::Option::is_none")]
+            });
+            let kind = &field.ty;
+            field.ty = parse_quote!(::std::option::Option<#kind>);
+            count += 1;
+        }
+    }
+    count
+}
+
 /// Fields that the document does not know go to `extra`; where the document has a field of that name, to
 /// `other_fields`.
 pub(super) fn part_extra(client: &mut File) {

@@ -1,0 +1,282 @@
+//! The contract of the calls: what goes out is what the document asks for, and each answer it gives comes
+//! back as what it is.
+
+use std::collections::BTreeMap;
+
+use heck::ToSnakeCase as _;
+use serde_json::{Map, Value, json};
+
+use super::child::Driving;
+use super::compare::difference;
+use super::instances::Instances;
+use super::server::{Arrived, Server};
+use super::{Contract, Tally};
+use crate::lower::errors;
+use crate::operations::Operation;
+use crate::pointer::Pointer;
+
+/// How many times each answer is tried.
+const TRIES: usize = 3;
+
+/// Calls all operations.
+pub(super) fn check(
+    contract: &Contract<'_>,
+    server: &Server,
+    driving: &mut Driving,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    for (number, operation) in contract.operations.iter().enumerate() {
+        let node = &contract.document["paths"][&operation.path][operation.method.to_lowercase()];
+        let mut call =
+            Call { contract, operation, node, instances: Instances::new(contract.document, number as u64 + 10_000) };
+        let before = tally.failures.len();
+        call.check(server, driving, tally)?;
+        // One fault shows in every try; its first few sights are enough.
+        tally.failures.truncate(before + 3);
+        tally.operations += 1;
+    }
+    Ok(())
+}
+
+struct Call<'a> {
+    contract: &'a Contract<'a>,
+    operation: &'a Operation,
+    node: &'a Value,
+    instances: Instances<'a>,
+}
+
+/// What is given to a call.
+struct Given {
+    /// As the driver takes them.
+    arguments: Value,
+    path: BTreeMap<String, String>,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+}
+
+impl Call<'_> {
+    fn check(&mut self, server: &Server, driving: &mut Driving, tally: &mut Tally) -> anyhow::Result<()> {
+        let answers: Vec<(String, Option<Value>)> = self.node["responses"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(status, response)| (status.clone(), self.schema_of(response)))
+            .collect();
+        for (status, schema) in answers {
+            let Ok(status) = status.parse::<u16>() else { continue };
+            for _ in 0..TRIES {
+                let answer = match &schema {
+                    Some(schema) => match self.valid(schema)? {
+                        Some(answer) => Some(answer),
+                        None => {
+                            tally
+                                .failures
+                                .push(format!("{}: no valid answer for {status} could be made", self.operation.id));
+                            break;
+                        }
+                    },
+                    None => None,
+                };
+                self.once(status, answer.as_ref(), server, driving, tally)?;
+            }
+        }
+        // What no operation of a real document gives.
+        let odd = json!({"message": "m", "error_code": "ERROR_OF_TOMORROW", "detail": {"a": 1}});
+        self.once(418, Some(&odd), server, driving, tally)
+    }
+
+    fn once(
+        &mut self,
+        status: u16,
+        answer: Option<&Value>,
+        server: &Server,
+        driving: &mut Driving,
+        tally: &mut Tally,
+    ) -> anyhow::Result<()> {
+        let id = &self.operation.id;
+        let given = match self.given()? {
+            Ok(given) => given,
+            Err(why) => {
+                tally.failures.push(format!("{id}: {why}"));
+                return Ok(());
+            }
+        };
+        server.answer(status, answer);
+        let result = driving.call(id, &given.arguments)?;
+        tally.calls += 1;
+        match server.arrived() {
+            Some(arrived) => {
+                tally.failures.extend(self.sent(&given, &arrived)?.into_iter().map(|what| format!("{id}: {what}")))
+            }
+            None => tally.failures.push(format!("{id}: nothing arrived: {result}")),
+        }
+        if let Some(what) = self.came_back(status, answer, &result) {
+            tally.failures.push(format!("{id}, answered {status}: {what}"));
+        }
+        Ok(())
+    }
+
+    /// What is wrong with what came back.
+    fn came_back(&self, status: u16, answer: Option<&Value>, result: &Value) -> Option<String> {
+        if let Some(error) = result.get("error") {
+            return Some(format!("it failed: {error}"));
+        }
+        if result["status"] != status {
+            return Some(format!("the status became {}", result["status"]));
+        }
+        let answer = answer.unwrap_or(&Value::Null);
+        if (200..300).contains(&status) {
+            let Some(ok) = result.get("ok") else { return Some(format!("a success became {result}")) };
+            return difference(answer, ok, false);
+        }
+        let name = self.operation.errors.get(&status.to_string()).map_or(errors::UNDOCUMENTED, String::as_str);
+        match result["failure"].get(name) {
+            Some(body) if answer.is_null() => (body != "").then(|| format!("an empty body became {body}")),
+            Some(body) => difference(answer, body, false),
+            None => Some(format!("it was not read as {name}: {result}")),
+        }
+    }
+
+    fn schema_of(&self, node: &Value) -> Option<Value> {
+        let node = self.instances.target(node);
+        let content = node.get("content")?.as_object()?;
+        let (_, media_type) = content.iter().find(|(name, _)| name.split(';').next() == Some("application/json"))?;
+        media_type.get("schema").cloned()
+    }
+
+    /// A valid instance; `None` when a few tries make none.
+    fn valid(&mut self, schema: &Value) -> anyhow::Result<Option<Value>> {
+        let validator = self.contract.validator_of(schema)?;
+        Ok((0..50).map(|_| self.instances.make(schema)).find(|instance| validator.is_valid(instance)))
+    }
+
+    fn given(&mut self) -> anyhow::Result<Result<Given, String>> {
+        let mut given = Given { arguments: json!({}), path: BTreeMap::new(), query: Vec::new(), body: None };
+        let mut gathered = Map::new();
+        let item = &self.contract.document["paths"][&self.operation.path];
+        let parameters: Vec<Value> = [&item["parameters"], &self.node["parameters"]]
+            .into_iter()
+            .filter_map(Value::as_array)
+            .flatten()
+            .map(|parameter| self.instances.target(parameter))
+            .collect();
+        for parameter in parameters {
+            let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+            let required = parameter["required"] == json!(true);
+            let schema = parameter["schema"].clone();
+            let Some(value) = self.valid(&schema)? else {
+                return Ok(Err(format!("no value for {name} could be made")));
+            };
+            let in_path = parameter["in"] == "path";
+            // A null has no text; and an empty segment is no segment.
+            let value = match value {
+                Value::Null if !required => continue,
+                Value::String(_) if in_path && self.is_free_text(&schema) => json!("../x/y?z=1"),
+                value => value,
+            };
+            let key = argument_name(&name);
+            match parameter["in"].as_str() {
+                Some("path") => {
+                    given.path.insert(name, text(&value));
+                    given.arguments[key] = value;
+                }
+                Some("query") => {
+                    match &value {
+                        Value::Array(items) => given.query.extend(items.iter().map(|item| (name.clone(), text(item)))),
+                        value => given.query.push((name.clone(), text(value))),
+                    }
+                    if required || value.is_array() {
+                        given.arguments[key] = value;
+                    } else {
+                        gathered.insert(name, value);
+                    }
+                }
+                _ => {
+                    given.arguments[key] = value;
+                }
+            }
+        }
+        given.arguments["query"] = Value::Object(gathered);
+        let body = self.instances.target(&self.node["requestBody"]);
+        if let Some(schema) = self.schema_of(&body) {
+            let Some(value) = self.valid(&schema)? else { return Ok(Err("no body could be made".to_owned())) };
+            given.arguments["body"] = value.clone();
+            given.body = Some(value);
+        }
+        Ok(Ok(given))
+    }
+
+    fn is_free_text(&self, schema: &Value) -> bool {
+        let schema = self.instances.target(schema);
+        schema["type"] == "string"
+            && ["format", "enum", "pattern", "maxLength"].iter().all(|key| schema.get(key).is_none())
+    }
+
+    /// What is wrong with the request that arrived.
+    fn sent(&self, given: &Given, arrived: &Arrived) -> anyhow::Result<Vec<String>> {
+        let mut wrong = Vec::new();
+        if arrived.method != self.operation.method {
+            wrong.push(format!("{} was sent as {}", self.operation.method, arrived.method));
+        }
+        let (path, query) = arrived.target.split_once('?').unwrap_or((&arrived.target, ""));
+        let expected: Vec<String> = self
+            .operation
+            .path
+            .split('/')
+            .map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                Some(name) => given.path.get(name).cloned().unwrap_or_default(),
+                None => part.to_owned(),
+            })
+            .collect();
+        let segments: Vec<String> = path
+            .split('/')
+            .map(|part| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned())
+            .collect();
+        if segments != expected {
+            wrong.push(format!("the path {path} is not {expected:?}"));
+        }
+        let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let mut meant = given.query.clone();
+        sent.sort();
+        meant.sort();
+        if sent != meant {
+            wrong.push(format!("the query {sent:?} is not {meant:?}"));
+        }
+        let bearer = arrived.header("authorization");
+        if bearer != self.operation.needs_bearer.then_some("Bearer verify-token") {
+            wrong.push("the bearer is there and should not be, or otherwise".to_owned());
+        }
+        if let Some(body) = &given.body {
+            match serde_json::from_slice::<Value>(&arrived.body) {
+                Ok(sent) => {
+                    let place = Pointer::root()
+                        .child("paths")
+                        .child(&self.operation.path)
+                        .child(self.operation.method.to_lowercase());
+                    let place = place.child("requestBody").child("content").child("application/json").child("schema");
+                    if place.find(self.contract.document).is_some()
+                        && !self.contract.validator(&place.to_string())?.is_valid(&sent)
+                    {
+                        wrong.push(format!("the body is not valid: {sent}"));
+                    }
+                    wrong.extend(
+                        difference(body, &sent, self.operation.method == "PATCH")
+                            .map(|what| format!("in the body, {what}")),
+                    );
+                }
+                Err(error) => wrong.push(format!("the body is no JSON: {error}")),
+            }
+        }
+        Ok(wrong)
+    }
+}
+
+/// The argument that a parameter becomes.
+fn argument_name(parameter: &str) -> String {
+    let name = parameter.to_snake_case();
+    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

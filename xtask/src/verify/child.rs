@@ -1,0 +1,60 @@
+//! The driver as a process: a command in, an answer out.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+/// A running driver; it ends when it is dropped.
+pub(super) struct Driving {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Driving {
+    pub(super) fn start(program: &Path, base_url: &str) -> anyhow::Result<Self> {
+        let mut child = Command::new(program)
+            .arg(base_url)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot run {}", program.display()))?;
+        let input = child.stdin.take();
+        let output = child.stdout.take().context("the driver has no output")?;
+        Ok(Self { child, input, output: BufReader::new(output) })
+    }
+
+    /// Reads `json` as the type of that name and writes it back.
+    pub(super) fn read(&mut self, name: &str, json: &Value) -> anyhow::Result<Result<Value, String>> {
+        let answer = self.ask(&json!({"read": name, "json": json.to_string()}))?;
+        Ok(match answer.get("written").and_then(Value::as_str) {
+            Some(text) => Ok(serde_json::from_str(text)?),
+            None => Err(answer["error"].as_str().unwrap_or("no answer").to_owned()),
+        })
+    }
+
+    /// Calls an operation.
+    pub(super) fn call(&mut self, id: &str, arguments: &Value) -> anyhow::Result<Value> {
+        self.ask(&json!({"call": id, "arguments": arguments}))
+    }
+
+    fn ask(&mut self, command: &Value) -> anyhow::Result<Value> {
+        let input = self.input.as_mut().context("the driver takes no input")?;
+        writeln!(input, "{command}").context("the driver has ended")?;
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        serde_json::from_str(&line).with_context(|| format!("the driver has ended, or said {line:?}, at {command}"))
+    }
+}
+
+impl Drop for Driving {
+    fn drop(&mut self) {
+        // The end of its input ends the driver; killing it as well does no harm.
+        self.input = None;
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,244 @@
+//! The task `verify`: for each document a client in a scratch folder, compiled, and held against the
+//! document as the vendor wrote it.
+
+mod calls;
+mod child;
+mod compare;
+mod driver;
+mod instances;
+mod server;
+mod types;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use jsonschema::{Draft, Validator};
+use serde_json::{Value, json};
+use syn::visit::Visit as _;
+
+use crate::generate::reach::{self, Names};
+use crate::operations::{self, Operation};
+use crate::pipeline::{self, Input, OverlayInput};
+use crate::{emit, lower, overlay, read, scaffold};
+
+/// How many failures are printed for a document.
+const SHOWN: usize = 20;
+
+/// What was tried on one document.
+#[derive(Debug, Default)]
+struct Tally {
+    operations: usize,
+    calls: usize,
+    types: usize,
+    instances: usize,
+    spoiled: usize,
+    tomorrow: usize,
+    warnings: usize,
+    lines: usize,
+    generating: Duration,
+    compiling: Duration,
+    failures: Vec<String>,
+}
+
+/// A document as it came, and what is known of the client that was made from it.
+struct Contract<'a> {
+    document: &'a Value,
+    operations: Vec<Operation>,
+    types: BTreeSet<String>,
+    /// The types that answers are made of.
+    answers: BTreeSet<String>,
+    /// The types of PATCH bodies.
+    patched: BTreeSet<String>,
+}
+
+impl Contract<'_> {
+    /// The generated type for a component.
+    fn rust_name(&self, component: &str) -> Option<String> {
+        let last = component.rsplit("__").find(|part| !part.is_empty()).unwrap_or(component);
+        [last, component].iter().map(|name| typify_name(name)).find(|name| self.types.contains(name))
+    }
+
+    fn validator(&self, pointer: &str) -> anyhow::Result<Validator> {
+        self.validator_of(&json!({"$ref": pointer}))
+    }
+
+    /// A validator for a schema of the original document.
+    fn validator_of(&self, schema: &Value) -> anyhow::Result<Validator> {
+        let whole =
+            json!({"allOf": [schema], "components": self.document["components"], "paths": self.document["paths"]});
+        let old = self.document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
+        let draft = if old { Draft::Draft4 } else { Draft::Draft202012 };
+        let built = jsonschema::options().with_draft(draft).should_validate_formats(true).build(&whole);
+        built.map_err(|error| anyhow::anyhow!("the document's schema cannot be used: {error}"))
+    }
+}
+
+/// A component's name as typify writes it.
+fn typify_name(name: &str) -> String {
+    use heck::ToPascalCase as _;
+    name.replace(|c: char| !c.is_alphanumeric(), " ").to_pascal_case()
+}
+
+/// Verifies `documents` in the workspace at `root`; returns whether all went well.
+///
+/// # Errors
+///
+/// When a document cannot be read, or the scratch folder cannot be written.
+pub fn run(root: &Path, documents: &[PathBuf], out: &mut dyn Write) -> anyhow::Result<bool> {
+    let mut rows = Vec::new();
+    for document in documents {
+        writeln!(out, "verifying {}", document.display())?;
+        let tally = one(root, document, out).with_context(|| format!("{} cannot be verified", document.display()))?;
+        for failure in tally.failures.iter().take(SHOWN) {
+            let shown: String = failure.chars().take(600).collect();
+            writeln!(out, "  failed: {shown}")?;
+        }
+        if tally.failures.len() > SHOWN {
+            writeln!(out, "  … and {} more", tally.failures.len() - SHOWN)?;
+        }
+        rows.push((document, tally));
+    }
+    writeln!(
+        out,
+        "\n{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>9} {:>9} {:>8} {:>10} {:>11} {:>9}",
+        "document",
+        "ops",
+        "calls",
+        "types",
+        "instances",
+        "spoiled",
+        "tomorrow",
+        "warnings",
+        "lines",
+        "generate s",
+        "re-check s",
+        "failures"
+    )?;
+    for (document, tally) in &rows {
+        writeln!(
+            out,
+            "{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>9} {:>9} {:>8} {:>10.2} {:>11.2} {:>9}",
+            document.file_name().unwrap_or_default().to_string_lossy(),
+            tally.operations,
+            tally.calls,
+            tally.types,
+            tally.instances,
+            tally.spoiled,
+            tally.tomorrow,
+            tally.warnings,
+            tally.lines,
+            tally.generating.as_secs_f64(),
+            tally.compiling.as_secs_f64(),
+            tally.failures.len()
+        )?;
+    }
+    Ok(rows.iter().all(|(_, tally)| tally.failures.is_empty() && tally.warnings == 0))
+}
+
+fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
+    let mut tally = Tally::default();
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let overlay_text =
+        fs::read_to_string(root.join("openapi/overlay.yaml")).context("cannot read openapi/overlay.yaml")?;
+    let started = Instant::now();
+    let input = Input { name: path.display().to_string(), text: text.clone() };
+    let overlay = Input { name: "openapi/overlay.yaml".to_owned(), text: overlay_text };
+    let outcome = pipeline::run(&input, Some(&OverlayInput { input: overlay.clone(), strict: false }))?;
+    tally.generating = started.elapsed();
+    tally.lines =
+        outcome.sources.iter().filter(|(name, _)| **name != "httpmock.rs").map(|(_, text)| text.lines().count()).sum();
+
+    let client = outcome.sources.get("client.rs").context("no client was generated")?;
+    let driver = driver::make(client)?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = root.join("target/verify").join(&name);
+    let mut files = scaffold::files(root)?;
+    let sources = outcome.sources.iter().map(|(name, text)| (PathBuf::from(name), text.clone()));
+    files.extend(scaffold::below("src/generated", sources));
+    files.insert("examples/drive.rs".into(), driver.source);
+    if let Some(manifest) = files.get_mut(Path::new("Cargo.toml")) {
+        manifest.push_str("\n[dev-dependencies]\ntokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n");
+    }
+    files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?);
+    emit::replace(&folder, &files)?;
+
+    writeln!(out, "  compiling")?;
+    out.flush()?;
+    tally.warnings = cargo(root, &folder, &["check", "--all-features"])?;
+    let program = build(root, &folder)?;
+    // Again, with the dependencies built: what a change of the document costs its user.
+    fs::OpenOptions::new().append(true).open(folder.join("src/lib.rs"))?.set_modified(std::time::SystemTime::now())?;
+    let started = Instant::now();
+    cargo(root, &folder, &["check"])?;
+    tally.compiling = started.elapsed();
+
+    // The document with the overlay, for what the client knows; without lowering, for what must hold.
+    let mut document = read::read(&input.name, &text)?.value;
+    overlay::apply(&overlay.name, &overlay.text, &mut document, false)?;
+    let lowered = lower::lower(document.clone())?;
+    let parsed: syn::File = syn::parse_str(client)?;
+    let contract = Contract {
+        document: &document,
+        operations: operations::list(&lowered.value),
+        types: driver.types,
+        answers: answers(&parsed),
+        patched: patched(&parsed, &lowered.value),
+    };
+    let server = server::Server::start()?;
+    let mut driving = child::Driving::start(&program, &server.base_url)?;
+    writeln!(out, "  reading and writing each type")?;
+    out.flush()?;
+    types::check(&contract, &mut driving, &mut tally)?;
+    writeln!(out, "  calling each operation")?;
+    out.flush()?;
+    calls::check(&contract, &server, &mut driving, &mut tally)?;
+    Ok(tally)
+}
+
+fn answers(client: &syn::File) -> BTreeSet<String> {
+    let mut names = Names::default();
+    for method in reach::methods(client) {
+        names.visit_return_type(&method.sig.output);
+    }
+    reach::structs(reach::types(client), names.0).into_iter().map(|item| item.ident.to_string()).collect()
+}
+
+fn patched(client: &syn::File, lowered: &Value) -> BTreeSet<String> {
+    let patches = operations::patched_fields(lowered);
+    let mut names = Names::default();
+    for method in reach::methods(client).filter(|method| patches.contains_key(&method.sig.ident.to_string())) {
+        reach::bodies(method, &mut names);
+    }
+    names.0
+}
+
+/// Runs cargo on the scratch crate; returns how many warnings it gave.
+fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<usize> {
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(arguments)
+        .args(["--color", "never", "--manifest-path"])
+        .arg(folder.join("Cargo.toml"))
+        .env("CARGO_TARGET_DIR", root.join("target/verify/target"))
+        .output()
+        .context("cannot run cargo")?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        let errors: Vec<&str> = told.lines().skip_while(|line| !line.starts_with("error")).take(60).collect();
+        bail!("the generated client does not compile\n{}", errors.join("\n"));
+    }
+    Ok(told.lines().filter(|line| line.starts_with("warning: ")).count())
+}
+
+/// Builds the driver, and puts it beside the scratch crate, where the next document's will not replace it.
+fn build(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+    cargo(root, folder, &["build", "--example", "drive"])?;
+    let program = folder.join(format!("drive{}", std::env::consts::EXE_SUFFIX));
+    let built = root.join("target/verify/target/debug/examples").join(format!("drive{}", std::env::consts::EXE_SUFFIX));
+    fs::copy(&built, &program).with_context(|| format!("cannot copy {}", built.display()))?;
+    Ok(program)
+}
