@@ -60,8 +60,7 @@ pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<Stri
         let (Kind::Operation, [_, _, method]) = (kind, place.tokens()) else { return };
         let schema = node.pointer("/requestBody/content/application~1json/schema");
         let (Some(schema), "patch") = (schema, method.as_str()) else { return };
-        let target = schema.get("$ref").and_then(Value::as_str).and_then(Pointer::from_reference);
-        let body = target.and_then(|target| target.find(document)).unwrap_or(schema);
+        let body = body(schema, document);
         let required = body.get("required").and_then(Value::as_array);
         let is_required = |name: &str| required.is_some_and(|list| list.iter().any(|needed| needed == name));
         let fields = body.get("properties").and_then(Value::as_object).into_iter().flatten();
@@ -71,6 +70,20 @@ pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<Stri
         patched.insert(id.to_owned(), fields.map(|(name, _)| name.clone()).collect());
     });
     patched
+}
+
+/// The object that a body is, or is a list of.
+fn body<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
+    let mut schema = schema;
+    for _ in 0..16 {
+        let reference = schema.get("$ref").or_else(|| schema.get("allOf")?.get(0)?.get("$ref"));
+        let target = reference.and_then(Value::as_str).and_then(Pointer::from_reference);
+        match target.and_then(|target| target.find(document)).or_else(|| schema.get("items")) {
+            Some(inner) => schema = inner,
+            None => break,
+        }
+    }
+    schema
 }
 
 /// What is known of the generated types, for the table.

@@ -10,6 +10,7 @@ mod constants;
 mod definitions;
 pub mod errors;
 mod limits;
+mod mock_bodies;
 mod nullable;
 mod objects;
 mod operation_names;
@@ -54,6 +55,9 @@ const CLIENT_PASSES: &[Pass] = &[
     Pass { name: "refuse what is left", run: refuse::what_is_left },
 ];
 
+/// The passes that only the mocks need.
+const MOCK_PASSES: &[Pass] = &[Pass { name: "require bodies of mocks", run: mock_bodies::require }];
+
 /// A lowered document, and what was done to get it.
 #[derive(Debug, Clone)]
 pub struct Lowered {
@@ -82,7 +86,8 @@ pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
         }
     };
     all(PASSES, &mut value);
-    let mocks = value.clone();
+    let mut mocks = value.clone();
+    all(MOCK_PASSES, &mut mocks);
     all(CLIENT_PASSES, &mut value);
     Problems::none(problems)?;
     Ok(Lowered { value, mocks, changes })

@@ -65,18 +65,16 @@ impl Call<'_> {
         for (status, schema) in answers {
             let Ok(status) = status.parse::<u16>() else { continue };
             for _ in 0..TRIES {
-                let answer = match &schema {
-                    Some(schema) => match self.valid(schema)? {
-                        Some(answer) => Some(answer),
-                        None => {
-                            tally
-                                .failures
-                                .push(format!("{}: no valid answer for {status} could be made", self.operation.id));
-                            break;
-                        }
-                    },
-                    None => None,
-                };
+                let mut answer = None;
+                if let Some(schema) = &schema {
+                    answer = self.valid(schema)?;
+                    if answer.is_none() {
+                        tally
+                            .failures
+                            .push(format!("{}: no valid answer for {status} could be made", self.operation.id));
+                        break;
+                    }
+                }
                 self.once(status, answer.as_ref(), server, driving, tally)?;
             }
         }
@@ -106,7 +104,7 @@ impl Call<'_> {
         tally.calls += 1;
         match server.arrived() {
             Some(arrived) => {
-                tally.failures.extend(self.sent(&given, &arrived)?.into_iter().map(|what| format!("{id}: {what}")))
+                tally.failures.extend(self.sent(&given, &arrived)?.into_iter().map(|what| format!("{id}: {what}")));
             }
             None => tally.failures.push(format!("{id}: nothing arrived: {result}")),
         }
@@ -146,7 +144,7 @@ impl Call<'_> {
 
     /// A valid instance; `None` when a few tries make none.
     fn valid(&mut self, schema: &Value) -> anyhow::Result<Option<Value>> {
-        let validator = self.contract.validator_of(schema)?;
+        let validator = self.contract.validator(schema)?;
         Ok((0..50).map(|_| self.instances.make(schema)).find(|instance| validator.is_valid(instance)))
     }
 
@@ -223,9 +221,10 @@ impl Call<'_> {
             .operation
             .path
             .split('/')
-            .map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-                Some(name) => given.path.get(name).cloned().unwrap_or_default(),
-                None => part.to_owned(),
+            .map(|part| {
+                let filled =
+                    |text: String, (name, value): (&String, &String)| text.replace(&format!("{{{name}}}"), value);
+                given.path.iter().fold(part.to_owned(), filled)
             })
             .collect();
         let segments: Vec<String> = path
@@ -254,8 +253,8 @@ impl Call<'_> {
                         .child(&self.operation.path)
                         .child(self.operation.method.to_lowercase());
                     let place = place.child("requestBody").child("content").child("application/json").child("schema");
-                    if place.find(self.contract.document).is_some()
-                        && !self.contract.validator(&place.to_string())?.is_valid(&sent)
+                    if let Some(schema) = place.find(self.contract.document)
+                        && !self.contract.validator(schema)?.is_valid(&sent)
                     {
                         wrong.push(format!("the body is not valid: {sent}"));
                     }

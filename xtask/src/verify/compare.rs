@@ -4,8 +4,8 @@ use serde_json::Value;
 
 /// What of `given` is not in `written`, or otherwise; `None` when both say the same.
 ///
-/// Numbers are compared by value. An absent and a null field are the same, where `strict` does not say
-/// otherwise.
+/// Numbers are compared by value. An absent and a null field are the same; where `strict`, as in the body of a
+/// PATCH, not on the first level, where null clears what absent leaves alone.
 pub(super) fn difference(given: &Value, written: &Value, strict: bool) -> Option<String> {
     at("", given, written, strict)
 }
@@ -17,9 +17,11 @@ fn at(place: &str, given: &Value, written: &Value, strict: bool) -> Option<Strin
             let same = a == b || a.as_f64() == b.as_f64() && (a.is_f64() || b.is_f64());
             if same { None } else { different() }
         }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| at(&format!("{place}/{index}"), a, b, strict))
-        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a
+            .iter()
+            .zip(b)
+            .enumerate()
+            .find_map(|(index, (a, b))| at(&format!("{place}/{index}"), a, b, strict && place.is_empty())),
         (Value::Object(a), Value::Object(b)) => {
             let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
             keys.sort();
@@ -27,7 +29,7 @@ fn at(place: &str, given: &Value, written: &Value, strict: bool) -> Option<Strin
             keys.into_iter().find_map(|key| {
                 let place = format!("{place}/{key}");
                 match (a.get(key), b.get(key)) {
-                    (Some(a), Some(b)) => at(&place, a, b, strict),
+                    (Some(a), Some(b)) => at(&place, a, b, false),
                     (Some(one), None) | (None, Some(one)) if !strict && one.is_null() => None,
                     (a, b) => Some(format!("{place}: {a:?} became {b:?}")),
                 }

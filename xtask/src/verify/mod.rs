@@ -9,11 +9,13 @@ mod instances;
 mod server;
 mod types;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -54,6 +56,8 @@ struct Contract<'a> {
     answers: BTreeSet<String>,
     /// The types of PATCH bodies.
     patched: BTreeSet<String>,
+    /// By the text of the schema.
+    validators: RefCell<HashMap<String, Rc<Validator>>>,
 }
 
 impl Contract<'_> {
@@ -63,18 +67,19 @@ impl Contract<'_> {
         [last, component].iter().map(|name| typify_name(name)).find(|name| self.types.contains(name))
     }
 
-    fn validator(&self, pointer: &str) -> anyhow::Result<Validator> {
-        self.validator_of(&json!({"$ref": pointer}))
-    }
-
     /// A validator for a schema of the original document.
-    fn validator_of(&self, schema: &Value) -> anyhow::Result<Validator> {
-        let whole =
-            json!({"allOf": [schema], "components": self.document["components"], "paths": self.document["paths"]});
+    fn validator(&self, schema: &Value) -> anyhow::Result<Rc<Validator>> {
+        let key = schema.to_string();
+        if let Some(known) = self.validators.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let whole = json!({"allOf": [schema], "components": self.document["components"]});
         let old = self.document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
         let draft = if old { Draft::Draft4 } else { Draft::Draft202012 };
         let built = jsonschema::options().with_draft(draft).should_validate_formats(true).build(&whole);
-        built.map_err(|error| anyhow::anyhow!("the document's schema cannot be used: {error}"))
+        let built = Rc::new(built.map_err(|error| anyhow::anyhow!("the document's schema cannot be used: {error}"))?);
+        self.validators.borrow_mut().insert(key, built.clone());
+        Ok(built)
     }
 }
 
@@ -171,6 +176,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     out.flush()?;
     tally.warnings = cargo(root, &folder, &["check", "--all-features"])?;
     let program = build(root, &folder)?;
+    cargo(root, &folder, &["check"])?;
     // Again, with the dependencies built: what a change of the document costs its user.
     fs::OpenOptions::new().append(true).open(folder.join("src/lib.rs"))?.set_modified(std::time::SystemTime::now())?;
     let started = Instant::now();
@@ -188,6 +194,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
         types: driver.types,
         answers: answers(&parsed),
         patched: patched(&parsed, &lowered.value),
+        validators: RefCell::default(),
     };
     let server = server::Server::start()?;
     let mut driving = child::Driving::start(&program, &server.base_url)?;

@@ -22,8 +22,8 @@ pub(super) fn check(contract: &Contract<'_>, driving: &mut Driving, tally: &mut 
             tally.failures.push(format!("{name}: there is no type of that name"));
             continue;
         };
-        let validator =
-            contract.validator(&format!("#/components/schemas/{}", name.replace('~', "~0").replace('/', "~1")))?;
+        let name_in_pointer = name.replace('~', "~0").replace('/', "~1");
+        let validator = contract.validator(&json!({"$ref": format!("#/components/schemas/{name_in_pointer}")}))?;
         let mut instances = Instances::new(contract.document, number as u64 + 1);
         let strict = contract.patched.contains(&rust);
         let mut tried = 0;
