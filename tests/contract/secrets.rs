@@ -41,7 +41,12 @@ async fn debug_shows_no_secret() {
         .token()
         .await
         .unwrap_err();
-    let values: [(&str, &dyn Debug); 15] = [
+    let with_another_field: Token = serde_json::from_value(json!({
+        "access_token": "", "token_type": "", "expires_in": 1, "expires_on": 1, "refresh_token": CLIENT_SECRET,
+    }))
+    .unwrap();
+    let values: [(&str, &dyn Debug); 16] = [
+        ("Token with a field of tomorrow", &with_another_field),
         ("Credentials", &credentials),
         ("Builder", &builder),
         ("TokenSource", &source),

@@ -65,6 +65,10 @@ fn without_null_of_optional(mut ours: Value, theirs: &Value) -> Value {
         if optional && part != told && part["type"] == json!([told["type"], "null"]) {
             part["type"] = told["type"].clone();
         }
+        *part = without_null_of_optional(part.take(), told);
+    }
+    if let Some(items) = ours.get_mut("items") {
+        *items = without_null_of_optional(items.take(), &theirs["items"]);
     }
     ours
 }

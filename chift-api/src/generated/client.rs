@@ -142,7 +142,7 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
         #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra: ::std::collections::HashMap<::std::string::String, crate::Echo>,
     }
     /// Error types.
     pub mod error {

@@ -19,6 +19,7 @@ mod references;
 mod refuse;
 mod type_lists;
 mod unions;
+mod unknown_keywords;
 mod version;
 
 use serde_json::Value;
@@ -34,6 +35,7 @@ struct Pass {
 /// The passes, in the order in which they run.
 const PASSES: &[Pass] = &[
     Pass { name: "shorten operation names", run: operation_names::shorten },
+    Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore },
     Pass { name: "lift definitions", run: definitions::lift },
     Pass { name: "shorten component names", run: component_names::shorten },
     Pass { name: "open boolean schemas", run: booleans::open_up },

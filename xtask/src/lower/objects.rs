@@ -17,7 +17,10 @@ pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Vec<Problem>) ->
             return;
         }
         // Beside a secret, what is unknown may be one, too.
-        let secret = properties.values().any(|property| property.get("format") == Some(&json!("password")));
+        let hidden = |property: &Value| {
+            property.get("format") == Some(&json!("password")) || property.get("x-chift-seam") == Some(&json!("echo"))
+        };
+        let secret = properties.values().any(hidden);
         let values = if secret { json!({"x-chift-seam": "echo"}) } else { json!({}) };
         schema.insert("additionalProperties".to_owned(), values);
         schema.entry("type").or_insert(json!("object"));
