@@ -13,7 +13,11 @@ use xtask::regen::{self, Ending};
 use xtask::verify;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Makes the crate chift-api from Chift's OpenAPI document")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Makes the crate chift-api from Chift's OpenAPI document"
+)]
 struct Arguments {
     #[command(subcommand)]
     task: Task,

@@ -174,7 +174,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
 
     writeln!(out, "  compiling")?;
     out.flush()?;
-    tally.warnings = cargo(root, &folder, &["check", "--all-features"])?;
+    tally.warnings = cargo(root, &folder, &["check", "--features", "httpmock"])?;
     let program = build(root, &folder)?;
     cargo(root, &folder, &["check"])?;
     // Again, with the dependencies built: what a change of the document costs its user.
