@@ -60,7 +60,7 @@ pub(crate) fn bounded(response: Response, limit: u64) -> Response {
     if response.content_length().is_some_and(|length| length <= limit) {
         return response;
     }
-    let (head, response) = split(response);
+    let head = head(&response);
     let stated = response.content_length();
     let mut left = Some(limit);
     let body =
@@ -80,14 +80,23 @@ pub(crate) fn bounded(response: Response, limit: u64) -> Response {
 ///
 /// When the body breaks off, or is longer than `limit` bytes.
 pub(crate) async fn read_ahead(response: Response, limit: u64) -> Result<(Vec<u8>, Response)> {
-    let (head, response) = split(bounded(response, limit));
+    whole(bounded(response, limit)).await
+}
+
+/// The same for an answer that is bounded already.
+///
+/// # Errors
+///
+/// When the body breaks off, or reaches its bound.
+pub(crate) async fn whole(response: Response) -> Result<(Vec<u8>, Response)> {
+    let head = head(&response);
     let body = response.bytes().await?;
     Ok((body.to_vec(), joined(head, Body::from(body))))
 }
 
 /// The same answer with another body, of JSON.
-pub(crate) fn with_body(response: Response, body: String) -> Response {
-    let (mut head, _) = split(response);
+pub(crate) fn with_body(response: &Response, body: String) -> Response {
+    let mut head = head(response);
     if let Some(headers) = head.headers_mut() {
         headers.remove(CONTENT_LENGTH);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -124,13 +133,13 @@ pub(crate) fn find<'a, E: std::error::Error + 'static>(error: &'a (dyn std::erro
     None
 }
 
-fn split(response: Response) -> (http::response::Builder, Response) {
+fn head(response: &Response) -> http::response::Builder {
     let mut head =
         http::Response::builder().status(response.status()).version(response.version()).url(response.url().clone());
     if let Some(headers) = head.headers_mut() {
         headers.clone_from(response.headers());
     }
-    (head, response)
+    head
 }
 
 fn joined(head: http::response::Builder, body: Body) -> Response {

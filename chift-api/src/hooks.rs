@@ -9,7 +9,9 @@ use reqwest::{Request, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{AnswerError, Authorize, AuthorizeError, Bearer, Client, Session, answer, generated, operations};
+use crate::{
+    AnswerError, Authorize, AuthorizeError, Bearer, Client, Operation, Session, answer, generated, operations,
+};
 
 /// More than this of a refusal is not read to find out what it is about: 64 KiB.
 const LARGEST_REFUSAL: u64 = 64 * 1024;
@@ -21,13 +23,17 @@ impl ClientHooks<Session> for Client {
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
         // An operation that the table does not know is treated as protected: the server refuses a
         // call that lacks its bearer, and the caller sees that; the reverse would go unnoticed.
-        let needs_bearer = operations::find(info.operation_id).is_none_or(|operation| operation.needs_bearer);
+        let operation = operations::find(info.operation_id);
+        let needs_bearer = operation.is_none_or(|operation| operation.needs_bearer);
         let response = match self.inner().authorizer().filter(|_| needs_bearer) {
             Some(authorizer) => authorized(self.client(), authorizer, request).await?,
             None => self.client().execute(request).await?,
         };
-        let limit = self.inner().answer_limit();
-        named(readable(answer::bounded(response, limit), info, limit).await?, info).await
+        let response = readable(answer::bounded(response, self.inner().answer_limit()), info).await?;
+        match operation {
+            Some(operation) => named(response, operation).await,
+            None => Ok(response),
+        }
     }
 }
 
@@ -89,13 +95,13 @@ fn is_about_the_token(body: &[u8]) -> bool {
 
 /// Where an answer holds a secret, it is tried out before the generated code reads it: that code's error
 /// would show the whole body of an answer it cannot read.
-async fn readable(response: Response, info: &OperationInfo, limit: u64) -> reqwest::Result<Response> {
+async fn readable(response: Response, info: &OperationInfo) -> reqwest::Result<Response> {
     let Some(try_out) =
         generated::operations::secret_answer(info.operation_id).filter(|_| response.status().is_success())
     else {
         return Ok(response);
     };
-    let (body, response) = answer::read_ahead(response, limit).await?;
+    let (body, response) = answer::whole(response).await?;
     match try_out(&body) {
         Ok(()) => Ok(response),
         Err(error) => answer::failed(AnswerError::Unreadable { line: error.line(), column: error.column() }).await,
@@ -104,18 +110,18 @@ async fn readable(response: Response, info: &OperationInfo, limit: u64) -> reqwe
 
 /// Puts its name around the body of an error, for the operation's error type: which it is, the status
 /// decides. A body that is no JSON becomes a string.
-async fn named(response: Response, info: &OperationInfo) -> reqwest::Result<Response> {
+async fn named(response: Response, operation: &Operation) -> reqwest::Result<Response> {
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() || operations::find(info.operation_id).is_none() {
+    if !status.is_client_error() && !status.is_server_error() {
         return Ok(response);
     }
     let (body, response) = answer::read_ahead(response, LARGEST_ERROR).await?;
-    let name = generated::operations::error_name(info.operation_id, status.as_u16(), &body).unwrap_or("Undocumented");
+    let name = generated::operations::error_name(operation.id, status.as_u16(), &body).unwrap_or("Undocumented");
     let json = match serde_json::from_slice::<&RawValue>(&body) {
         Ok(json) => json.get().to_owned(),
         Err(_) => serde_json::Value::from(String::from_utf8_lossy(&body)).to_string(),
     };
-    Ok(answer::with_body(response, format!("{{\"{name}\":{json}}}")))
+    Ok(answer::with_body(&response, format!("{{\"{name}\":{json}}}")))
 }
 
 /// Marks the authorizer's error in a chain of sources.

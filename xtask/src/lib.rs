@@ -24,6 +24,7 @@ pub mod emit;
 mod fingerprint;
 pub mod generate;
 pub mod lower;
+mod node;
 pub mod operations;
 pub mod overlay;
 pub mod pipeline;

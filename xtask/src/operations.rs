@@ -8,8 +8,8 @@ use serde_json::Value;
 use syn::Type;
 
 use crate::lower::errors;
-use crate::pointer::Pointer;
-use crate::walk::{self, Kind};
+use crate::node::{self, says};
+use crate::walk;
 
 /// An operation, as the table `operations::ALL` of the generated crate tells it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,13 +33,10 @@ pub fn list(document: &Value) -> Vec<Operation> {
     let everywhere = document.get("security");
     let mut operations = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
-        let (Kind::Operation, [root, path, method]) = (kind, place.tokens()) else { return };
-        if root != "paths" {
-            return;
-        }
+        let (true, [_, path, method]) = (node::is_call(kind, place), place.tokens()) else { return };
         let effective = node.get("security").or(everywhere).and_then(Value::as_array);
         operations.push(Operation {
-            id: node.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            id: node::operation_id(node).to_owned(),
             method: method.to_uppercase(),
             path: path.clone(),
             needs_bearer: effective.is_some_and(|list| !list.is_empty()),
@@ -57,33 +54,24 @@ pub fn list(document: &Value) -> Vec<Operation> {
 pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let mut patched = BTreeMap::new();
     walk::visit(document, &mut |kind, place, node| {
-        let (Kind::Operation, [_, _, method]) = (kind, place.tokens()) else { return };
-        let schema = node.pointer("/requestBody/content/application~1json/schema");
-        let (Some(schema), "patch") = (schema, method.as_str()) else { return };
+        let patch = node::is_call(kind, place) && place.tokens().last().is_some_and(|method| method == "patch");
+        let request = node.get("requestBody").filter(|_| patch);
+        let Some(schema) = request.and_then(|request| node::json_schema(request, document)) else { return };
         let body = body(schema, document);
         let required = body.get("required").and_then(Value::as_array);
         let is_required = |name: &str| required.is_some_and(|list| list.iter().any(|needed| needed == name));
         let fields = body.get("properties").and_then(Value::as_object).into_iter().flatten();
-        let fields =
-            fields.filter(|(name, field)| field.get("nullable") == Some(&Value::Bool(true)) && !is_required(name));
-        let id = node.get("operationId").and_then(Value::as_str).unwrap_or_default();
-        patched.insert(id.to_owned(), fields.map(|(name, _)| name.clone()).collect());
+        let fields = fields.filter(|(name, field)| says(field, "nullable", true) && !is_required(name));
+        patched.insert(node::operation_id(node).to_owned(), fields.map(|(name, _)| name.clone()).collect());
     });
     patched
 }
 
 /// The object that a body is, or is a list of.
 fn body<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
-    let mut schema = schema;
-    for _ in 0..16 {
-        let reference = schema.get("$ref").or_else(|| schema.get("allOf")?.get(0)?.get("$ref"));
-        let target = reference.and_then(Value::as_str).and_then(Pointer::from_reference);
-        match target.and_then(|target| target.find(document)).or_else(|| schema.get("items")) {
-            Some(inner) => schema = inner,
-            None => break,
-        }
-    }
-    schema
+    node::follow(node::resolved_schema(schema, document), document, |schema, document| {
+        Some(node::resolved_schema(schema.get("items")?, document))
+    })
 }
 
 /// What is known of the generated types, for the table.

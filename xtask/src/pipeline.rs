@@ -1,12 +1,16 @@
 //! The whole way from text to source, with what happened on it.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use serde_json::Value;
 
+use crate::emit::Files;
 use crate::generate::{self, Sources};
-use crate::{fingerprint, lower, overlay, read};
+use crate::lower::{self, Lowered};
+use crate::{fingerprint, overlay, read};
 
 /// A text and what to call it.
 #[derive(Debug, Clone)]
@@ -15,6 +19,21 @@ pub struct Input {
     pub name: String,
     /// The text.
     pub text: String,
+}
+
+impl Input {
+    /// Reads a file below `root`, and calls it as it is called from there.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or is not text.
+    pub fn read(root: &Path, path: &Path) -> anyhow::Result<Self> {
+        let place = root.join(path);
+        let bytes = fs::read(&place).with_context(|| format!("cannot read {}", place.display()))?;
+        let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", place.display()))?;
+        // Windows spells the separator otherwise, and the name goes into the header.
+        Ok(Self { name: path.display().to_string().replace('\\', "/"), text })
+    }
 }
 
 /// An overlay, and whether each of its actions must find something.
@@ -29,10 +48,21 @@ pub struct OverlayInput {
 /// What came out, and what was done for it.
 #[derive(Debug, Clone)]
 pub struct Outcome {
+    /// The document with the overlay applied, not yet lowered.
+    pub document: Value,
+    /// The lowered document.
+    pub lowered: Lowered,
     /// The files of `src/generated/`, with their headers.
     pub sources: Sources,
     /// A line per stage: name, what it did, how long it took.
     pub stages: Vec<(&'static str, String, Duration)>,
+}
+
+impl Outcome {
+    /// The files of `src/generated/`.
+    pub fn files(&self) -> Files {
+        self.sources.iter().map(|(name, text)| (PathBuf::from(name), text.clone())).collect()
+    }
 }
 
 /// Runs all stages that need no file system.
@@ -61,7 +91,7 @@ pub fn run(document: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<O
         done("overlay", format!("{}: {} actions{idle}", input.name, applied.actions));
     }
 
-    let lowered = lower::lower(value).with_context(|| format!("{} cannot be lowered", document.name))?;
+    let lowered = lower::lower(value.clone()).with_context(|| format!("{} cannot be lowered", document.name))?;
     let told: Vec<_> = lowered.changes.iter().map(|(pass, count)| format!("{pass} ({count})")).collect();
     done("lower", if told.is_empty() { "nothing to do".to_owned() } else { told.join(", ") });
 
@@ -73,7 +103,7 @@ pub fn run(document: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<O
     let lines: usize = sources.values().map(|source| source.lines().count()).sum();
     let (operations, types) = (generated.operations, generated.types);
     done("generate", format!("{operations} operations, {types} types, {lines} lines in {} files", sources.len()));
-    Ok(Outcome { sources, stages })
+    Ok(Outcome { document: value, lowered, sources, stages })
 }
 
 /// How a generated file was made. `chift-api`'s build script reads the lines that begin with `// input`.

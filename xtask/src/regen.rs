@@ -1,11 +1,8 @@
 //! The task `regen`: `openapi/chift.yaml` becomes `chift-api`, or another document another crate.
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-
-use anyhow::Context as _;
 
 use crate::emit::{self, Files};
 use crate::pipeline::{self, Input, Outcome, OverlayInput};
@@ -37,10 +34,10 @@ pub enum Ending {
 ///
 /// When a file cannot be read or written, or a stage refuses its input; no file has changed then.
 pub fn run(root: &Path, options: &Options, out: &mut dyn Write) -> anyhow::Result<Ending> {
-    let overlay = input(root, Path::new("openapi/overlay.yaml"))?;
+    let overlay = Input::read(root, Path::new("openapi/overlay.yaml"))?;
     let document = match &options.spec {
-        Some(spec) => input(Path::new(""), spec)?,
-        None => input(root, Path::new("openapi/chift.yaml"))?,
+        Some(spec) => Input::read(Path::new(""), spec)?,
+        None => Input::read(root, Path::new("openapi/chift.yaml"))?,
     };
     // The overlay is written for the checked-in document; another one need not have all of its places.
     let overlay = OverlayInput { input: overlay, strict: options.spec.is_none() };
@@ -67,24 +64,13 @@ pub fn run(root: &Path, options: &Options, out: &mut dyn Write) -> anyhow::Resul
     Ok(Ending::Fresh)
 }
 
-fn input(root: &Path, path: &Path) -> anyhow::Result<Input> {
-    let place = root.join(path);
-    let bytes = fs::read(&place).with_context(|| format!("cannot read {}", place.display()))?;
-    let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", place.display()))?;
-    // Windows spells the separator otherwise, and the name goes into the header.
-    Ok(Input { name: path.display().to_string().replace('\\', "/"), text })
-}
-
 /// Which folder comes to hold which files.
 fn target(root: &Path, options: &Options, outcome: &Outcome) -> anyhow::Result<(PathBuf, Files)> {
-    let generated = outcome.sources.iter().map(|(name, text)| (PathBuf::from(name), text.clone()));
     match &options.out {
-        None => Ok((root.join("chift-api/src/generated"), generated.collect())),
+        None => Ok((root.join("chift-api/src/generated"), outcome.files())),
         Some(folder) => {
             scaffold::check_target(folder)?;
-            let mut files = scaffold::files(root)?;
-            files.extend(scaffold::below("src/generated", generated));
-            Ok((folder.clone(), files))
+            Ok((folder.clone(), scaffold::files(root, outcome.files())?))
         }
     }
 }

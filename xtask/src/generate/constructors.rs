@@ -4,7 +4,7 @@
 //! `new` takes what the document requires and leaves the rest unset: what a caller wrote keeps
 //! compiling. Only types that a request's body reaches get one; nobody makes the others.
 
-use syn::{Field, Fields, File, FnArg, Item, ItemStruct, Meta, Type, parse_quote};
+use syn::{Field, Fields, File, FnArg, Item, ItemStruct, Type, parse_quote};
 
 use super::reach::{self, Names};
 
@@ -71,30 +71,13 @@ fn filling(field: &Field) -> Filling {
         Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option") => Filling::Empty,
         _ => Filling::Given,
     };
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let Meta::List(list) = &attribute.meta else { continue };
-        let Ok(metas) = list.parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated)
-        else {
-            continue;
+    for said in reach::serde(&field.attrs).filter(|said| said.word == "default" || said.word == "flatten") {
+        filling = match said.text {
+            Some(function) => syn::parse_str(&function).map_or(Filling::Given, Filling::Stated),
+            None => Filling::Empty,
         };
-        for meta in metas.iter().filter(|meta| meta.path().is_ident("default") || meta.path().is_ident("flatten")) {
-            filling = match meta {
-                Meta::NameValue(pair) => match stated(&pair.value) {
-                    Some(function) => Filling::Stated(function),
-                    None => Filling::Given,
-                },
-                _ => Filling::Empty,
-            };
-        }
     }
     filling
-}
-
-fn stated(value: &syn::Expr) -> Option<syn::Path> {
-    match value {
-        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => text.parse().ok(),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 mod constructors;
 mod error_types;
 pub(crate) mod reach;
-mod seams;
+pub(crate) mod seams;
 mod secret_answers;
 
 use std::cell::Cell;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Expr, ExprLit, File, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemStruct, Lit, Meta, Pat,
-    PathArguments, ReturnType, Token, Type, TypePath,
+    Attribute, Expr, ExprLit, File, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemStruct, Lit, Meta,
+    MetaNameValue, Pat, PathArguments, ReturnType, Token, Type, TypePath,
 };
 
 /// The content of the module `types` of a client that progenitor generated.
@@ -68,19 +68,41 @@ pub(crate) fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type>
     }
 }
 
-/// What `#[serde(rename = "…")]` says.
-pub(crate) fn wire_name(attributes: &[Attribute]) -> Option<String> {
+/// One thing that `#[serde(…)]` says: the word, and the text behind its `=`, if there is one.
+pub(crate) struct Said {
+    pub(crate) word: String,
+    pub(crate) text: Option<String>,
+}
+
+/// What `#[serde(…)]` says.
+pub(crate) fn serde(attributes: &[Attribute]) -> impl Iterator<Item = Said> {
     let metas = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("serde"))
         .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
-    metas.flatten().find_map(|meta| match meta {
-        Meta::NameValue(pair) if pair.path.is_ident("rename") => match pair.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => Some(name.value()),
+    metas.flatten().filter_map(|meta| {
+        let text = match &meta {
+            Meta::NameValue(MetaNameValue { value: Expr::Lit(ExprLit { lit: Lit::Str(text), .. }), .. }) => {
+                Some(text.value())
+            }
             _ => None,
-        },
-        _ => None,
+        };
+        Some(Said { word: meta.path().get_ident()?.to_string(), text })
     })
+}
+
+/// What `#[serde(rename = "…")]` says.
+pub(crate) fn wire_name(attributes: &[Attribute]) -> Option<String> {
+    serde(attributes).find(|said| said.word == "rename")?.text
+}
+
+/// The names of the structs that answers, and errors, are made of.
+pub(crate) fn answers(client: &File) -> BTreeSet<String> {
+    let mut names = Names::default();
+    for method in methods(client) {
+        names.visit_return_type(&method.sig.output);
+    }
+    structs(types(client), names.0).into_iter().map(|item| item.ident.to_string()).collect()
 }
 
 /// The methods of the client: its operations, and a few of its own.

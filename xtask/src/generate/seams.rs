@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::format_ident;
-use syn::visit::Visit as _;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, File, Item, ItemEnum, Type, TypePath, parse_quote};
 
@@ -15,14 +14,8 @@ use super::reach::{self, Names};
 
 /// `Open<E>` instead of `E`, in the fields of all structs that an answer is made of.
 pub(super) fn open_enums(client: &mut File) -> usize {
-    let mut answers = Names::default();
-    for method in reach::methods(client) {
-        answers.visit_return_type(&method.sig.output);
-    }
-    let types = reach::types(client);
-    let structs: BTreeSet<String> =
-        reach::structs(types, answers.0).into_iter().map(|item| item.ident.to_string()).collect();
-    let enums = types.iter().filter_map(|item| match item {
+    let structs = reach::answers(client);
+    let enums = reach::types(client).iter().filter_map(|item| match item {
         Item::Enum(item) if is_plain(item) => Some(item.ident.to_string()),
         _ => None,
     });
@@ -63,8 +56,11 @@ impl VisitMut for Opening {
     }
 }
 
-/// `Nullable<T>` instead of `Option<T>`, for the given fields of the operations' bodies.
-pub(super) fn nullable_fields(client: &mut File, patches: &BTreeMap<String, BTreeSet<String>>) -> usize {
+/// For the types of the bodies of PATCH operations, the fields that may be absent, null or a value.
+pub(crate) fn patched(
+    client: &File,
+    patches: &BTreeMap<String, BTreeSet<String>>,
+) -> BTreeMap<String, BTreeSet<String>> {
     let mut fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for method in reach::methods(client) {
         let Some(names) = patches.get(&method.sig.ident.to_string()) else { continue };
@@ -74,6 +70,12 @@ pub(super) fn nullable_fields(client: &mut File, patches: &BTreeMap<String, BTre
             fields.entry(name).or_default().extend(names.iter().cloned());
         }
     }
+    fields
+}
+
+/// `Nullable<T>` instead of `Option<T>`, for the given fields of the operations' bodies.
+pub(super) fn nullable_fields(client: &mut File, patches: &BTreeMap<String, BTreeSet<String>>) -> usize {
+    let fields = patched(client, patches);
     let mut count = 0;
     for item in reach::types_mut(client) {
         let Item::Struct(item) = item else { continue };
@@ -107,10 +109,8 @@ pub(super) fn keep_empty(client: &mut File) -> usize {
         let Item::Struct(item) = item else { continue };
         let Fields::Named(fields) = &mut item.fields else { continue };
         for field in &mut fields.named {
-            let skipped = field.attrs.iter().any(|attribute| {
-                let told = attribute.meta.require_list().map(|list| list.tokens.to_string());
-                attribute.path().is_ident("serde") && told.is_ok_and(|told| told.contains("is_empty"))
-            });
+            let skipped = reach::serde(&field.attrs)
+                .any(|said| said.word == "skip_serializing_if" && said.text.is_some_and(|it| it.ends_with("is_empty")));
             if !skipped {
                 continue;
             }
@@ -159,10 +159,7 @@ fn is_extra(name: Option<&syn::Ident>) -> bool {
 }
 
 fn is_flattened(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("serde")
-            && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "flatten")
-    })
+    reach::serde(attributes).any(|said| said.word == "flatten")
 }
 
 /// Renames the second `extra` of a struct expression.

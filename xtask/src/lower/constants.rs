@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::node;
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
@@ -59,11 +60,8 @@ fn state_type(schema: &mut Map<String, Value>) -> bool {
     if name != Some("string") {
         let told: Vec<String> =
             values.iter().map(|value| format!("`{}`", value.to_string().replace('`', "'"))).collect();
-        let told = format!("One of {}.", told.join(", "));
         schema.shift_remove("enum");
-        let description = schema.get("description").and_then(Value::as_str);
-        let description = description.map_or_else(|| told.clone(), |text| format!("{}\n\n{told}", text.trim_end()));
-        schema.insert("description".to_owned(), json!(description));
+        node::describe(schema, format!("One of {}.", told.join(", ")));
         changed = true;
     }
     if let (None, Some(name)) = (schema.get("type"), name) {

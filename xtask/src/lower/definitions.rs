@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::node;
 use crate::pointer::Pointer;
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
@@ -18,7 +19,7 @@ pub(super) fn lift(document: &mut Value, _: &mut Vec<Problem>) -> usize {
         for keyword in ["$defs", "definitions"] {
             let Some(Value::Object(definitions)) = schema.shift_remove(keyword) else { continue };
             for (name, definition) in definitions {
-                let free = free_name(&name, &taken);
+                let free = node::free_name(&name, |name| taken.iter().any(|it| it == name));
                 moved.insert(place.child(keyword).child(&name).to_string(), format!("#/components/schemas/{free}"));
                 taken.push(free.clone());
                 lifted.insert(free, definition);
@@ -29,11 +30,7 @@ pub(super) fn lift(document: &mut Value, _: &mut Vec<Problem>) -> usize {
     if count == 0 {
         return 0;
     }
-    if let Value::Object(schemas) = &mut document["components"]["schemas"] {
-        schemas.extend(lifted);
-    } else {
-        document["components"]["schemas"] = Value::Object(lifted);
-    }
+    node::add_components(document, lifted);
     walk::change(document, &mut |_, _, node| {
         let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return };
         // Written in one way, whatever was escaped in the reference.
@@ -43,16 +40,6 @@ pub(super) fn lift(document: &mut Value, _: &mut Vec<Problem>) -> usize {
         }
     });
     count
-}
-
-fn free_name(name: &str, taken: &[String]) -> String {
-    let mut free = name.to_owned();
-    let mut number = 2;
-    while taken.contains(&free) {
-        free = format!("{name}{number}");
-        number += 1;
-    }
-    free
 }
 
 #[cfg(test)]

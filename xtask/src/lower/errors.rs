@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use crate::pointer::Pointer;
+use crate::node;
 use crate::problem::Problem;
-use crate::walk::{self, Kind};
+use crate::walk;
 
 /// Where the table for the hook is left: status to name, for each operation.
 pub const NAMES: &str = "x-error-names";
@@ -23,24 +24,24 @@ pub(super) fn gather(document: &mut Value, _: &mut Vec<Problem>) -> usize {
     let mut sets: BTreeMap<String, Value> = BTreeMap::new();
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
-        if kind != Kind::Operation || place.tokens().first().is_none_or(|root| root != "paths") {
+        if !node::is_call(kind, place) {
             return;
         }
-        let operation = node.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let operation = node::operation_id(node).to_owned();
         let Some(Value::Object(responses)) = node.get_mut("responses") else { return };
         let statuses: Vec<String> = responses.keys().filter(|status| !status.starts_with('2')).cloned().collect();
         let mut names = Map::new();
         let mut choices: BTreeMap<String, Value> = BTreeMap::new();
         for status in statuses {
             let Some(response) = responses.shift_remove(&status) else { continue };
-            let Some(schema) = body(&response, &before) else { continue };
-            let name = name_of(&schema, &operation, &status);
-            choices.insert(name.clone(), schema);
+            let Some(schema) = node::json_schema(&response, &before) else { continue };
+            let name = name_of(schema, &operation, &status);
+            choices.insert(name.clone(), schema.clone());
             names.insert(status, json!(name));
         }
         let set = match choices.len() {
             0 => UNDOCUMENTED.to_owned(),
-            _ => choices.keys().map(|name| pascal(name)).collect::<Vec<_>>().join("Or"),
+            _ => choices.keys().map(|name| name.to_pascal_case()).collect::<Vec<_>>().join("Or"),
         };
         let set = format!("{set}Failure");
         choices.insert(UNDOCUMENTED.to_owned(), json!({"x-chift-seam": "undocumented"}));
@@ -60,47 +61,17 @@ pub(super) fn gather(document: &mut Value, _: &mut Vec<Problem>) -> usize {
         node[NAMES] = Value::Object(names);
         count += 1;
     });
-    if count == 0 {
-        return 0;
-    }
-    if !document["components"]["schemas"].is_object() {
-        document["components"]["schemas"] = json!({});
-    }
-    if let Value::Object(schemas) = &mut document["components"]["schemas"] {
-        schemas.extend(sets);
+    if count > 0 {
+        node::add_components(document, sets);
     }
     count
-}
-
-/// The schema of a response's JSON body.
-fn body(response: &Value, document: &Value) -> Option<Value> {
-    let response = response
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(Pointer::from_reference)
-        .and_then(|target| target.find(document))
-        .unwrap_or(response);
-    let content = response.get("content")?.as_object()?;
-    let (_, media_type) = content.iter().find(|(name, _)| name.split(';').next() == Some("application/json"))?;
-    media_type.get("schema").cloned()
 }
 
 fn name_of(schema: &Value, operation: &str, status: &str) -> String {
     match schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next()) {
         Some(name) => name.replace("~1", "/").replace("~0", "~"),
-        None => format!("{}{status}", pascal(operation)),
+        None => format!("{}{status}", operation.to_pascal_case()),
     }
-}
-
-/// `a_name` as `AName`.
-pub(super) fn pascal(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            let mut letters = word.chars();
-            letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
-        })
-        .collect()
 }
 
 #[cfg(test)]

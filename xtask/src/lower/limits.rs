@@ -2,8 +2,9 @@
 //! would lose a whole page of answers because one text is a character too long; so they are told in words
 //! where the field is documented, and nothing but a check is lost.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::node;
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
@@ -77,12 +78,7 @@ fn tell_one(schema: &mut Map<String, Value>) -> usize {
     if told.is_empty() {
         return 0;
     }
-    let told = told.join(" ");
-    let description = match schema.get("description").and_then(Value::as_str) {
-        Some(text) => format!("{}\n\n{told}", text.trim_end()),
-        None => told,
-    };
-    schema.insert("description".to_owned(), json!(description));
+    node::describe(schema, told.join(" "));
     1
 }
 
@@ -92,6 +88,8 @@ fn plain(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::lower::tests::schema_after;
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::node::says;
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
@@ -12,7 +13,7 @@ pub(super) fn require(document: &mut Value, _: &mut Vec<Problem>) -> usize {
         if kind != Kind::RequestBody || node.get("content").is_none() {
             return;
         }
-        let mut changed = node.get("required") != Some(&json!(true));
+        let mut changed = !says(node, "required", true);
         node["required"] = json!(true);
         for (_, media_type) in node["content"].as_object_mut().into_iter().flatten() {
             if let Some(Value::Object(schema)) = media_type.get_mut("schema") {

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::node::{self, says};
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
@@ -21,7 +22,7 @@ pub(super) fn fold(document: &mut Value, _: &mut Vec<Problem>) -> usize {
 fn fold_alternatives(schema: &mut Map<String, Value>, keyword: &str) -> bool {
     let Some(Value::Array(alternatives)) = schema.get_mut(keyword) else { return false };
     let before = alternatives.len();
-    alternatives.retain(|alternative| alternative.get("type") != Some(&json!("null")));
+    alternatives.retain(|alternative| !says(alternative, "type", "null"));
     if alternatives.len() == before || alternatives.is_empty() {
         return false;
     }
@@ -29,32 +30,9 @@ fn fold_alternatives(schema: &mut Map<String, Value>, keyword: &str) -> bool {
     schema.insert("nullable".to_owned(), json!(true));
     if let Some(alternative) = single {
         schema.shift_remove(keyword);
-        absorb(schema, alternative);
+        node::absorb(schema, alternative);
     }
     true
-}
-
-/// Puts the one alternative that is left into the schema that held it.
-fn absorb(schema: &mut Map<String, Value>, alternative: Value) {
-    // What the schema says of itself, its title above all, is nearer to the field than what its
-    // alternative says, so it stays; only where both state a rule must they stand side by side.
-    const ANNOTATIONS: [&str; 3] = ["title", "description", "nullable"];
-    match alternative {
-        Value::Object(fields)
-            if !fields.contains_key("$ref")
-                && fields.keys().all(|key| !schema.contains_key(key) || ANNOTATIONS.contains(&key.as_str())) =>
-        {
-            for (key, value) in fields {
-                schema.entry(key).or_insert(value);
-            }
-        }
-        other => match schema.get_mut("allOf") {
-            Some(Value::Array(parts)) => parts.push(other),
-            _ => {
-                schema.insert("allOf".to_owned(), json!([other]));
-            }
-        },
-    }
 }
 
 #[cfg(test)]

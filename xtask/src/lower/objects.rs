@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::node::says;
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
@@ -17,9 +18,7 @@ pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Vec<Problem>) ->
             return;
         }
         // Beside a secret, what is unknown may be one, too.
-        let hidden = |property: &Value| {
-            property.get("format") == Some(&json!("password")) || property.get("x-chift-seam") == Some(&json!("echo"))
-        };
+        let hidden = |property: &Value| says(property, "format", "password") || says(property, "x-chift-seam", "echo");
         let secret = properties.values().any(hidden);
         let values = if secret { json!({"x-chift-seam": "echo"}) } else { json!({}) };
         schema.insert("additionalProperties".to_owned(), values);

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use heck::ToSnakeCase as _;
 use serde_json::{Value, json};
 
+use crate::node;
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
@@ -34,8 +35,7 @@ pub(super) fn shorten(document: &mut Value, _: &mut Vec<Problem>) -> usize {
         .collect();
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
-        if kind == Kind::Operation
-            && place.tokens().first().is_some_and(|root| root == "paths")
+        if node::is_call(kind, place)
             && let Some(name) = node.get("operationId").and_then(Value::as_str).and_then(|id| names.get(id))
         {
             node["operationId"] = json!(name);

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::pointer::Pointer;
+use crate::node;
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
@@ -16,13 +16,7 @@ pub(super) fn make_room(document: &mut Value, _: &mut Vec<Problem>) -> usize {
         }
         count += 1;
         if let Some(reference) = schema.shift_remove("$ref") {
-            let part = json!({"$ref": reference});
-            match schema.get_mut("allOf") {
-                Some(Value::Array(parts)) => parts.push(part),
-                _ => {
-                    schema.insert("allOf".to_owned(), json!([part]));
-                }
-            }
+            node::add_part(schema, json!({"$ref": reference}));
         }
     });
     count
@@ -31,8 +25,7 @@ pub(super) fn make_room(document: &mut Value, _: &mut Vec<Problem>) -> usize {
 fn resolve_path_items(document: &mut Value) -> usize {
     let mut found: Vec<(String, Map<String, Value>)> = Vec::new();
     for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        let target = item.get("$ref").and_then(Value::as_str).and_then(Pointer::from_reference);
-        if let Some(Value::Object(target)) = target.and_then(|target| target.find(document)) {
+        if let Some(Value::Object(target)) = node::target(item, document) {
             let mut merged = target.clone();
             merged.extend(
                 item.as_object()

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::node::{self, says};
 use crate::pointer::Pointer;
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
@@ -110,7 +111,9 @@ impl Refusals<'_> {
             let bodies: HashSet<String> = answers
                 .iter()
                 .filter(|(status, _)| of_kind(status))
-                .map(|(_, response)| self.resolved(response).get("content").unwrap_or(&Value::Null).to_string())
+                .map(|(_, response)| {
+                    node::resolved(response, self.document).get("content").unwrap_or(&Value::Null).to_string()
+                })
                 .collect();
             if bodies.len() > 1 {
                 self.refuse(&responses, format!("{} different {name} bodies in one operation", bodies.len()));
@@ -140,7 +143,7 @@ impl Refusals<'_> {
         if node.get("schema").is_none() {
             self.refuse(place, "a parameter without a `schema` is not lowered");
         }
-        if position == "path" && node.get("required") != Some(&json!(true)) {
+        if position == "path" && !says(node, "required", true) {
             self.refuse(place, "a path parameter must have `required: true`");
         }
     }
@@ -152,7 +155,7 @@ impl Refusals<'_> {
             self.refuse(&place, format!("{} media types side by side", content.len()));
         }
         for (media_type, body) in content {
-            if media_type.split(';').next() != Some("application/json") {
+            if !node::is_json(media_type) {
                 self.refuse(&place.child(media_type), format!("the media type `{media_type}` is not lowered"));
             }
             if request && body.get("schema").is_none() {
@@ -202,14 +205,6 @@ impl Refusals<'_> {
         if !fits {
             self.refuse(&place.child("default"), format!("the default {} does not fit its schema", shorten(default)));
         }
-    }
-
-    fn resolved<'v>(&'v self, node: &'v Value) -> &'v Value {
-        node.get("$ref")
-            .and_then(Value::as_str)
-            .and_then(Pointer::from_reference)
-            .and_then(|target| target.find(self.document))
-            .unwrap_or(node)
     }
 }
 

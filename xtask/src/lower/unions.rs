@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::pointer::Pointer;
+use crate::node::{self, says};
 use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
@@ -24,7 +24,7 @@ pub(super) fn order(document: &mut Value, _: &mut Vec<Problem>) -> usize {
         alternatives.sort_by_key(|alternative| std::cmp::Reverse(particularity(alternative, &before)));
         drop_covered(&mut alternatives);
         match alternatives.len() {
-            1 => absorb(schema, alternatives.remove(0)),
+            1 => node::absorb(schema, alternatives.remove(0)),
             _ => {
                 schema.insert("oneOf".to_owned(), Value::Array(alternatives));
             }
@@ -37,7 +37,7 @@ pub(super) fn order(document: &mut Value, _: &mut Vec<Problem>) -> usize {
 fn flattened(alternatives: Vec<Value>, schema: &mut Map<String, Value>) -> Vec<Value> {
     let mut flat = Vec::new();
     for alternative in alternatives {
-        if alternative.get("nullable") == Some(&json!(true)) {
+        if says(&alternative, "nullable", true) {
             schema.insert("nullable".to_owned(), json!(true));
         }
         match alternative.get("oneOf").and_then(Value::as_array) {
@@ -54,12 +54,7 @@ fn flattened(alternatives: Vec<Value>, schema: &mut Map<String, Value>) -> Vec<V
 }
 
 fn particularity(alternative: &Value, document: &Value) -> usize {
-    let target = alternative
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(Pointer::from_reference)
-        .and_then(|target| target.find(document))
-        .unwrap_or(alternative);
+    let target = node::resolved(alternative, document);
     let required = target.get("required").and_then(Value::as_array).map_or(0, Vec::len);
     let kind = match target.get("type").and_then(Value::as_str) {
         _ if target.get("enum").is_some() => 9,
@@ -91,19 +86,6 @@ fn drop_covered(alternatives: &mut Vec<Value>) {
         let covered = particular && plain.contains(kind) || kind == "integer" && plain.contains("number");
         !covered && seen.insert(alternative.to_string())
     });
-}
-
-fn absorb(schema: &mut Map<String, Value>, alternative: Value) {
-    match alternative {
-        Value::Object(fields) if !fields.contains_key("$ref") => {
-            for (key, value) in fields {
-                schema.entry(key).or_insert(value);
-            }
-        }
-        other => {
-            schema.insert("allOf".to_owned(), json!([other]));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use super::instances::Instances;
 use super::server::{Arrived, Server};
 use super::{Contract, Tally};
 use crate::lower::errors;
+use crate::node;
 use crate::operations::Operation;
-use crate::pointer::Pointer;
 
 /// How many times each answer is tried.
 const TRIES: usize = 3;
@@ -60,7 +60,7 @@ impl Call<'_> {
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(status, response)| (status.clone(), self.schema_of(response)))
+            .map(|(status, response)| (status.clone(), node::json_schema(response, self.contract.document).cloned()))
             .collect();
         for (status, schema) in answers {
             let Ok(status) = status.parse::<u16>() else { continue };
@@ -135,13 +135,6 @@ impl Call<'_> {
         }
     }
 
-    fn schema_of(&self, node: &Value) -> Option<Value> {
-        let node = self.instances.target(node);
-        let content = node.get("content")?.as_object()?;
-        let (_, media_type) = content.iter().find(|(name, _)| name.split(';').next() == Some("application/json"))?;
-        media_type.get("schema").cloned()
-    }
-
     /// A valid instance; `None` when a few tries make none.
     fn valid(&mut self, schema: &Value) -> anyhow::Result<Option<Value>> {
         let validator = self.contract.validator(schema)?;
@@ -156,7 +149,7 @@ impl Call<'_> {
             .into_iter()
             .filter_map(Value::as_array)
             .flatten()
-            .map(|parameter| self.instances.target(parameter))
+            .map(|parameter| node::resolved(parameter, self.contract.document).clone())
             .collect();
         for parameter in parameters {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
@@ -195,9 +188,8 @@ impl Call<'_> {
             }
         }
         given.arguments["query"] = Value::Object(gathered);
-        let body = self.instances.target(&self.node["requestBody"]);
-        if let Some(schema) = self.schema_of(&body) {
-            let Some(value) = self.valid(&schema)? else { return Ok(Err("no body could be made".to_owned())) };
+        if let Some(schema) = node::json_schema(&self.node["requestBody"], self.contract.document) {
+            let Some(value) = self.valid(schema)? else { return Ok(Err("no body could be made".to_owned())) };
             given.arguments["body"] = value.clone();
             given.body = Some(value);
         }
@@ -248,12 +240,7 @@ impl Call<'_> {
         if let Some(body) = &given.body {
             match serde_json::from_slice::<Value>(&arrived.body) {
                 Ok(sent) => {
-                    let place = Pointer::root()
-                        .child("paths")
-                        .child(&self.operation.path)
-                        .child(self.operation.method.to_lowercase());
-                    let place = place.child("requestBody").child("content").child("application/json").child("schema");
-                    if let Some(schema) = place.find(self.contract.document)
+                    if let Some(schema) = node::json_schema(&self.node["requestBody"], self.contract.document)
                         && !self.contract.validator(schema)?.is_valid(&sent)
                     {
                         wrong.push(format!("the body is not valid: {sent}"));

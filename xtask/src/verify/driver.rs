@@ -17,10 +17,9 @@ pub(super) struct Driver {
     pub(super) types: BTreeSet<String>,
 }
 
-/// Makes the program for the client in `client`, the text of `client.rs`.
-pub(super) fn make(client: &str) -> anyhow::Result<Driver> {
-    let client: File = syn::parse_str(client)?;
-    let types: BTreeSet<String> = reach::types(&client)
+/// Makes the program for the client in `client.rs`.
+pub(super) fn make(client: &File) -> anyhow::Result<Driver> {
+    let types: BTreeSet<String> = reach::types(client)
         .iter()
         .filter_map(|item| match item {
             Item::Struct(item) => Some(item.ident.to_string()),
@@ -33,7 +32,7 @@ pub(super) fn make(client: &str) -> anyhow::Result<Driver> {
         let kind = format_ident!("{name}");
         quote! { #name => read::<types::#kind>(json) }
     });
-    let operations = reach::methods(&client).filter(|method| method.sig.asyncness.is_some());
+    let operations = reach::methods(client).filter(|method| method.sig.asyncness.is_some());
     let calls = operations.map(|method| {
         let name = method.sig.ident.to_string();
         let call = &method.sig.ident;

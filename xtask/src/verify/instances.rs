@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::pointer::Pointer;
+use crate::node::{self, says};
 
 /// Below this depth only what is required is made, so that recursive schemas end.
 const DEPTH: usize = 5;
@@ -29,24 +29,16 @@ impl<'a> Instances<'a> {
     }
 
     /// What a schema is once its references are followed.
-    pub(super) fn target(&self, schema: &Value) -> Value {
-        let mut schema = schema.clone();
-        for _ in 0..16 {
-            let reference = schema.get("$ref").or_else(|| schema.get("allOf")?.get(0)?.get("$ref"));
-            let target = reference.and_then(Value::as_str).and_then(Pointer::from_reference);
-            match target.and_then(|target| target.find(self.document)) {
-                Some(target) => schema = target.clone(),
-                None => break,
-            }
-        }
-        schema
+    pub(super) fn target<'s>(&self, schema: &'s Value) -> &'s Value
+    where
+        'a: 's,
+    {
+        node::resolved_schema(schema, self.document)
     }
 
     fn at(&mut self, schema: &Value, depth: usize) -> Value {
         if schema.get("$ref").is_some() {
-            let target = Pointer::from_reference(schema["$ref"].as_str().unwrap_or_default());
-            let target = target.and_then(|target| target.find(self.document)).cloned().unwrap_or_default();
-            return self.at(&target, depth);
+            return node::target(schema, self.document).map_or(Value::Null, |target| self.at(target, depth));
         }
         if let Some(value) = schema.get("const") {
             return value.clone();
@@ -54,12 +46,12 @@ impl<'a> Instances<'a> {
         if let Some(Value::Array(values)) = schema.get("enum") {
             return values[self.choose(values.len())].clone();
         }
-        if schema.get("nullable") == Some(&json!(true)) && (depth > DEPTH || self.random.u8(..4) == 0) {
+        if says(schema, "nullable", true) && (depth > DEPTH || self.random.u8(..4) == 0) {
             return Value::Null;
         }
         for keyword in ["anyOf", "oneOf"] {
             if let Some(Value::Array(alternatives)) = schema.get(keyword) {
-                let null = alternatives.iter().find(|alternative| alternative.get("type") == Some(&json!("null")));
+                let null = alternatives.iter().find(|alternative| says(alternative, "type", "null"));
                 let chosen = match null {
                     Some(null) if depth > DEPTH => null,
                     _ => &alternatives[self.choose(alternatives.len())],

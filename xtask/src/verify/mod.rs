@@ -21,12 +21,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
-use syn::visit::Visit as _;
 
-use crate::generate::reach::{self, Names};
+use crate::generate::{reach, seams};
 use crate::operations::{self, Operation};
 use crate::pipeline::{self, Input, OverlayInput};
-use crate::{emit, lower, overlay, read, scaffold};
+use crate::{emit, scaffold};
 
 /// How many failures are printed for a document.
 const SHOWN: usize = 20;
@@ -86,7 +85,7 @@ impl Contract<'_> {
 /// A component's name as typify writes it.
 fn typify_name(name: &str) -> String {
     use heck::ToPascalCase as _;
-    name.replace(|c: char| !c.is_alphanumeric(), " ").to_pascal_case()
+    name.to_pascal_case()
 }
 
 /// Verifies `documents` in the workspace at `root`; returns whether all went well.
@@ -147,24 +146,19 @@ pub fn run(root: &Path, documents: &[PathBuf], out: &mut dyn Write) -> anyhow::R
 
 fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let overlay_text =
-        fs::read_to_string(root.join("openapi/overlay.yaml")).context("cannot read openapi/overlay.yaml")?;
+    let input = Input::read(Path::new(""), path)?;
+    let overlay = Input::read(root, Path::new("openapi/overlay.yaml"))?;
     let started = Instant::now();
-    let input = Input { name: path.display().to_string(), text: text.clone() };
-    let overlay = Input { name: "openapi/overlay.yaml".to_owned(), text: overlay_text };
-    let outcome = pipeline::run(&input, Some(&OverlayInput { input: overlay.clone(), strict: false }))?;
+    let outcome = pipeline::run(&input, Some(&OverlayInput { input: overlay, strict: false }))?;
     tally.generating = started.elapsed();
     tally.lines =
         outcome.sources.iter().filter(|(name, _)| **name != "httpmock.rs").map(|(_, text)| text.lines().count()).sum();
 
-    let client = outcome.sources.get("client.rs").context("no client was generated")?;
-    let driver = driver::make(client)?;
+    let client: syn::File = syn::parse_str(outcome.sources.get("client.rs").context("no client was generated")?)?;
+    let driver = driver::make(&client)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let folder = root.join("target/verify").join(&name);
-    let mut files = scaffold::files(root)?;
-    let sources = outcome.sources.iter().map(|(name, text)| (PathBuf::from(name), text.clone()));
-    files.extend(scaffold::below("src/generated", sources));
+    let mut files = scaffold::files(root, outcome.files())?;
     files.insert("examples/drive.rs".into(), driver.source);
     if let Some(manifest) = files.get_mut(Path::new("Cargo.toml")) {
         manifest.push_str("\n[dev-dependencies]\ntokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n");
@@ -183,17 +177,14 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     cargo(root, &folder, &["check"])?;
     tally.compiling = started.elapsed();
 
-    // The document with the overlay, for what the client knows; without lowering, for what must hold.
-    let mut document = read::read(&input.name, &text)?.value;
-    overlay::apply(&overlay.name, &overlay.text, &mut document, false)?;
-    let lowered = lower::lower(document.clone())?;
-    let parsed: syn::File = syn::parse_str(client)?;
+    let lowered = &outcome.lowered.value;
+    let patched = seams::patched(&client, &operations::patched_fields(lowered));
     let contract = Contract {
-        document: &document,
-        operations: operations::list(&lowered.value),
+        document: &outcome.document,
+        operations: operations::list(lowered),
         types: driver.types,
-        answers: answers(&parsed),
-        patched: patched(&parsed, &lowered.value),
+        answers: reach::answers(&client),
+        patched: patched.into_keys().collect(),
         validators: RefCell::default(),
     };
     let server = server::Server::start()?;
@@ -205,23 +196,6 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     out.flush()?;
     calls::check(&contract, &server, &mut driving, &mut tally)?;
     Ok(tally)
-}
-
-fn answers(client: &syn::File) -> BTreeSet<String> {
-    let mut names = Names::default();
-    for method in reach::methods(client) {
-        names.visit_return_type(&method.sig.output);
-    }
-    reach::structs(reach::types(client), names.0).into_iter().map(|item| item.ident.to_string()).collect()
-}
-
-fn patched(client: &syn::File, lowered: &Value) -> BTreeSet<String> {
-    let patches = operations::patched_fields(lowered);
-    let mut names = Names::default();
-    for method in reach::methods(client).filter(|method| patches.contains_key(&method.sig.ident.to_string())) {
-        reach::bodies(method, &mut names);
-    }
-    names.0
 }
 
 /// Runs cargo on the scratch crate; returns how many warnings it gave.

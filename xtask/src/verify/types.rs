@@ -109,7 +109,7 @@ fn spoiled(
     Ok(())
 }
 
-fn property_of(instances: &Instances<'_>, schema: &Value, field: &str) -> Value {
+fn property_of<'s>(instances: &Instances<'s>, schema: &'s Value, field: &str) -> &'s Value {
     instances.target(schema["properties"].get(field).unwrap_or(&Value::Null))
 }
 
@@ -128,7 +128,7 @@ fn of_tomorrow(
     tomorrow.insert("field_of_tomorrow".to_owned(), json!({"deep": [1, 2.5, "three", null]}));
     for (field, value) in fields {
         let property = property_of(instances, schema, field);
-        let kinds: BTreeSet<&str> = std::iter::once(&property)
+        let kinds: BTreeSet<&str> = std::iter::once(property)
             .chain(property.get("anyOf").and_then(Value::as_array).into_iter().flatten())
             .map(|kind| match kind {
                 _ if instances.target(kind).get("enum").is_some_and(Value::is_array) => "enum",
