@@ -143,6 +143,11 @@ pub fn change(document: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut 
     up(Kind::Document, &Pointer::root(), document, change);
 }
 
+/// The same for a node of that kind and what is below it; places are counted from there.
+pub fn change_from(kind: Kind, node: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
+    up(kind, &Pointer::root(), node, change);
+}
+
 fn up(kind: Kind, place: &Pointer, node: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
     if kind == Kind::Callback {
         for (key, item) in node.as_object_mut().into_iter().flatten() {

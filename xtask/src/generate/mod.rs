@@ -227,7 +227,7 @@ mod tests {
             "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {},
             "components": {"schemas": {"Good": {}, "Bad": {"type": "string", "maxLength": -1}}},
         });
-        let lowered = Lowered { mocks: document.clone(), value: document, changes: Vec::new() };
+        let lowered = Lowered { mocks: document.clone(), value: document, changes: Vec::new(), warnings: Vec::new() };
         let message = generate(&lowered).unwrap_err().to_string();
         assert!(message.starts_with("#/components/schemas/Bad: "), "{message}");
     }

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::problem::Problem;
+use super::Findings;
 use crate::walk::{self, Kind};
 
-pub(super) fn state_items(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn state_items(document: &mut Value, _: &mut Findings) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };

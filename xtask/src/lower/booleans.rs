@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::problem::Problem;
+use super::Findings;
 use crate::walk::{self, Kind};
 
-pub(super) fn open_up(document: &mut Value, problems: &mut Vec<Problem>) -> usize {
+pub(super) fn open_up(document: &mut Value, findings: &mut Findings) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         // There 3.0 knows booleans as well, and they say something about the object around them.
@@ -18,11 +18,11 @@ pub(super) fn open_up(document: &mut Value, problems: &mut Vec<Problem>) -> usiz
                 *node = json!({});
                 count += 1;
             }
-            Value::Bool(false) => problems.push(Problem::new(
+            Value::Bool(false) => findings.refuse(
                 place,
                 "the schema `false` takes no value at all",
                 "remove what has this schema with an overlay action",
-            )),
+            ),
             _ => {}
         }
     });
@@ -36,10 +36,10 @@ mod tests {
 
     #[test]
     fn true_takes_anything_and_false_is_refused() {
-        let (schema, problems) = schema_after(open_up, json!({"items": true, "additionalProperties": true}));
+        let (schema, findings) = schema_after(open_up, json!({"items": true, "additionalProperties": true}));
         assert_eq!(schema, json!({"items": {}, "additionalProperties": true}));
-        assert!(problems.is_empty());
-        let (_, problems) = schema_after(open_up, json!({"properties": {"a": false}}));
-        assert_eq!(problems[0].place.to_string(), "#/components/schemas/S/properties/a");
+        assert!(findings.refused.is_empty());
+        let (_, findings) = schema_after(open_up, json!({"properties": {"a": false}}));
+        assert_eq!(findings.refused[0].place.to_string(), "#/components/schemas/S/properties/a");
     }
 }

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::problem::Problem;
+use super::Findings;
 use crate::walk;
 
-pub(super) fn shorten(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn shorten(document: &mut Value, _: &mut Findings) -> usize {
     let Some(schemas) = document.get("components").and_then(|all| all.get("schemas")).and_then(Value::as_object) else {
         return 0;
     };
@@ -51,7 +51,7 @@ mod tests {
         let mut document = json!({"components": {"schemas": {
             "a__b__Thing": {}, "a__One": {}, "b__One": {}, "List": {"items": {"$ref": "#/components/schemas/a__b__Thing"}},
         }}});
-        assert_eq!(shorten(&mut document, &mut Vec::new()), 1);
+        assert_eq!(shorten(&mut document, &mut Findings::default()), 1);
         let names: Vec<_> = document["components"]["schemas"].as_object().unwrap().keys().collect();
         assert_eq!(names, ["Thing", "a__One", "b__One", "List"]);
         assert_eq!(document["components"]["schemas"]["List"]["items"]["$ref"], "#/components/schemas/Thing");

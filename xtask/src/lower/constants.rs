@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Findings;
 use crate::node;
-use crate::problem::Problem;
+use crate::pointer::Pointer;
 use crate::walk::{self, Kind};
 
-pub(super) fn enumerate(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn enumerate(document: &mut Value, findings: &mut Findings) -> usize {
     let mut count = 0;
-    walk::change(document, &mut |kind, _, node| {
+    walk::change(document, &mut |kind, place, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
         if let Some(value) = schema.shift_remove("const") {
             count += 1;
@@ -18,7 +19,7 @@ pub(super) fn enumerate(document: &mut Value, _: &mut Vec<Problem>) -> usize {
                 schema.insert("enum".to_owned(), json!([value]));
             }
         }
-        count += usize::from(take_null(schema)) + usize::from(state_type(schema));
+        count += usize::from(take_null(schema)) + usize::from(state_type(schema, place, findings));
     });
     count
 }
@@ -42,7 +43,7 @@ fn take_null(schema: &mut Map<String, Value>) -> bool {
 
 /// An enum of texts stays one, with its type stated; of any other values it is only a check, and it is told
 /// in words.
-fn state_type(schema: &mut Map<String, Value>) -> bool {
+fn state_type(schema: &mut Map<String, Value>, place: &Pointer, findings: &mut Findings) -> bool {
     let Some(Value::Array(values)) = schema.get("enum") else { return false };
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
     let name = if all(Value::is_string) {
@@ -61,6 +62,7 @@ fn state_type(schema: &mut Map<String, Value>) -> bool {
         let told: Vec<String> =
             values.iter().map(|value| format!("`{}`", value.to_string().replace('`', "'"))).collect();
         schema.shift_remove("enum");
+        findings.warn(&place.child("enum"), "these values are no texts; they are told in words, and not checked");
         node::describe(schema, format!("One of {}.", told.join(", ")));
         changed = true;
     }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use super::Findings;
 use crate::node;
 use crate::pointer::Pointer;
-use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
-pub(super) fn lift(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn lift(document: &mut Value, _: &mut Findings) -> usize {
     let mut taken: Vec<String> =
         document["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     let mut moved: HashMap<String, String> = HashMap::new();
@@ -52,7 +52,7 @@ mod tests {
             "A": {"$defs": {"Part": {"type": "string"}}, "items": {"$ref": "#/components/schemas/A/$defs/Part"}},
             "Part": {"type": "integer"},
         }}});
-        assert_eq!(lift(&mut document, &mut Vec::new()), 1);
+        assert_eq!(lift(&mut document, &mut Findings::default()), 1);
         assert_eq!(
             document["components"]["schemas"],
             json!({

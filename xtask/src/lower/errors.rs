@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
+use super::Findings;
 use crate::node;
-use crate::problem::Problem;
 use crate::walk;
 
 /// Where the table for the hook is left: status to name, for each operation.
@@ -19,7 +19,7 @@ pub const NAMES: &str = "x-error-names";
 /// The name of what is not documented.
 pub const UNDOCUMENTED: &str = "Undocumented";
 
-pub(super) fn gather(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
     let before = document.clone();
     let mut sets: BTreeMap<String, Value> = BTreeMap::new();
     let mut count = 0;
@@ -85,7 +85,7 @@ mod tests {
             "operationId": "get_a",
             "responses": {"200": answer("A"), "400": answer("Bad"), "404": answer("Bad"), "422": answer("Invalid"), "500": {"description": ""}},
         }}}});
-        assert_eq!(gather(&mut document, &mut Vec::new()), 1);
+        assert_eq!(gather(&mut document, &mut Findings::default()), 1);
         let operation = &document["paths"]["/a"]["get"];
         assert_eq!(operation[NAMES], json!({"400": "Bad", "404": "Bad", "422": "Invalid"}));
         let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();

@@ -4,8 +4,9 @@
 
 use serde_json::{Map, Value};
 
+use super::Findings;
 use crate::node;
-use crate::problem::Problem;
+use crate::pointer::Pointer;
 use crate::walk::{self, Kind};
 
 /// The keyword, and what it says before and after its value.
@@ -27,50 +28,26 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("default", "Default:", "."),
 ];
 
-/// What is neither data nor worth a word.
-const SILENT: &[&str] = &[
-    "examples",
-    "example",
-    "propertyNames",
-    "uniqueItems",
-    "$comment",
-    "minContains",
-    "maxContains",
-    "contains",
-    "contentSchema",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-    "dependentRequired",
-    "$id",
-    "$schema",
-    "$anchor",
-    "discriminator",
-];
-
-pub(super) fn tell(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn tell(document: &mut Value, findings: &mut Findings) -> usize {
     let mut count = 0;
-    walk::change(document, &mut |kind, _, node| {
-        if let Value::Object(fields) = node
-            && matches!(kind, Kind::Schema | Kind::Parameter | Kind::MediaType | Kind::Header)
-        {
-            for key in SILENT.iter().filter(|key| kind == Kind::Schema || key.starts_with("example")) {
-                fields.shift_remove(*key);
-            }
-            if kind == Kind::Schema {
-                count += tell_one(fields);
-            }
+    walk::change(document, &mut |kind, place, node| {
+        if let (Kind::Schema, Value::Object(fields)) = (kind, node) {
+            count += tell_one(fields, place, findings);
         }
     });
     count
 }
 
-fn tell_one(schema: &mut Map<String, Value>) -> usize {
+fn tell_one(schema: &mut Map<String, Value>, place: &Pointer, findings: &mut Findings) -> usize {
     let mut told = Vec::new();
     for (keyword, before, after) in LIMITS {
         let Some(value) = schema.shift_remove(*keyword) else { continue };
         // null as a default is what an absent field is anyway, and 3.0's flags belong to their limits.
         if value.is_null() || value.is_boolean() && keyword.starts_with("exclusive") {
             continue;
+        }
+        if !["default", "contentEncoding", "contentMediaType"].contains(keyword) {
+            findings.warn(&place.child(keyword), "this is told in words, and not checked by the client");
         }
         let space = if after.len() > 1 { " " } else { "" };
         told.push(format!("{before} `{}`{space}{after}", plain(&value)));

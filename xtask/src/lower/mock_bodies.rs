@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
+use super::Findings;
 use crate::node::says;
-use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
-pub(super) fn require(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn require(document: &mut Value, _: &mut Findings) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         if kind != Kind::RequestBody || node.get("content").is_none() {
@@ -32,7 +32,7 @@ mod tests {
     #[test]
     fn an_optional_body_is_required_of_a_mock() {
         let mut document = json!({"paths": {"/a": {"post": {"requestBody": {"content": {"application/json": {"schema": {"nullable": true}}}}}}}});
-        assert_eq!(require(&mut document, &mut Vec::new()), 1);
+        assert_eq!(require(&mut document, &mut Findings::default()), 1);
         let body = json!({"content": {"application/json": {"schema": {}}}, "required": true});
         assert_eq!(document["paths"]["/a"]["post"]["requestBody"], body);
     }

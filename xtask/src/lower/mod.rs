@@ -5,15 +5,19 @@
 
 mod arrays;
 mod booleans;
+mod checks;
 mod component_names;
 mod constants;
 mod definitions;
 pub mod errors;
+mod findings;
 mod limits;
+pub mod media_types;
 mod mock_bodies;
 mod nullable;
 mod objects;
 mod operation_names;
+mod parameters;
 mod queries;
 mod references;
 mod refuse;
@@ -24,12 +28,14 @@ mod version;
 
 use serde_json::Value;
 
-use crate::problem::{Problem, Problems};
+use self::findings::Findings;
+pub use self::findings::Warning;
+use crate::problem::Problems;
 
 /// A pass: a verb's phrase, and the function that does it, which returns how many places it changed.
 struct Pass {
     name: &'static str,
-    run: fn(&mut Value, &mut Vec<Problem>) -> usize,
+    run: fn(&mut Value, &mut Findings) -> usize,
 }
 
 /// The passes, in the order in which they run.
@@ -37,16 +43,19 @@ const PASSES: &[Pass] = &[
     Pass { name: "shorten operation names", run: operation_names::shorten },
     Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore },
     Pass { name: "lift definitions", run: definitions::lift },
-    Pass { name: "shorten component names", run: component_names::shorten },
+    Pass { name: "choose media types", run: media_types::choose },
+    Pass { name: "gather parameters", run: parameters::gather },
     Pass { name: "open boolean schemas", run: booleans::open_up },
     Pass { name: "make enums of constants", run: constants::enumerate },
     Pass { name: "split type lists", run: type_lists::split },
+    Pass { name: "leave checks to the server", run: checks::leave_to_the_server },
     Pass { name: "make room beside references", run: references::make_room },
     Pass { name: "tell limits and defaults in words", run: limits::tell },
     Pass { name: "turn null alternatives into nullable", run: nullable::fold },
     Pass { name: "order unions", run: unions::order },
     Pass { name: "state the items of arrays", run: arrays::state_items },
     Pass { name: "keep unknown fields", run: objects::keep_unknown_fields },
+    Pass { name: "shorten component names", run: component_names::shorten },
     Pass { name: "state version 3.0.3", run: version::state },
 ];
 
@@ -69,6 +78,8 @@ pub struct Lowered {
     pub mocks: Value,
     /// The passes that changed something, with the number of places.
     pub changes: Vec<(&'static str, usize)>,
+    /// What the client does without, while no data is lost.
+    pub warnings: Vec<Warning>,
 }
 
 /// Lowers a document.
@@ -78,10 +89,10 @@ pub struct Lowered {
 /// The places that hold something which cannot be kept, each with the reason and a hint.
 pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
     let mut changes = Vec::new();
-    let mut problems = Vec::new();
+    let mut findings = Findings::default();
     let mut all = |passes: &[Pass], value: &mut Value| {
         for pass in passes {
-            let count = (pass.run)(value, &mut problems);
+            let count = (pass.run)(value, &mut findings);
             if count > 0 {
                 changes.push((pass.name, count));
             }
@@ -91,8 +102,8 @@ pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
     let mut mocks = value.clone();
     all(MOCK_PASSES, &mut mocks);
     all(CLIENT_PASSES, &mut value);
-    Problems::none(problems)?;
-    Ok(Lowered { value, mocks, changes })
+    Problems::none(findings.refused)?;
+    Ok(Lowered { value, mocks, changes, warnings: findings.warnings })
 }
 
 #[cfg(test)]
@@ -103,13 +114,10 @@ mod tests {
 
     /// What a pass makes of a schema, and what it refuses.
     #[allow(clippy::needless_pass_by_value)]
-    pub(super) fn schema_after(
-        pass: fn(&mut Value, &mut Vec<Problem>) -> usize,
-        schema: Value,
-    ) -> (Value, Vec<Problem>) {
-        let mut problems = Vec::new();
+    pub(super) fn schema_after(pass: fn(&mut Value, &mut Findings) -> usize, schema: Value) -> (Value, Findings) {
+        let mut findings = Findings::default();
         let mut document = json!({"components": {"schemas": {"S": schema}}});
-        pass(&mut document, &mut problems);
-        (document["components"]["schemas"]["S"].take(), problems)
+        pass(&mut document, &mut findings);
+        (document["components"]["schemas"]["S"].take(), findings)
     }
 }

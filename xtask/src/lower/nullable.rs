@@ -4,11 +4,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Findings;
 use crate::node::{self, says};
-use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
-pub(super) fn fold(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn fold(document: &mut Value, _: &mut Findings) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         if let (Kind::Schema, Value::Object(schema)) = (kind, node) {
@@ -42,7 +42,7 @@ mod tests {
     #[allow(clippy::needless_pass_by_value)]
     fn folded(schema: Value) -> Value {
         let mut document = json!({"components": {"schemas": {"S": schema}}});
-        fold(&mut document, &mut Vec::new());
+        fold(&mut document, &mut Findings::default());
         document["components"]["schemas"]["S"].take()
     }
 

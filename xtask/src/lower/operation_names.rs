@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 use heck::ToSnakeCase as _;
 use serde_json::{Value, json};
 
+use super::Findings;
 use crate::node;
-use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
-pub(super) fn shorten(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn shorten(document: &mut Value, _: &mut Findings) -> usize {
     let mut wishes: Vec<(String, String)> = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
         if let (Kind::Operation, [root, path, method], Some(id)) =
@@ -66,7 +66,7 @@ mod tests {
         for (path, method, id) in operations {
             document["paths"][path][method] = json!({"operationId": id});
         }
-        shorten(&mut document, &mut Vec::new());
+        shorten(&mut document, &mut Findings::default());
         let name = |(path, method, _): &(&str, &str, &str)| {
             document["paths"][path][method]["operationId"].as_str().unwrap_or_default().to_owned()
         };

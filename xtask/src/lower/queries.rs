@@ -5,11 +5,11 @@
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
+use super::Findings;
 use crate::node::{self, says};
-use crate::problem::Problem;
 use crate::walk;
 
-pub(super) fn gather(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
     let before = document.clone();
     let mut made = Map::new();
     walk::change(document, &mut |kind, place, node| {
@@ -74,7 +74,7 @@ mod tests {
             parameter("needed", "query", true, "string"),
             parameter("tags", "query", false, "array"),
         ]}}}});
-        assert_eq!(gather(&mut document, &mut Vec::new()), 1);
+        assert_eq!(gather(&mut document, &mut Findings::default()), 1);
         let names: Vec<_> = document["paths"]["/a"]["get"]["parameters"]
             .as_array()
             .unwrap()

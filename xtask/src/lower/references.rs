@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Findings;
 use crate::node;
-use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
-pub(super) fn make_room(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn make_room(document: &mut Value, _: &mut Findings) -> usize {
     let mut count = resolve_path_items(document);
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -66,7 +66,7 @@ mod tests {
             "paths": {"/a": {"$ref": "#/components/pathItems/A", "summary": "s"}},
             "components": {"pathItems": {"A": {"get": {"operationId": "a"}}}},
         });
-        assert_eq!(make_room(&mut document, &mut Vec::new()), 1);
+        assert_eq!(make_room(&mut document, &mut Findings::default()), 1);
         assert_eq!(
             document,
             json!({

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
+use super::Findings;
 use crate::node::{self, says};
-use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
-pub(super) fn order(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn order(document: &mut Value, _: &mut Findings) -> usize {
     let before = document.clone();
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {

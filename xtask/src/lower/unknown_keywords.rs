@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::problem::Problem;
+use super::Findings;
 use crate::walk::{self, Kind};
 
 /// The vocabularies of JSON Schema 2020-12 and of draft 4, and OpenAPI's own.
@@ -20,12 +20,18 @@ const KNOWN: &[&str] = &[
     "uniqueItems", "writeOnly", "xml",
 ];
 
-pub(super) fn ignore(document: &mut Value, _: &mut Vec<Problem>) -> usize {
+pub(super) fn ignore(document: &mut Value, findings: &mut Findings) -> usize {
     let mut count = 0;
-    walk::change(document, &mut |kind, _, node| {
+    walk::change(document, &mut |kind, place, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
         let before = schema.len();
-        schema.retain(|key, _| KNOWN.contains(&key.as_str()) || key.starts_with("x-"));
+        schema.retain(|key, _| {
+            let known = KNOWN.contains(&key.as_str()) || key.starts_with("x-");
+            if !known {
+                findings.warn(&place.child(key), "neither JSON Schema nor OpenAPI knows this keyword; it is ignored");
+            }
+            known
+        });
         count += before - schema.len();
     });
     count

@@ -1,0 +1,94 @@
+//! The parameters of an operation, in one list and one form: those of its path item are its own, references
+//! are followed, and what no client can send goes.
+
+use serde_json::{Value, json};
+
+use super::Findings;
+use crate::node::{self, says};
+use crate::pointer::Pointer;
+use crate::walk::{self, Kind};
+
+pub(super) fn gather(document: &mut Value, findings: &mut Findings) -> usize {
+    let before = document.clone();
+    let mut count = 0;
+    walk::change(document, &mut |kind, place, node| {
+        if !node::is_call(kind, place) {
+            return;
+        }
+        let [_, path, _] = place.tokens() else { return };
+        let item = before["paths"][path].get("parameters").and_then(Value::as_array);
+        let mut parameters: Vec<Value> = Vec::new();
+        let own = node.get("parameters").and_then(Value::as_array);
+        for (index, parameter) in item.into_iter().chain(own).flatten().enumerate() {
+            let mut parameter = node::resolved(parameter, &before).clone();
+            if is_sent(&parameter, &place.child("parameters").child(index), findings) {
+                as_text(&mut parameter);
+                parameters.retain(|known| known["name"] != parameter["name"] || known["in"] != parameter["in"]);
+                parameters.push(parameter);
+            }
+        }
+        let parameters = json!(parameters);
+        if node.get("parameters").unwrap_or(&json!([])) != &parameters {
+            node["parameters"] = parameters;
+            count += 1;
+        }
+    });
+    for (_, item) in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
+        if let Some(item) = item.as_object_mut() {
+            item.shift_remove("parameters");
+        }
+    }
+    count
+}
+
+fn is_sent(parameter: &Value, place: &Pointer, findings: &mut Findings) -> bool {
+    let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+    // OpenAPI, Parameter Object: with these names, a header's definition is to be ignored.
+    let known = ["accept", "content-type", "authorization"];
+    if says(parameter, "in", "header") && known.contains(&name.to_lowercase().as_str()) {
+        findings.warn(place, format!("the header `{name}` is not an argument: OpenAPI has its definition ignored"));
+        return false;
+    }
+    if says(parameter, "in", "cookie") && !says(parameter, "required", true) {
+        findings.warn(place, format!("the optional cookie `{name}` is not sent"));
+        return false;
+    }
+    true
+}
+
+/// An amount is exact in JSON; in an address there is no JSON, and a number is its text.
+fn as_text(parameter: &mut Value) {
+    let Some(schema) = parameter.get_mut("schema") else { return };
+    walk::change_from(Kind::Schema, schema, &mut |kind, _, node| {
+        if kind == Kind::Schema && says(node, "type", "number") && node.get("format").is_none() {
+            node["format"] = json!("double");
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn they_stand_in_one_list_and_what_cannot_be_sent_goes() {
+        let parameter = |name: &str, place: &str| json!({"name": name, "in": place, "schema": {"type": "number"}});
+        let mut document = json!({
+            "components": {"parameters": {"P": parameter("p", "query")}},
+            "paths": {"/a": {
+                "parameters": [parameter("q", "query"), parameter("r", "query")],
+                "get": {"parameters": [
+                    {"$ref": "#/components/parameters/P"}, parameter("c", "cookie"), parameter("Accept", "header"),
+                    {"name": "q", "in": "query", "schema": {"type": "string"}},
+                ]},
+            }},
+        });
+        let mut findings = Findings::default();
+        assert_eq!(gather(&mut document, &mut findings), 1);
+        let double =
+            |name: &str| json!({"name": name, "in": "query", "schema": {"type": "number", "format": "double"}});
+        let string = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
+        assert_eq!(document["paths"]["/a"], json!({"get": {"parameters": [double("r"), double("p"), string]}}));
+        assert_eq!(findings.warnings.len(), 2);
+    }
+}
