@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -20,7 +20,10 @@ const LARGEST_REFUSAL: u64 = 64 * 1024;
 const LARGEST_ERROR: u64 = 1024 * 1024;
 
 impl ClientHooks<Session> for Client {
-    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+    async fn exec(&self, mut request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+        if let Some(media_type) = generated::operations::sent_as(info.operation_id) {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
         // An operation that the table does not know is treated as protected: the server refuses a
         // call that lacks its bearer, and the caller sees that; the reverse would go unnoticed.
         let operation = operations::find(info.operation_id);
@@ -108,20 +111,30 @@ async fn readable(response: Response, info: &OperationInfo) -> reqwest::Result<R
     }
 }
 
-/// Puts its name around the body of an error, for the operation's error type: which it is, the status
-/// decides. A body that is no JSON becomes a string.
+/// Puts its name around the body of an error, or of one of several kinds of success, for the operation's type:
+/// which it is, the status decides. A body that is no JSON becomes a string.
 async fn named(response: Response, operation: &Operation) -> reqwest::Result<Response> {
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let succeeded = status.is_success();
+    let failed = status.is_client_error() || status.is_server_error();
+    let (body, response) = if failed {
+        answer::read_ahead(response, LARGEST_ERROR).await?
+    } else if succeeded && generated::operations::has_several_successes(operation.id) {
+        let (body, response) = answer::whole(response).await?;
+        (if body.is_empty() { b"null".to_vec() } else { body }, response)
+    } else {
         return Ok(response);
-    }
-    let (body, response) = answer::read_ahead(response, LARGEST_ERROR).await?;
-    let name = generated::operations::error_name(operation.id, status.as_u16(), &body).unwrap_or("Undocumented");
+    };
+    let known = generated::operations::body_name(operation.id, status.as_u16(), &body);
     let json = match serde_json::from_slice::<&RawValue>(&body) {
         Ok(json) => json.get().to_owned(),
         Err(_) => serde_json::Value::from(String::from_utf8_lossy(&body)).to_string(),
     };
-    Ok(answer::with_body(&response, format!("{{\"{name}\":{json}}}")))
+    match known {
+        // What is no success that the document knows is left to fail where it is read.
+        None if succeeded => Ok(response),
+        known => Ok(answer::with_body(&response, format!("{{\"{}\":{json}}}", known.unwrap_or("Undocumented")))),
+    }
 }
 
 /// Marks the authorizer's error in a chain of sources.

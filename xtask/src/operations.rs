@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::Type;
 
-use crate::lower::errors;
+use crate::lower::{errors, media_types};
 use crate::node::{self, says};
 use crate::walk;
 
@@ -22,8 +22,18 @@ pub struct Operation {
     pub path: String,
     /// Whether the effective `security` is something else than the empty list.
     pub needs_bearer: bool,
-    /// The name of the error's body, by status: a number, a range as `4XX`, or `default`.
-    pub errors: BTreeMap<String, String>,
+    /// The name of an error's body, by status: a number, a range as `4XX`, or `default`; and of a success's where
+    /// there are several kinds.
+    pub bodies: BTreeMap<String, String>,
+    /// The media type that a request's bytes are sent as.
+    pub sent_as: Option<String>,
+}
+
+impl Operation {
+    /// Whether there are several kinds of success.
+    pub fn has_several_successes(&self) -> bool {
+        self.bodies.keys().any(|status| status.starts_with('2'))
+    }
 }
 
 /// The operations under `paths`, ordered by id.
@@ -40,10 +50,14 @@ pub fn list(document: &Value) -> Vec<Operation> {
             method: method.to_uppercase(),
             path: path.clone(),
             needs_bearer: effective.is_some_and(|list| !list.is_empty()),
-            errors: node
+            bodies: node
                 .get(errors::NAMES)
                 .and_then(|names| serde_json::from_value(names.clone()).ok())
                 .unwrap_or_default(),
+            sent_as: node
+                .get("requestBody")
+                .and_then(|body| node::resolved(body, document).get(media_types::SENT_AS)?.as_str())
+                .map(str::to_owned),
         });
     });
     operations.sort();
@@ -79,8 +93,8 @@ fn body<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
 pub(crate) struct Types {
     /// Operations whose answers hold a secret, with the types of those answers.
     pub(crate) secret_answers: Vec<(String, Type)>,
-    /// For each operation, the types behind the names of its errors.
-    pub(crate) errors: BTreeMap<String, BTreeMap<String, Type>>,
+    /// For each operation, the types behind the names of its bodies.
+    pub(crate) bodies: BTreeMap<String, BTreeMap<String, Type>>,
 }
 
 /// The source of the generated module `operations`.
@@ -91,7 +105,15 @@ pub(crate) fn table(operations: &[Operation], types: &Types) -> TokenStream {
     let arms = types.secret_answers.iter().map(|(id, kind)| {
         quote! { #id => Some(|body| ::serde_json::from_slice::<#kind>(body).map(drop)) }
     });
-    let errors = error_names(operations, types);
+    let bodies = body_names(operations, types);
+    let several: Vec<_> = operations.iter().filter(|it| it.has_several_successes()).map(|it| &it.id).collect();
+    let several = if several.is_empty() {
+        quote! { "" }
+    } else {
+        quote! { #(#several)|* }
+    };
+    let sent_as = operations.iter().filter_map(|operation| Some((&operation.id, operation.sent_as.as_ref()?)));
+    let sent_as = sent_as.map(|(id, media_type)| quote! { #id => Some(#media_type) });
     quote! {
         #[allow(unused_imports)]
         use crate::types;
@@ -108,20 +130,33 @@ pub(crate) fn table(operations: &[Operation], types: &Types) -> TokenStream {
             }
         }
 
-        #errors
+        /// Whether there are several kinds of success.
+        pub(crate) fn has_several_successes(id: &str) -> bool {
+            matches!(id, #several)
+        }
+
+        /// The media type that a request's bytes are sent as, where it is not the usual one.
+        pub(crate) fn sent_as(id: &str) -> Option<&'static str> {
+            match id {
+                #(#sent_as,)*
+                _ => None,
+            }
+        }
+
+        #bodies
     }
 }
 
-/// `error_name`, with a function for each set of errors that operations share.
-fn error_names(operations: &[Operation], types: &Types) -> TokenStream {
+/// `body_name`, with a function for each set of bodies that operations share.
+fn body_names(operations: &[Operation], types: &Types) -> TokenStream {
     let mut sets: BTreeMap<&BTreeMap<String, String>, Vec<&Operation>> = BTreeMap::new();
-    for operation in operations.iter().filter(|operation| !operation.errors.is_empty()) {
-        sets.entry(&operation.errors).or_default().push(operation);
+    for operation in operations.iter().filter(|operation| !operation.bodies.is_empty()) {
+        sets.entry(&operation.bodies).or_default().push(operation);
     }
     let (mut arms, mut functions) = (Vec::new(), Vec::new());
     for (index, (statuses, sharing)) in sets.into_iter().enumerate() {
         let none = BTreeMap::new();
-        let kinds = sharing.first().and_then(|operation| types.errors.get(&operation.id)).unwrap_or(&none);
+        let kinds = sharing.first().and_then(|operation| types.bodies.get(&operation.id)).unwrap_or(&none);
         let mut by_name: BTreeMap<&String, Vec<TokenStream>> = BTreeMap::new();
         let mut rest = None;
         for (status, name) in statuses {
@@ -132,15 +167,14 @@ fn error_names(operations: &[Operation], types: &Types) -> TokenStream {
         }
         let tried = |name: &String| {
             let kind = kinds.get(name)?;
-            // The name in the JSON; the type stands in `types`.
-            Some(quote! { (#name, reads::<types::#kind>(body)) })
+            Some(quote! { (#name, reads::<#kind>(body)) })
         };
         let choices = by_name.iter().filter_map(|(name, statuses)| {
             let tried = tried(name)?;
             Some(quote! { #(#statuses)|* => #tried })
         });
         let rest = rest.and_then(tried).unwrap_or_else(|| quote! { return None });
-        let function = format_ident!("errors_{}", index + 1);
+        let function = format_ident!("bodies_{}", index + 1);
         let ids = sharing.iter().map(|operation| &operation.id);
         functions.push(quote! {
             fn #function(status: u16, body: &[u8]) -> Option<&'static str> {
@@ -154,8 +188,8 @@ fn error_names(operations: &[Operation], types: &Types) -> TokenStream {
         arms.push(quote! { #(#ids)|* => #function(status, body) });
     }
     quote! {
-        /// The name that the document gives to an error's body by its status, if that is what it is.
-        pub(crate) fn error_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
+        /// The name that the document gives to a body by its status, if that is what it is.
+        pub(crate) fn body_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
             match id {
                 #(#arms,)*
                 _ => None,

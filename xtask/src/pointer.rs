@@ -11,7 +11,7 @@ use serde_json::Value;
 /// let place = Pointer::root().child("paths").child("/token").child("post");
 /// assert_eq!(place.to_string(), "#/paths/~1token/post");
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pointer(Vec<String>);
 
 impl Pointer {

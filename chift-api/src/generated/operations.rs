@@ -23,14 +23,24 @@ pub(crate) fn secret_answer(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Resul
         _ => None,
     }
 }
-/// The name that the document gives to an error's body by its status, if that is what it is.
-pub(crate) fn error_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
+/// Whether there are several kinds of success.
+pub(crate) fn has_several_successes(id: &str) -> bool {
+    matches!(id, "")
+}
+/// The media type that a request's bytes are sent as, where it is not the usual one.
+pub(crate) fn sent_as(id: &str) -> Option<&'static str> {
     match id {
-        "generate_access_token" => errors_1(status, body),
         _ => None,
     }
 }
-fn errors_1(status: u16, body: &[u8]) -> Option<&'static str> {
+/// The name that the document gives to a body by its status, if that is what it is.
+pub(crate) fn body_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
+    match id {
+        "generate_access_token" => bodies_1(status, body),
+        _ => None,
+    }
+}
+fn bodies_1(status: u16, body: &[u8]) -> Option<&'static str> {
     let (name, reads) = match status {
         422u16 => ("HTTPValidationError", reads::<types::HttpValidationError>(body)),
         _ => return None,

@@ -1,7 +1,7 @@
 //! Generating: the lowered document becomes Rust source, by progenitor, untouched.
 
+mod body_types;
 mod constructors;
-mod error_types;
 pub(crate) mod reach;
 pub(crate) mod seams;
 mod secret_answers;
@@ -92,7 +92,7 @@ pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Gene
     seams::open_enums(&mut client);
     seams::nullable_fields(&mut client, &operations::patched_fields(document));
     constructors::add(&mut client);
-    let types = Types { secret_answers: secret_answers::list(&client), errors: error_types::list(&client) };
+    let types = Types { secret_answers: secret_answers::list(&client), bodies: body_types::list(&client) };
     let table = operations::table(&operations, &types);
     let sources = BTreeMap::from([
         ("client.rs", client),

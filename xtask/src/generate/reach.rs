@@ -31,6 +31,16 @@ pub(crate) fn types_module(client: &mut File) -> Option<&mut Vec<Item>> {
     })
 }
 
+/// The name of a generated type.
+pub(crate) fn name(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Type(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
 /// Adds the names of the types of a method's argument `body`.
 pub(crate) fn bodies(method: &ImplItemFn, names: &mut Names) {
     for argument in &method.sig.inputs {

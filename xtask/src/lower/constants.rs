@@ -1,5 +1,8 @@
 //! `const: X` is an `enum` of one; and where an `enum` states no type, its values do.
 
+use std::collections::HashSet;
+
+use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
 use super::Findings;
@@ -58,11 +61,13 @@ fn state_type(schema: &mut Map<String, Value>, place: &Pointer, findings: &mut F
         None
     };
     let mut changed = false;
-    if name != Some("string") {
+    let nameless = name == Some("string") && !have_names(values);
+    if name != Some("string") || nameless {
         let told: Vec<String> =
             values.iter().map(|value| format!("`{}`", value.to_string().replace('`', "'"))).collect();
         schema.shift_remove("enum");
-        findings.warn(&place.child("enum"), "these values are no texts; they are told in words, and not checked");
+        let why = if nameless { "two of these values would share a name" } else { "these values are no texts" };
+        findings.warn(&place.child("enum"), format!("{why}; they are told in words, and not checked"));
         node::describe(schema, format!("One of {}.", told.join(", ")));
         changed = true;
     }
@@ -71,6 +76,16 @@ fn state_type(schema: &mut Map<String, Value>, place: &Pointer, findings: &mut F
         changed = true;
     }
     changed
+}
+
+/// Whether the generator finds a name of its own for each value: in Pascal case, or with an `X` for each
+/// character that has no place in a name.
+fn have_names(values: &[Value]) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || c == '_';
+    let texts = || values.iter().filter_map(Value::as_str);
+    let plain = texts().map(|text| text.replace('\'', "").replace(|c| !fits(c), "-").to_pascal_case());
+    let marked = texts().map(|text| text.replace(|c| c == '_' || !fits(c), "X").to_pascal_case());
+    plain.collect::<HashSet<_>>().len() == values.len() || marked.collect::<HashSet<_>>().len() == values.len()
 }
 
 #[cfg(test)]
@@ -89,6 +104,10 @@ mod tests {
         ] {
             assert_eq!(schema_after(enumerate, given).0, expected);
         }
+        let twins = json!({"enum": ["a.b", "a+b"]});
+        let told = json!({"description": "One of `\"a.b\"`, `\"a+b\"`.", "type": "string"});
+        assert_eq!(schema_after(enumerate, twins).0, told);
+        assert_eq!(schema_after(enumerate, json!({"enum": ["+", "-"]})).0["type"], "string");
         assert_eq!(schema_after(enumerate, json!({"const": null})).0, json!({"type": "null"}));
     }
 

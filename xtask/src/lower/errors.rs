@@ -1,10 +1,11 @@
-//! progenitor gives an operation one error type, and panics on a document that gives it several. So the
-//! errors of an operation become one response, for all of 4XX and 5XX, whose schema is a choice by name: the status
-//! decides the name, and the name the type. Which status has which name is in the generated table, and the
-//! hook puts the name around the answer's body; a status that the document does not give, or a body that is
-//! not what it promises, is `Undocumented`, which keeps what came.
+//! progenitor gives an operation one error type, and one type of success, and panics on a document that gives it
+//! several. So the errors of an operation become one response, for all of 4XX and 5XX, whose schema is a choice
+//! by name: the status decides the name, and the name the type. Which status has which name is in the generated
+//! table, and the hook puts the name around the answer's body; a status that the document does not give, or a
+//! body that is not what it promises, is `Undocumented`, which keeps what came. Where there are several kinds of
+//! success, they become one in the same way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
@@ -13,11 +14,15 @@ use super::Findings;
 use crate::node;
 use crate::walk;
 
-/// Where the table for the hook is left: status to name, for each operation.
-pub const NAMES: &str = "x-error-names";
+/// Where the table for the hook is left: status to name, for each operation's errors, and for its successes
+/// where there are several.
+pub const NAMES: &str = "x-body-names";
 
 /// The name of what is not documented.
 pub const UNDOCUMENTED: &str = "Undocumented";
+
+/// The name of a success without a body.
+const NO_CONTENT: &str = "NoContent";
 
 pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
     let before = document.clone();
@@ -29,35 +34,9 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
         }
         let operation = node::operation_id(node).to_owned();
         let Some(Value::Object(responses)) = node.get_mut("responses") else { return };
-        let statuses: Vec<String> = responses.keys().filter(|status| !status.starts_with('2')).cloned().collect();
         let mut names = Map::new();
-        let mut choices: BTreeMap<String, Value> = BTreeMap::new();
-        for status in statuses {
-            let Some(response) = responses.shift_remove(&status) else { continue };
-            let Some(schema) = node::json_schema(&response, &before) else { continue };
-            let name = name_of(schema, &operation, &status);
-            choices.insert(name.clone(), schema.clone());
-            names.insert(status, json!(name));
-        }
-        let set = match choices.len() {
-            0 => UNDOCUMENTED.to_owned(),
-            _ => choices.keys().map(|name| name.to_pascal_case()).collect::<Vec<_>>().join("Or"),
-        };
-        let set = format!("{set}Failure");
-        choices.insert(UNDOCUMENTED.to_owned(), json!({"x-chift-seam": "undocumented"}));
-        sets.entry(set.clone()).or_insert_with(|| {
-            let variants = choices.iter().map(|(name, schema)| {
-                json!({"type": "object", "required": [name], "properties": {name: schema}, "additionalProperties": false})
-            });
-            json!({
-                "description": "How a call fails, by the status of the answer.",
-                "oneOf": variants.collect::<Vec<_>>(),
-            })
-        });
-        let content = json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{set}")}}});
-        for range in ["4XX", "5XX"] {
-            responses.insert(range.to_owned(), json!({"description": "The call failed.", "content": content}));
-        }
+        gather_successes(responses, &operation, &before, &mut names, &mut sets);
+        gather_errors(responses, &operation, &before, &mut names, &mut sets);
         node[NAMES] = Value::Object(names);
         count += 1;
     });
@@ -65,6 +44,90 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
         node::add_components(document, sets);
     }
     count
+}
+
+fn gather_errors(
+    responses: &mut Map<String, Value>,
+    operation: &str,
+    document: &Value,
+    names: &mut Map<String, Value>,
+    sets: &mut BTreeMap<String, Value>,
+) {
+    let mut choices = Choices::new();
+    // Where nothing else is a success, progenitor takes the default for one, too.
+    if let Some(default) = responses.get("default").filter(|_| !responses.keys().any(|it| it.starts_with('2'))) {
+        responses.insert("2XX".to_owned(), default.clone());
+    }
+    let statuses: Vec<String> = responses.keys().filter(|status| !status.starts_with('2')).cloned().collect();
+    for status in statuses {
+        let Some(response) = responses.shift_remove(&status) else { continue };
+        let Some(schema) = node::json_schema(&response, document) else { continue };
+        let name = name_of(schema, operation, &status);
+        choices.insert(name.clone(), schema.clone());
+        names.insert(status, json!(name));
+    }
+    let set = if choices.is_empty() { UNDOCUMENTED.to_owned() } else { joined(&choices) };
+    choices.insert(UNDOCUMENTED.to_owned(), json!({"x-chift-seam": "undocumented"}));
+    let content = choice(format!("{set}Failure"), &choices, "How a call fails, by the status of the answer.", sets);
+    for range in ["4XX", "5XX"] {
+        responses.insert(range.to_owned(), json!({"description": "The call failed.", "content": content}));
+    }
+}
+
+fn gather_successes(
+    responses: &mut Map<String, Value>,
+    operation: &str,
+    document: &Value,
+    names: &mut Map<String, Value>,
+    sets: &mut BTreeMap<String, Value>,
+) {
+    let statuses: Vec<String> = responses.keys().filter(|status| status.starts_with('2')).cloned().collect();
+    let content = |status: &String| node::resolved(&responses[status], document).get("content");
+    let kinds: HashSet<String> = statuses.iter().map(|it| content(it).unwrap_or(&Value::Null).to_string()).collect();
+    let all_json = statuses
+        .iter()
+        .all(|status| content(status).is_none() || node::json_schema(&responses[status], document).is_some());
+    // Bytes beside JSON are left for the last pass to refuse.
+    if kinds.len() < 2 || !all_json {
+        return;
+    }
+    let mut choices = Choices::new();
+    for status in &statuses {
+        let (name, schema) = match node::json_schema(&responses[status], document) {
+            Some(schema) => (name_of(schema, operation, status), schema.clone()),
+            None => (NO_CONTENT.to_owned(), json!({"nullable": true})),
+        };
+        choices.insert(name.clone(), schema);
+        names.insert(status.clone(), json!(name));
+    }
+    let content = choice(
+        format!("{}Success", joined(&choices)),
+        &choices,
+        "What a call brings, by the status of the answer.",
+        sets,
+    );
+    for status in statuses {
+        responses[&status] = json!({"description": "The call succeeded.", "content": content});
+    }
+}
+
+/// The schemas of bodies, by name.
+type Choices = BTreeMap<String, Value>;
+
+fn joined(choices: &Choices) -> String {
+    choices.keys().map(|name| name.to_pascal_case()).collect::<Vec<_>>().join("Or")
+}
+
+/// The content of a response that is one of `choices`; the set of them is a component.
+fn choice(set: String, choices: &Choices, description: &str, sets: &mut BTreeMap<String, Value>) -> Value {
+    let content = json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{set}")}}});
+    sets.entry(set).or_insert_with(|| {
+        let variants = choices.iter().map(|(name, schema)| {
+            json!({"type": "object", "required": [name], "properties": {name: schema}, "additionalProperties": false})
+        });
+        json!({"description": description, "oneOf": variants.collect::<Vec<_>>()})
+    });
+    content
 }
 
 fn name_of(schema: &Value, operation: &str, status: &str) -> String {

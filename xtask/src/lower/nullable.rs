@@ -1,5 +1,7 @@
 //! `anyOf: [X, {type: "null"}]` is `X` with `nullable: true`.
 //!
+//! null alone is told in words and may be anything: 3.0 has no type for it.
+//!
 //! Beside a `$ref`, 3.0 knows no siblings, so the reference moves into an `allOf` of one.
 
 use serde_json::{Map, Value, json};
@@ -8,11 +10,19 @@ use super::Findings;
 use crate::node::{self, says};
 use crate::walk::{self, Kind};
 
-pub(super) fn fold(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn fold(document: &mut Value, findings: &mut Findings) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         if let (Kind::Schema, Value::Object(schema)) = (kind, node) {
             count += usize::from(fold_alternatives(schema, "anyOf") || fold_alternatives(schema, "oneOf"));
+        }
+    });
+    walk::change(document, &mut |kind, place, node| {
+        if let (Kind::Schema, true, Value::Object(schema)) = (kind, says(node, "type", "null"), node) {
+            schema.shift_remove("type");
+            node::describe(schema, "Always `null`.".to_owned());
+            findings.warn(place, "there is no type for `null` alone; the client takes anything here");
+            count += 1;
         }
     });
     count
@@ -23,8 +33,13 @@ fn fold_alternatives(schema: &mut Map<String, Value>, keyword: &str) -> bool {
     let Some(Value::Array(alternatives)) = schema.get_mut(keyword) else { return false };
     let before = alternatives.len();
     alternatives.retain(|alternative| !says(alternative, "type", "null"));
-    if alternatives.len() == before || alternatives.is_empty() {
+    if alternatives.len() == before {
         return false;
+    }
+    if alternatives.is_empty() {
+        schema.shift_remove(keyword);
+        schema.insert("type".to_owned(), json!("null"));
+        return true;
     }
     let single = if alternatives.len() == 1 { alternatives.pop() } else { None };
     schema.insert("nullable".to_owned(), json!(true));
@@ -71,9 +86,10 @@ mod tests {
     }
 
     #[test]
-    fn null_alone_is_left_for_the_last_pass_to_refuse() {
-        let alone = json!({"anyOf": [{"type": "null"}]});
-        assert_ne!(folded(alone.clone()), json!({"nullable": true}));
+    fn null_alone_may_be_anything_and_says_so() {
+        let told = json!({"description": "Always `null`."});
+        assert_eq!(folded(json!({"anyOf": [{"type": "null"}]})), told);
+        assert_eq!(folded(json!({"type": "null"})), told);
     }
 
     #[test]

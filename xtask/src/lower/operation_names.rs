@@ -9,40 +9,57 @@ use serde_json::{Value, json};
 
 use super::Findings;
 use crate::node;
+use crate::pointer::Pointer;
 use crate::walk::{self, Kind};
 
 pub(super) fn shorten(document: &mut Value, _: &mut Findings) -> usize {
-    let mut wishes: Vec<(String, String)> = Vec::new();
+    // By place: the short name, and the whole one.
+    let mut wishes: Vec<(Pointer, String, String)> = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
-        if let (Kind::Operation, [root, path, method], Some(id)) =
-            (kind, place.tokens(), node.get("operationId").and_then(Value::as_str))
-            && root == "paths"
-        {
-            wishes.push((id.to_owned(), short(id, path, method).to_snake_case()));
-        }
+        let (true, [_, path, method]) = (node::is_call(kind, place), place.tokens()) else { return };
+        let whole = match node::operation_id(node) {
+            // OpenAPI does not ask for a name; the client needs one.
+            "" => format!("{method} {path}"),
+            id => id.to_owned(),
+        };
+        let wish = usable(&short(&whole, path, method).to_snake_case());
+        wishes.push((place.clone(), wish, usable(&whole.to_snake_case())));
     });
     // A short name that two operations wish for goes to neither: which of them is the longer one
     // must not depend on the order in the document.
     let mut asked: HashMap<&str, usize> = HashMap::new();
-    for (_, wish) in &wishes {
+    for (_, wish, _) in &wishes {
         *asked.entry(wish).or_default() += 1;
     }
-    let granted: HashSet<&str> = asked.into_iter().filter(|(_, times)| *times == 1).map(|(wish, _)| wish).collect();
-    let names: HashMap<&str, &str> = wishes
-        .iter()
-        .filter(|(id, wish)| id != wish && granted.contains(wish.as_str()))
-        .map(|(id, wish)| (id.as_str(), wish.as_str()))
-        .collect();
+    let mut taken: HashSet<String> =
+        asked.iter().filter(|(_, times)| **times == 1).map(|(wish, _)| (*wish).to_owned()).collect();
+    let mut names: HashMap<Pointer, String> = HashMap::new();
+    for (place, wish, whole) in &wishes {
+        let name =
+            if asked[wish.as_str()] == 1 { wish.clone() } else { node::free_name(whole, |name| taken.contains(name)) };
+        taken.insert(name.clone());
+        names.insert(place.clone(), name);
+    }
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
-        if node::is_call(kind, place)
-            && let Some(name) = node.get("operationId").and_then(Value::as_str).and_then(|id| names.get(id))
+        if let (Kind::Operation, Some(name)) = (kind, names.get(place))
+            && node::operation_id(node) != name
         {
             node["operationId"] = json!(name);
             count += 1;
         }
     });
     count
+}
+
+/// What the generated client's own methods are called, and what it calls on itself.
+const TAKEN: &[&str] =
+    &["api_version", "baseurl", "client", "clone", "exec", "inner", "new", "new_with_client", "post", "pre"];
+
+/// A name that can be a method of the client.
+fn usable(name: &str) -> String {
+    let free = !TAKEN.contains(&name) && syn::parse_str::<syn::Ident>(name).is_ok();
+    if free { name.to_owned() } else { format!("{name}_operation") }
 }
 
 /// `id` without the path and the method that FastAPI appends, or `id` when they are not there.
@@ -89,5 +106,11 @@ mod tests {
     fn a_name_that_two_wish_for_goes_to_neither() {
         let ids = ["read_a_get", "read_b_get"];
         assert_eq!(shortened(&[("/a", "get", ids[0]), ("/b", "get", ids[1])]), ids);
+    }
+    #[test]
+    fn a_name_that_no_method_can_have_gets_one_and_all_differ() {
+        let given = [("/a", "get", "type"), ("/b", "get", "exec"), ("/c", "get", "getC"), ("/d", "get", "get_c")];
+        assert_eq!(shortened(&given), ["type_operation", "exec_operation", "get_c", "get_c2"]);
+        assert_eq!(shortened(&[("/a/{b}", "get", "")]), ["get_a_b"]);
     }
 }

@@ -125,9 +125,13 @@ impl Call<'_> {
         let answer = answer.unwrap_or(&Value::Null);
         if (200..300).contains(&status) {
             let Some(ok) = result.get("ok") else { return Some(format!("a success became {result}")) };
+            if let Some(name) = self.operation.bodies.get(&status.to_string()) {
+                let Some(body) = ok.get(name) else { return Some(format!("it was not read as {name}: {result}")) };
+                return difference(answer, body, false);
+            }
             return difference(answer, ok, false);
         }
-        let name = self.operation.errors.get(&status.to_string()).map_or(errors::UNDOCUMENTED, String::as_str);
+        let name = self.operation.bodies.get(&status.to_string()).map_or(errors::UNDOCUMENTED, String::as_str);
         match result["failure"].get(name) {
             Some(body) if answer.is_null() => (body != "").then(|| format!("an empty body became {body}")),
             Some(body) => difference(answer, body, false),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{File, FnArg, Item, Pat, Type};
+use syn::{File, FnArg, Pat, Type};
 
 use crate::generate::reach;
 
@@ -19,15 +19,7 @@ pub(super) struct Driver {
 
 /// Makes the program for the client in `client.rs`.
 pub(super) fn make(client: &File) -> anyhow::Result<Driver> {
-    let types: BTreeSet<String> = reach::types(client)
-        .iter()
-        .filter_map(|item| match item {
-            Item::Struct(item) => Some(item.ident.to_string()),
-            Item::Enum(item) => Some(item.ident.to_string()),
-            Item::Type(item) => Some(item.ident.to_string()),
-            _ => None,
-        })
-        .collect();
+    let types: BTreeSet<String> = reach::types(client).iter().filter_map(reach::name).collect();
     let reads = types.iter().map(|name| {
         let kind = format_ident!("{name}");
         quote! { #name => read::<types::#kind>(json) }
