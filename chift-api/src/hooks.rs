@@ -32,11 +32,12 @@ impl ClientHooks<Session> for Client {
             Some(authorizer) => authorized(self.client(), authorizer, request).await?,
             None => self.client().execute(request).await?,
         };
-        let response = readable(answer::bounded(response, self.inner().answer_limit()), info).await?;
-        match operation {
-            Some(operation) => named(response, operation).await,
-            None => Ok(response),
-        }
+        let response = answer::bounded(response, self.inner().answer_limit());
+        let response = match operation {
+            Some(operation) => named(response, operation).await?,
+            None => response,
+        };
+        readable(response, info).await
     }
 }
 

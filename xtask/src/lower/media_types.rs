@@ -13,7 +13,8 @@ use crate::walk::{self, Kind};
 /// Where the media type is left that a request's bytes are sent as.
 pub const SENT_AS: &str = "x-sent-as";
 
-const FORM: &str = "application/x-www-form-urlencoded";
+/// Texts by name, written as in an address.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 const TEXT: &str = "text/plain";
 const BYTES: &str = "application/octet-stream";
@@ -41,9 +42,7 @@ fn of_response(node: &mut Value, place: &Pointer, findings: &mut Findings) -> bo
         }
         return silent;
     };
-    let Some(chosen) = content.keys().find(|name| is_json(name)).or_else(|| content.keys().next()).cloned() else {
-        return false;
-    };
+    let Some(chosen) = chosen_response(content).cloned() else { return false };
     leave_out(content, &chosen, "is not asked for", place, findings);
     let body = if is_json(&chosen) {
         json!({"application/json": {"schema": content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}))}})
@@ -57,10 +56,7 @@ fn of_response(node: &mut Value, place: &Pointer, findings: &mut Findings) -> bo
 
 fn of_request(node: &mut Value, place: &Pointer, document: &Value, findings: &mut Findings) -> bool {
     let Some(Value::Object(content)) = node.get("content") else { return false };
-    let named = |wanted: &'static str| move |name: &&String| bare(name) == wanted;
-    let chosen = content.keys().find(|name| is_json(name));
-    let chosen = chosen.or_else(|| content.keys().find(named(FORM))).or_else(|| content.keys().find(named(TEXT)));
-    let Some(chosen) = chosen.or_else(|| content.keys().next()).cloned() else { return false };
+    let Some(chosen) = chosen_request(content).cloned() else { return false };
     leave_out(content, &chosen, "is not sent", place, findings);
     let schema = content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}));
     let inner = place.child("content").child(&chosen);
@@ -89,8 +85,20 @@ fn of_request(node: &mut Value, place: &Pointer, document: &Value, findings: &mu
     changed
 }
 
+/// The media type of a response that is asked for, among those of its content.
+pub(crate) fn chosen_response(content: &Map<String, Value>) -> Option<&String> {
+    content.keys().find(|name| is_json(name)).or_else(|| content.keys().next())
+}
+
+/// The media type that a request's body is sent as, among those of its content.
+pub(crate) fn chosen_request(content: &Map<String, Value>) -> Option<&String> {
+    let named = |wanted: &'static str| content.keys().find(move |name| bare(name) == wanted);
+    let chosen = content.keys().find(|name| is_json(name));
+    chosen.or_else(|| named(FORM)).or_else(|| named(TEXT)).or_else(|| content.keys().next())
+}
+
 /// JSON, and what is JSON with a meaning, as `application/problem+json`.
-fn is_json(name: &str) -> bool {
+pub(crate) fn is_json(name: &str) -> bool {
     node::is_json(name) || bare(name).ends_with("+json")
 }
 

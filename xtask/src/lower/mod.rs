@@ -13,7 +13,7 @@ pub mod errors;
 mod findings;
 mod limits;
 pub mod media_types;
-mod mock_bodies;
+mod mocks;
 mod nullable;
 mod objects;
 mod operation_names;
@@ -52,6 +52,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "make room beside references", run: references::make_room },
     Pass { name: "tell limits and defaults in words", run: limits::tell },
     Pass { name: "turn null alternatives into nullable", run: nullable::fold },
+    Pass { name: "leave null out of parameters", run: parameters::leave_out_null },
     Pass { name: "order unions", run: unions::order },
     Pass { name: "state the items of arrays", run: arrays::state_items },
     Pass { name: "keep unknown fields", run: objects::keep_unknown_fields },
@@ -67,7 +68,7 @@ const CLIENT_PASSES: &[Pass] = &[
 ];
 
 /// The passes that only the mocks need.
-const MOCK_PASSES: &[Pass] = &[Pass { name: "require bodies of mocks", run: mock_bodies::require }];
+const MOCK_PASSES: &[Pass] = &[Pass { name: "simplify mocks", run: mocks::simplify }];
 
 /// A lowered document, and what was done to get it.
 #[derive(Debug, Clone)]

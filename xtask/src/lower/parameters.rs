@@ -53,6 +53,13 @@ fn is_sent(parameter: &Value, place: &Pointer, findings: &mut Findings) -> bool 
         findings.warn(place, format!("the optional cookie `{name}` is not sent"));
         return false;
     }
+    let schema = &parameter["schema"];
+    let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
+    let is_list = std::iter::once(schema).chain(alternatives).any(|schema| says(schema, "type", "array"));
+    if says(parameter, "in", "header") && !says(parameter, "required", true) && is_list {
+        findings.warn(place, format!("the optional header `{name}`, which is a list, is not sent"));
+        return false;
+    }
     true
 }
 
@@ -64,6 +71,22 @@ fn as_text(parameter: &mut Value) {
             node["format"] = json!("double");
         }
     });
+}
+
+/// In an address and in a header there is no null: what may be null may be left out.
+pub(super) fn leave_out_null(document: &mut Value, _: &mut Findings) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, _, node| {
+        if kind != Kind::Parameter || says(node, "in", "path") {
+            return;
+        }
+        let schema = node.get_mut("schema").and_then(Value::as_object_mut);
+        if schema.is_some_and(|schema| schema.shift_remove("nullable") == Some(json!(true))) {
+            node["required"] = json!(false);
+            count += 1;
+        }
+    });
+    count
 }
 
 #[cfg(test)]
@@ -90,5 +113,15 @@ mod tests {
         let string = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
         assert_eq!(document["paths"]["/a"], json!({"get": {"parameters": [double("r"), double("p"), string]}}));
         assert_eq!(findings.warnings.len(), 2);
+    }
+
+    #[test]
+    fn what_may_be_null_may_be_left_out() {
+        let given =
+            json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string", "nullable": true}});
+        let mut document = json!({"paths": {"/a": {"get": {"parameters": [given]}}}});
+        assert_eq!(leave_out_null(&mut document, &mut Findings::default()), 1);
+        let expected = json!({"name": "q", "in": "query", "required": false, "schema": {"type": "string"}});
+        assert_eq!(document["paths"]["/a"]["get"]["parameters"][0], expected);
     }
 }

@@ -11,7 +11,7 @@ use super::compare::difference;
 use super::instances::Instances;
 use super::server::{Arrived, Server};
 use super::{Contract, Tally};
-use crate::lower::errors;
+use crate::lower::{errors, media_types};
 use crate::node;
 use crate::operations::Operation;
 
@@ -51,8 +51,19 @@ struct Given {
     arguments: Value,
     path: BTreeMap<String, String>,
     query: Vec<(String, String)>,
-    body: Option<Value>,
+    headers: Vec<(String, String)>,
+    body: Option<Body>,
 }
+
+/// A body that is sent.
+struct Body {
+    media_type: String,
+    schema: Value,
+    value: Value,
+}
+
+/// What a response of bytes is answered with.
+const BYTES: &str = "bytes: \u{e4}\r\n{";
 
 impl Call<'_> {
     fn check(&mut self, server: &Server, driving: &mut Driving, tally: &mut Tally) -> anyhow::Result<()> {
@@ -60,10 +71,14 @@ impl Call<'_> {
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(status, response)| (status.clone(), node::json_schema(response, self.contract.document).cloned()))
+            .map(|(status, response)| (status.clone(), self.answer_schema(status, response)))
             .collect();
         for (status, schema) in answers {
             let Ok(status) = status.parse::<u16>() else { continue };
+            // A redirect is followed, not read.
+            if (300..400).contains(&status) {
+                continue;
+            }
             for _ in 0..TRIES {
                 let mut answer = None;
                 if let Some(schema) = &schema {
@@ -83,6 +98,19 @@ impl Call<'_> {
         self.once(418, Some(&odd), server, driving, tally)
     }
 
+    /// What the answer is made from; a schema of one text where it is no JSON.
+    fn answer_schema(&self, status: &str, response: &Value) -> Option<Value> {
+        let Some(content) = node::resolved(response, self.contract.document).get("content") else {
+            return (status == "200").then(|| json!({"const": BYTES}));
+        };
+        let content = content.as_object()?;
+        let chosen = media_types::chosen_response(content)?;
+        if media_types::is_json(chosen) {
+            return Some(content[chosen].get("schema").cloned().unwrap_or_else(|| json!({})));
+        }
+        Some(json!({"const": BYTES}))
+    }
+
     fn once(
         &mut self,
         status: u16,
@@ -99,7 +127,8 @@ impl Call<'_> {
                 return Ok(());
             }
         };
-        server.answer(status, answer);
+        let bytes = answer.is_some_and(|answer| answer == BYTES);
+        server.answer(status, if bytes { BYTES.to_owned() } else { answer.map(Value::to_string).unwrap_or_default() });
         let result = driving.call(id, &given.arguments)?;
         tally.calls += 1;
         match server.arrived() {
@@ -146,7 +175,8 @@ impl Call<'_> {
     }
 
     fn given(&mut self) -> anyhow::Result<Result<Given, String>> {
-        let mut given = Given { arguments: json!({}), path: BTreeMap::new(), query: Vec::new(), body: None };
+        let mut given =
+            Given { arguments: json!({}), path: BTreeMap::new(), query: Vec::new(), headers: Vec::new(), body: None };
         let mut gathered = Map::new();
         let item = &self.contract.document["paths"][&self.operation.path];
         let parameters: Vec<Value> = [&item["parameters"], &self.node["parameters"]]
@@ -186,16 +216,24 @@ impl Call<'_> {
                         gathered.insert(name, value);
                     }
                 }
-                _ => {
+                // A list has no place in a header; lowering warns of it.
+                Some("header") if !value.is_array() => {
+                    given.headers.push((name.to_lowercase(), text(&value)));
                     given.arguments[key] = value;
                 }
+                _ => {}
             }
         }
         given.arguments["query"] = Value::Object(gathered);
-        if let Some(schema) = node::json_schema(&self.node["requestBody"], self.contract.document) {
-            let Some(value) = self.valid(schema)? else { return Ok(Err("no body could be made".to_owned())) };
+        let content = node::resolved(&self.node["requestBody"], self.contract.document).get("content");
+        if let Some(content) = content.and_then(Value::as_object)
+            && let Some(chosen) = media_types::chosen_request(content)
+        {
+            let plain = !media_types::is_json(chosen) && chosen != media_types::FORM;
+            let schema = if plain { json!({"const": BYTES}) } else { content[chosen]["schema"].clone() };
+            let Some(value) = self.valid(&schema)? else { return Ok(Err("no body could be made".to_owned())) };
             given.arguments["body"] = value.clone();
-            given.body = Some(value);
+            given.body = Some(Body { media_type: chosen.clone(), schema, value });
         }
         Ok(Ok(given))
     }
@@ -234,31 +272,59 @@ impl Call<'_> {
         let mut meant = given.query.clone();
         sent.sort();
         meant.sort();
-        if sent != meant {
+        if !same_texts(&sent, &meant) {
             wrong.push(format!("the query {sent:?} is not {meant:?}"));
         }
         let bearer = arrived.header("authorization");
         if bearer != self.operation.needs_bearer.then_some("Bearer verify-token") {
             wrong.push("the bearer is there and should not be, or otherwise".to_owned());
         }
-        if let Some(body) = &given.body {
-            match serde_json::from_slice::<Value>(&arrived.body) {
-                Ok(sent) => {
-                    if let Some(schema) = node::json_schema(&self.node["requestBody"], self.contract.document)
-                        && !self.contract.validator(schema)?.is_valid(&sent)
-                    {
-                        wrong.push(format!("the body is not valid: {sent}"));
-                    }
-                    wrong.extend(
-                        difference(body, &sent, self.operation.method == "PATCH")
-                            .map(|what| format!("in the body, {what}")),
-                    );
-                }
-                Err(error) => wrong.push(format!("the body is no JSON: {error}")),
+        for (name, value) in &given.headers {
+            if arrived.header(name) != Some(value.trim()) {
+                wrong.push(format!("the header {name} is {:?}, not {value:?}", arrived.header(name)));
             }
+        }
+        if let Some(body) = &given.body {
+            wrong.extend(self.sent_body(body, arrived)?);
         }
         Ok(wrong)
     }
+
+    /// What is wrong with the body that arrived.
+    fn sent_body(&self, given: &Body, arrived: &Arrived) -> anyhow::Result<Option<String>> {
+        let stated = arrived.header("content-type").unwrap_or_default();
+        let json = media_types::is_json(&given.media_type);
+        if stated != given.media_type && !(json && media_types::is_json(stated)) {
+            return Ok(Some(format!("the body was sent as {stated:?}, not as {:?}", given.media_type)));
+        }
+        if json {
+            let sent: Value = match serde_json::from_slice(&arrived.body) {
+                Ok(sent) => sent,
+                Err(error) => return Ok(Some(format!("the body is no JSON: {error}"))),
+            };
+            if !self.contract.validator(&given.schema)?.is_valid(&sent) {
+                return Ok(Some(format!("the body is not valid: {sent}")));
+            }
+            let difference = difference(&given.value, &sent, self.operation.method == "PATCH");
+            return Ok(difference.map(|what| format!("in the body, {what}")));
+        }
+        if given.media_type == media_types::FORM {
+            let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(&arrived.body).into_owned().collect();
+            let fields = given.value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+            let mut meant: Vec<(String, String)> = fields.map(|(name, value)| (name.clone(), text(value))).collect();
+            sent.sort();
+            meant.sort();
+            return Ok((!same_texts(&sent, &meant)).then(|| format!("the form {sent:?} is not {meant:?}")));
+        }
+        let same = given.value.as_str().is_some_and(|text| text.as_bytes() == arrived.body);
+        Ok((!same).then(|| "the bytes are others".to_owned()))
+    }
+}
+
+/// Whether two lists of names and texts say the same; a number may be written in several ways.
+fn same_texts(sent: &[(String, String)], meant: &[(String, String)]) -> bool {
+    let same = |a: &str, b: &str| a == b || a.parse::<f64>().is_ok_and(|a| b.parse::<f64>() == Ok(a));
+    sent.len() == meant.len() && sent.iter().zip(meant).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1))
 }
 
 /// The argument that a parameter becomes.

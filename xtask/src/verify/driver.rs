@@ -28,7 +28,16 @@ pub(super) fn make(client: &File) -> anyhow::Result<Driver> {
     let calls = operations.map(|method| {
         let name = method.sig.ident.to_string();
         let call = &method.sig.ident;
-        let arguments: Vec<(String, TokenStream, Pass)> = method.sig.inputs.iter().filter_map(argument).collect();
+        let generics: Vec<&syn::Ident> = method.sig.generics.type_params().map(|generic| &generic.ident).collect();
+        let arguments: Vec<(String, TokenStream, Pass)> =
+            method.sig.inputs.iter().filter_map(|it| argument(it, &generics)).collect();
+        let is_stream = reach::argument(&method.sig.output, "ResponseValue")
+            .is_some_and(|kind| matches!(&kind, Type::Path(path) if path.path.is_ident("ByteStream")));
+        let told = if is_stream {
+            quote! { told_bytes }
+        } else {
+            quote! { told }
+        };
         let lets = arguments.iter().map(|(key, kind, _)| {
             let variable = format_ident!("a_{}", key);
             quote! { let #variable: #kind = argument(arguments, #key)?; }
@@ -42,9 +51,32 @@ pub(super) fn make(client: &File) -> anyhow::Result<Driver> {
                 Pass::AsDeref => quote! { #variable.as_deref() },
             }
         });
-        quote! { #name => { #(#lets)* told(client.#call(#(#passed),*).await) } }
+        quote! { #name => { #(#lets)* #told(client.#call(#(#passed),*).await).await } }
     });
+    let fixed = fixed();
     let file = quote! {
+        #fixed
+
+        fn read_type(name: &str, json: &str) -> Result<Value, String> {
+            match name {
+                #(#reads,)*
+                _ => Err(format!("there is no type {name}")),
+            }
+        }
+
+        async fn call(client: &Client, name: &str, arguments: &Value) -> Result<Value, String> {
+            match name {
+                #(#calls)*
+                _ => Err(format!("there is no operation {name}")),
+            }
+        }
+    };
+    Ok(Driver { source: prettyplease::unparse(&syn::parse2(file)?), types })
+}
+
+/// What is the same for all clients.
+fn fixed() -> TokenStream {
+    quote! {
         #![allow(warnings)]
         use chift_api::{Authorize, Bearer, BearerFuture, Client, Error, ResponseValue, Secret, Session, types};
         use serde_json::{Value, json};
@@ -86,7 +118,25 @@ pub(super) fn make(client: &File) -> anyhow::Result<Driver> {
             serde_json::from_value(value).map_err(|error| format!("argument {name}: {error}"))
         }
 
-        fn told<T: serde::Serialize, E: serde::Serialize + std::fmt::Debug>(
+        async fn told_bytes<E: serde::Serialize + std::fmt::Debug>(
+            result: Result<ResponseValue<chift_api::ByteStream>, Error<E>>,
+        ) -> Result<Value, String> {
+            use futures_util::StreamExt;
+            match result {
+                Ok(answer) => {
+                    let status = answer.status().as_u16();
+                    let mut stream = answer.into_inner();
+                    let mut bytes = Vec::new();
+                    while let Some(chunk) = stream.next().await {
+                        bytes.extend_from_slice(&chunk.map_err(|error| error.to_string())?);
+                    }
+                    Ok(json!({"status": status, "ok": String::from_utf8_lossy(&bytes)}))
+                }
+                Err(error) => told::<(), E>(Err(error)).await,
+            }
+        }
+
+        async fn told<T: serde::Serialize, E: serde::Serialize + std::fmt::Debug>(
             result: Result<ResponseValue<T>, Error<E>>,
         ) -> Result<Value, String> {
             match result {
@@ -101,22 +151,7 @@ pub(super) fn make(client: &File) -> anyhow::Result<Driver> {
                 Err(error) => Err(format!("{error:?}")),
             }
         }
-
-        fn read_type(name: &str, json: &str) -> Result<Value, String> {
-            match name {
-                #(#reads,)*
-                _ => Err(format!("there is no type {name}")),
-            }
-        }
-
-        async fn call(client: &Client, name: &str, arguments: &Value) -> Result<Value, String> {
-            match name {
-                #(#calls)*
-                _ => Err(format!("there is no operation {name}")),
-            }
-        }
-    };
-    Ok(Driver { source: prettyplease::unparse(&syn::parse2(file)?), types })
+    }
 }
 
 /// How an argument's value is passed on.
@@ -128,10 +163,14 @@ enum Pass {
 }
 
 /// An argument's name, the type its value is read as, and how that value is passed.
-fn argument(argument: &FnArg) -> Option<(String, TokenStream, Pass)> {
+fn argument(argument: &FnArg, generics: &[&syn::Ident]) -> Option<(String, TokenStream, Pass)> {
     let FnArg::Typed(argument) = argument else { return None };
     let Pat::Ident(name) = &*argument.pat else { return None };
     let key = name.ident.to_string();
+    // A body of bytes is anything that becomes one.
+    if matches!(&*argument.ty, Type::Path(path) if generics.iter().any(|generic| path.path.is_ident(*generic))) {
+        return Some((key, quote! { String }, Pass::Value));
+    }
     if let Some(inner) = reach::first_argument(&argument.ty, "Option") {
         return Some(match inner {
             Type::Reference(reference) => {

@@ -6,8 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
-
 /// A request as it arrived.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arrived {
@@ -54,9 +52,9 @@ impl Server {
     }
 
     /// What the next requests are answered with.
-    pub(super) fn answer(&self, status: u16, body: Option<&Value>) {
+    pub(super) fn answer(&self, status: u16, body: String) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.answer = (status, body.map(Value::to_string).unwrap_or_default());
+        shared.answer = (status, body);
         shared.arrived = None;
     }
 
