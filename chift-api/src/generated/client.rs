@@ -80,32 +80,6 @@ pub mod types {
             Self::Undocumented(value)
         }
     }
-    ///`LocationItem`
-    #[derive(
-        ::schemars::JsonSchema,
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug
-    )]
-    #[serde(untagged)]
-    pub enum LocationItem {
-        Integer(i64),
-        String(::std::string::String),
-    }
-    impl ::std::fmt::Display for LocationItem {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match self {
-                Self::Integer(x) => x.fmt(f),
-                Self::String(x) => x.fmt(f),
-            }
-        }
-    }
-    impl ::std::convert::From<i64> for LocationItem {
-        fn from(value: i64) -> Self {
-            Self::Integer(value)
-        }
-    }
     ///`Token`
     #[derive(
         ::schemars::JsonSchema,
@@ -137,12 +111,38 @@ pub mod types {
         >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input: ::std::option::Option<crate::Echo>,
-        pub loc: ::std::vec::Vec<LocationItem>,
+        pub loc: ::std::vec::Vec<ValidationErrorLocItem>,
         pub msg: ::std::string::String,
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::std::collections::HashMap<::std::string::String, crate::Echo>,
+    }
+    ///`ValidationErrorLocItem`
+    #[derive(
+        ::schemars::JsonSchema,
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug
+    )]
+    #[serde(untagged)]
+    pub enum ValidationErrorLocItem {
+        Integer(i64),
+        String(::std::string::String),
+    }
+    impl ::std::fmt::Display for ValidationErrorLocItem {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match self {
+                Self::Integer(x) => x.fmt(f),
+                Self::String(x) => x.fmt(f),
+            }
+        }
+    }
+    impl ::std::convert::From<i64> for ValidationErrorLocItem {
+        fn from(value: i64) -> Self {
+            Self::Integer(value)
+        }
     }
     /// Error types.
     pub mod error {

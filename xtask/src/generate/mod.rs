@@ -210,6 +210,8 @@ fn parsed(name: &str, tokens: TokenStream) -> Result<syn::File, Problems> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     #[test]
@@ -227,7 +229,13 @@ mod tests {
             "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {},
             "components": {"schemas": {"Good": {}, "Bad": {"type": "string", "maxLength": -1}}},
         });
-        let lowered = Lowered { mocks: document.clone(), value: document, changes: Vec::new(), warnings: Vec::new() };
+        let lowered = Lowered {
+            mocks: document.clone(),
+            value: document,
+            changes: Vec::new(),
+            warnings: Vec::new(),
+            renamed: HashMap::new(),
+        };
         let message = generate(&lowered).unwrap_err().to_string();
         assert!(message.starts_with("#/components/schemas/Bad: "), "{message}");
     }

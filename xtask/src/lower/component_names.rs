@@ -2,14 +2,16 @@
 //! `backbone__models__Account`. The last part is the name a person would have chosen, if nothing else
 //! has it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
 use super::Findings;
+use crate::node;
 use crate::walk;
 
-pub(super) fn shorten(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
     let Some(schemas) = document.get("components").and_then(|all| all.get("schemas")).and_then(Value::as_object) else {
         return 0;
     };
@@ -18,11 +20,17 @@ pub(super) fn shorten(document: &mut Value, _: &mut Findings) -> usize {
     for name in schemas.keys() {
         *asked.entry(wish(name)).or_default() += 1;
     }
-    let names: HashMap<String, String> = schemas
-        .keys()
-        .map(|name| (name.clone(), wish(name)))
-        .filter(|(name, wish)| name != wish && asked.get(wish) == Some(&1))
-        .collect();
+    // As Rust spells them, some names are the same: the first in the document has it, the others get a number.
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut names: HashMap<String, String> = HashMap::new();
+    for name in schemas.keys() {
+        let wish = Some(wish(name)).filter(|wish| asked.get(wish) == Some(&1)).unwrap_or_else(|| name.clone());
+        let free = node::free_name(&wish, |name| taken.contains(&name.to_pascal_case()));
+        taken.insert(free.to_pascal_case());
+        if free != *name {
+            names.insert(name.clone(), free);
+        }
+    }
     if names.is_empty() {
         return 0;
     }
@@ -39,7 +47,9 @@ pub(super) fn shorten(document: &mut Value, _: &mut Findings) -> usize {
             node["$ref"] = json!(format!("#/components/schemas/{new}"));
         }
     });
-    names.len()
+    let count = names.len();
+    findings.renamed.extend(names);
+    count
 }
 
 #[cfg(test)]
@@ -55,5 +65,13 @@ mod tests {
         let names: Vec<_> = document["components"]["schemas"].as_object().unwrap().keys().collect();
         assert_eq!(names, ["Thing", "a__One", "b__One", "List"]);
         assert_eq!(document["components"]["schemas"]["List"]["items"]["$ref"], "#/components/schemas/Thing");
+    }
+
+    #[test]
+    fn names_that_are_one_in_rust_get_a_number() {
+        let mut document = json!({"components": {"schemas": {"HTTPError": {}, "Http_Error": {}}}});
+        let mut findings = Findings::default();
+        assert_eq!(shorten(&mut document, &mut findings), 1);
+        assert_eq!(findings.renamed["Http_Error"], "Http_Error2");
     }
 }

@@ -1,6 +1,7 @@
 //! What the passes find: what cannot be kept, and what is left out because only a check or a way of
 //! asking is lost with it.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::pointer::Pointer;
@@ -26,6 +27,8 @@ impl fmt::Display for Warning {
 pub(crate) struct Findings {
     pub(crate) refused: Vec<Problem>,
     pub(crate) warnings: Vec<Warning>,
+    /// The components that got another name, with that name.
+    pub(crate) renamed: HashMap<String, String>,
 }
 
 impl Findings {

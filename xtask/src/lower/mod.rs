@@ -11,6 +11,7 @@ mod constants;
 mod definitions;
 pub mod errors;
 mod findings;
+mod inline_types;
 mod limits;
 pub mod media_types;
 mod mocks;
@@ -25,6 +26,8 @@ mod type_lists;
 mod unions;
 mod unknown_keywords;
 mod version;
+
+use std::collections::HashMap;
 
 use serde_json::Value;
 
@@ -57,6 +60,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "state the items of arrays", run: arrays::state_items },
     Pass { name: "keep unknown fields", run: objects::keep_unknown_fields },
     Pass { name: "shorten component names", run: component_names::shorten },
+    Pass { name: "name inline types", run: inline_types::name },
     Pass { name: "state version 3.0.3", run: version::state },
 ];
 
@@ -81,6 +85,8 @@ pub struct Lowered {
     pub changes: Vec<(&'static str, usize)>,
     /// What the client does without, while no data is lost.
     pub warnings: Vec<Warning>,
+    /// The components that got another name, with that name.
+    pub renamed: HashMap<String, String>,
 }
 
 /// Lowers a document.
@@ -104,7 +110,7 @@ pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
     all(MOCK_PASSES, &mut mocks);
     all(CLIENT_PASSES, &mut value);
     Problems::none(findings.refused)?;
-    Ok(Lowered { value, mocks, changes, warnings: findings.warnings })
+    Ok(Lowered { value, mocks, changes, warnings: findings.warnings, renamed: findings.renamed })
 }
 
 #[cfg(test)]

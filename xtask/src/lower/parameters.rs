@@ -77,12 +77,13 @@ fn as_text(parameter: &mut Value) {
 pub(super) fn leave_out_null(document: &mut Value, _: &mut Findings) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
-        if kind != Kind::Parameter || says(node, "in", "path") {
+        if kind != Kind::Parameter {
             return;
         }
         let schema = node.get_mut("schema").and_then(Value::as_object_mut);
         if schema.is_some_and(|schema| schema.shift_remove("nullable") == Some(json!(true))) {
-            node["required"] = json!(false);
+            // A part of the path is always there.
+            node["required"] = json!(says(node, "in", "path"));
             count += 1;
         }
     });

@@ -184,7 +184,9 @@ impl<'a> Instances<'a> {
             && let Some(values @ Value::Object(_)) = schema.get("additionalProperties")
             && depth <= DEPTH
         {
-            made.insert("a_key".to_owned(), self.at(values, depth + 1));
+            let key = schema.get("propertyNames").map(|names| self.at(names, depth + 1));
+            let key = key.as_ref().and_then(Value::as_str).unwrap_or("a_key").to_owned();
+            made.insert(key, self.at(values, depth + 1));
         }
         Value::Object(made)
     }

@@ -51,6 +51,8 @@ struct Contract<'a> {
     document: &'a Value,
     operations: Vec<Operation>,
     types: BTreeSet<String>,
+    /// The components that have another name in the client.
+    renamed: &'a HashMap<String, String>,
     /// The types that answers are made of.
     answers: BTreeSet<String>,
     /// The types of PATCH bodies.
@@ -62,8 +64,8 @@ struct Contract<'a> {
 impl Contract<'_> {
     /// The generated type for a component.
     fn rust_name(&self, component: &str) -> Option<String> {
-        let last = component.rsplit("__").find(|part| !part.is_empty()).unwrap_or(component);
-        [last, component].iter().map(|name| typify_name(name)).find(|name| self.types.contains(name))
+        let name = typify_name(self.renamed.get(component).map_or(component, String::as_str));
+        self.types.contains(&name).then_some(name)
     }
 
     /// A validator for a schema of the original document.
@@ -183,6 +185,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
         document: &outcome.document,
         operations: operations::list(lowered),
         types: driver.types,
+        renamed: &outcome.lowered.renamed,
         answers: reach::answers(&client),
         patched: patched.into_keys().collect(),
         validators: RefCell::default(),

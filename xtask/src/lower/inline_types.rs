@@ -1,0 +1,168 @@
+//! What becomes a Rust type of its own gets its name here: after the component and the field that it stands in,
+//! or the operation and the part of it. The generator would name it after its title alone, and take two
+//! types of one title for the same.
+
+use std::collections::HashSet;
+
+use heck::ToPascalCase as _;
+use serde_json::{Map, Value, json};
+
+use super::Findings;
+use crate::node;
+use crate::walk::{self, Kind};
+
+pub(super) fn name(document: &mut Value, _: &mut Findings) -> usize {
+    let schemas = document["components"]["schemas"].as_object();
+    let mut naming = Naming {
+        taken: schemas.into_iter().flatten().map(|(name, _)| name.to_pascal_case()).collect(),
+        made: Map::new(),
+    };
+    walk::change(document, &mut |kind, place, node| {
+        let tokens: Vec<&str> = place.tokens().iter().map(String::as_str).collect();
+        match (kind, tokens.as_slice()) {
+            (Kind::Schema, ["components", "schemas", name]) => naming.inside(node, &name.to_pascal_case()),
+            (Kind::Operation, ["paths", ..]) => naming.operation(node),
+            (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::Header, ["components", _, name]) => {
+                naming.bodies(node, &name.to_pascal_case());
+            }
+            _ => {}
+        }
+    });
+    let count = naming.made.len();
+    if count > 0 {
+        node::add_components(document, naming.made);
+    }
+    count
+}
+
+struct Naming {
+    /// As Rust spells them.
+    taken: HashSet<String>,
+    made: Map<String, Value>,
+}
+
+impl Naming {
+    fn operation(&mut self, operation: &mut Value) {
+        let base = node::operation_id(operation).to_pascal_case();
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_pascal_case();
+            self.bodies(parameter, &format!("{base}{name}"));
+        }
+        if let Some(body) = operation.get_mut("requestBody") {
+            self.bodies(body, &format!("{base}Body"));
+        }
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+        for (status, response) in responses.into_iter().flatten() {
+            // The usual success needs no number.
+            let status = if status == "200" { "" } else { status };
+            self.bodies(response, &format!("{base}Response{status}"));
+        }
+    }
+
+    /// The schemas of a node that is no schema.
+    fn bodies(&mut self, node: &mut Value, base: &str) {
+        if let Some(schema) = node.get_mut("schema") {
+            self.lift(schema, base);
+        }
+        for (_, media_type) in node.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+            if let Some(schema) = media_type.get_mut("schema") {
+                self.lift(schema, base);
+            }
+        }
+    }
+
+    /// Names what is inside a schema that has a name.
+    fn inside(&mut self, schema: &mut Value, base: &str) {
+        let Value::Object(fields) = schema else { return };
+        fields.shift_remove("title");
+        for (name, field) in fields.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            self.lift(field, &format!("{base}{}", name.to_pascal_case()));
+        }
+        if let Some(items) = fields.get_mut("items") {
+            self.lift(items, &format!("{base}Item"));
+        }
+        if let Some(values) = fields.get_mut("additionalProperties") {
+            self.lift(values, &format!("{base}Value"));
+        }
+        for part in fields.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+            // The parts are put together into one type.
+            self.inside(part, base);
+        }
+        for alternative in fields.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
+            let title = alternative.get("title").and_then(Value::as_str).unwrap_or(kind(alternative)).to_pascal_case();
+            let name = if title.starts_with(base) { title } else { format!("{base}{title}") };
+            self.lift(alternative, &name);
+        }
+    }
+
+    /// Makes a component of a schema that becomes a type, and leaves a reference to it.
+    fn lift(&mut self, schema: &mut Value, name: &str) {
+        let is_type = schema.get("enum").is_some()
+            || schema.get("properties").is_some()
+            || schema.get("oneOf").is_some_and(|it| it.as_array().is_some_and(|it| it.len() > 1));
+        if !is_type {
+            self.inside(schema, name);
+            return;
+        }
+        let name = node::free_name(name, |name| self.taken.contains(&name.to_pascal_case()));
+        self.taken.insert(name.to_pascal_case());
+        self.inside(schema, &name);
+        let mut lifted = std::mem::replace(schema, json!({"$ref": format!("#/components/schemas/{name}")}));
+        // What is said of the field stays with it.
+        let said: Vec<_> = ["nullable", "description", "deprecated", "readOnly", "writeOnly"]
+            .iter()
+            .filter_map(|key| Some(((*key).to_owned(), lifted.as_object_mut()?.shift_remove(*key)?)))
+            .collect();
+        if !said.is_empty() {
+            let reference = schema.take();
+            *schema = Value::Object(said.into_iter().collect());
+            schema["allOf"] = json!([reference]);
+        }
+        self.made.insert(name, lifted);
+    }
+}
+
+/// What tells an alternative without a title from others.
+fn kind(schema: &Value) -> &str {
+    if schema.get("enum").is_some() { "enum" } else { schema.get("type").and_then(Value::as_str).unwrap_or("other") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_named_after_where_it_stands_and_a_taken_name_gets_a_number() {
+        let color = json!({"title": "Type", "type": "string", "enum": ["red"]});
+        let size = json!({"title": "Type", "type": "string", "enum": ["big"], "nullable": true});
+        let mut document = json!({
+            "components": {"schemas": {
+                "Car": {"title": "Car", "properties": {"type": color, "owner_name": {"title": "Owner", "type": "string"}}},
+                "Bag": {"properties": {"type": size}},
+                "BagType": {"type": "object"},
+            }},
+            "paths": {"/a": {"get": {"operationId": "list_bags", "responses": {"200": {"content": {"application/json": {
+                "schema": {"type": "array", "items": {"properties": {}}},
+            }}}}}}},
+        });
+        assert_eq!(name(&mut document, &mut Findings::default()), 3);
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(schemas["Car"]["properties"]["type"], json!({"$ref": "#/components/schemas/CarType"}));
+        assert_eq!(schemas["Car"]["properties"]["owner_name"], json!({"type": "string"}));
+        let nullable = json!({"nullable": true, "allOf": [{"$ref": "#/components/schemas/BagType2"}]});
+        assert_eq!(schemas["Bag"]["properties"]["type"], nullable);
+        assert_eq!(schemas["BagType2"], json!({"type": "string", "enum": ["big"]}));
+        assert_eq!(schemas["ListBagsResponseItem"], json!({"properties": {}}));
+    }
+
+    #[test]
+    fn alternatives_are_named_by_title_or_kind() {
+        let mut document = json!({"components": {"schemas": {"Pet": {"oneOf": [
+            {"title": "Cat", "properties": {"lives": {}}}, {"type": "object", "properties": {"good": {}}}, {"type": "string"},
+        ]}}}});
+        name(&mut document, &mut Findings::default());
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let expected = json!([reference("PetCat"), reference("PetObject"), {"type": "string"}]);
+        assert_eq!(document["components"]["schemas"]["Pet"]["oneOf"], expected);
+    }
+}
