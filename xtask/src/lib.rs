@@ -10,7 +10,7 @@
 //! | [`generate::generate`] | the lowered document | Rust source, a text per file |
 //! | [`emit`](mod@emit) | the texts | files, all of them or none |
 //!
-//! [`pipeline::run`] calls them in that order; [`regen`] and [`verify`] are the command line's tasks.
+//! [`pipeline::run`] calls them in that order; [`regen`], [`verify`] and [`mod@diff`] are the command line's tasks.
 //!
 //! ```
 //! let text = r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}"#;
@@ -19,6 +19,7 @@
 //! assert_eq!(lowered.value["openapi"], "3.0.3");
 //! ```
 
+pub mod diff;
 pub mod emit;
 #[path = "../../chift-api/fingerprint.rs"]
 mod fingerprint;

@@ -1,13 +1,15 @@
 //! The command line over the library `xtask`: `cargo xtask …`.
 //!
 //! Exit status: 0 done, 1 an error (nothing was changed), 2 a wrong command line, 3 `--check` found
-//! something stale, 4 `verify` found a client that breaks its document's contract.
+//! something stale, 4 `verify` found a client that breaks its document's contract, 5 `diff` found what breaks
+//! a caller.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use xtask::diff::{self, Format};
 use xtask::generate;
 use xtask::regen::{self, Ending};
 use xtask::verify;
@@ -43,6 +45,19 @@ enum Task {
         #[arg(required = true, value_name = "DOCUMENT")]
         documents: Vec<PathBuf>,
     },
+    /// Tell what differs between the clients of two documents; exit with status 5 when it breaks a caller
+    Diff {
+        /// The document as it was: JSON, YAML or a documentation page
+        old: PathBuf,
+        /// The document as it is
+        new: PathBuf,
+        /// Write Markdown, for a pull request
+        #[arg(long)]
+        markdown: bool,
+        /// Write JSON, for a machine
+        #[arg(long, conflicts_with = "markdown")]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -64,6 +79,15 @@ fn main() -> ExitCode {
         }
         Task::Verify { documents } => verify::run(root, &documents, &mut out)
             .map(|all_well| if all_well { ExitCode::SUCCESS } else { ExitCode::from(4) }),
+        Task::Diff { old, new, markdown, json } => {
+            let format = match (markdown, json) {
+                (true, _) => Format::Markdown,
+                (_, true) => Format::Json,
+                _ => Format::Text,
+            };
+            diff::run(root, &old, &new, format, &mut out)
+                .map(|difference| if difference.is_breaking() { ExitCode::from(5) } else { ExitCode::SUCCESS })
+        }
     };
     ended.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -21,7 +21,15 @@ fn a_check_of_the_checked_in_crate_finds_it_fresh() {
 
 #[test]
 fn a_wrong_command_line_is_status_2_and_says_what_is_known() {
-    for arguments in [&["regenerate"][..], &["regen", "--out", "x"], &["verify"], &[]] {
+    for arguments in [
+        &["regenerate"][..],
+        &["regen", "--out", "x"],
+        &["verify"],
+        &["diff", "a"],
+        &["diff", "a", "b", "--json", "--markdown"],
+        &["update", "x"],
+        &[],
+    ] {
         let (status, out, err) = xtask(arguments);
         assert_eq!(status, 2, "{arguments:?}: {out}{err}");
         assert!(err.contains("Usage: cargo xtask"), "{arguments:?}: {err}");
@@ -58,4 +66,29 @@ fn a_stale_crate_is_status_3_and_nothing_is_written() {
 
     assert_eq!(xtask(&regen).0, 0);
     assert_eq!(xtask(&[&regen[..], &["--check"]].concat()).0, 0);
+}
+
+#[test]
+fn a_difference_that_breaks_a_caller_is_status_5_and_one_that_does_not_is_status_0() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = |name: &str, operation: &str| {
+        let path = folder.path().join(name);
+        let text = format!(
+            "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{get: {{operationId: {operation}, \
+             responses: {{'200': {{description: ok}}}}}}}}}}\n"
+        );
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (old, new) = (document("old.yaml", "get_a"), document("new.yaml", "read_a"));
+    let (status, out, err) = xtask(&["diff", &old, &new]);
+    assert_eq!(status, 5, "{out}{err}");
+    assert!(out.contains("BREAKING  was `get_a`") && out.trim_end().contains("version step: minor"), "{out}");
+    let (status, out, err) = xtask(&["diff", &old, &old, "--markdown"]);
+    assert_eq!(status, 0, "{out}{err}");
+    assert!(out.contains("the client is the same"), "{out}");
+    let (status, out, _) = xtask(&["diff", &old, &new, "--json"]);
+    assert_eq!(status, 5);
+    assert!(out.contains("\"fate\": \"renamed\""), "{out}");
+    assert_eq!(xtask(&["diff", &old, "nowhere.yaml"]).0, 1);
 }

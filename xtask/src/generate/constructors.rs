@@ -19,14 +19,15 @@ pub(super) fn add(client: &mut File) {
     types.extend(made);
 }
 
-/// `None` for a type that needs nothing, which has `Default`, and for one without named fields.
+/// `Default` for a type that needs nothing, unless the generator gave it one; `None` for one without named
+/// fields.
 fn constructor(item: &ItemStruct) -> Option<Item> {
     let Fields::Named(fields) = &item.fields else { return None };
     let needed: Vec<&Field> = fields.named.iter().filter(|field| matches!(filling(field), Filling::Given)).collect();
-    if needed.is_empty() {
+    let name = &item.ident;
+    if needed.is_empty() && derives_default(item) {
         return None;
     }
-    let name = &item.ident;
     let inputs = needed.iter().map(|field| -> FnArg {
         let (name, kind) = (&field.ident, &field.ty);
         if into(kind) { parse_quote!(#name: impl ::std::convert::Into<#kind>) } else { parse_quote!(#name: #kind) }
@@ -40,6 +41,15 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
             Filling::Stated(default) => parse_quote!(#name: #default()),
         }
     });
+    if needed.is_empty() {
+        return Some(parse_quote! {
+            impl ::std::default::Default for #name {
+                fn default() -> Self {
+                    Self { #(#values),* }
+                }
+            }
+        });
+    }
     Some(parse_quote! {
         impl #name {
             /// A value with what the document requires; the other fields are unset, or have the default
@@ -49,6 +59,18 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
             }
         }
     })
+}
+
+fn derives_default(item: &ItemStruct) -> bool {
+    let mut found = false;
+    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        // What a derive cannot be read for is the compiler's to tell.
+        let _ = attribute.parse_nested_meta(|meta| {
+            found |= meta.path.segments.last().is_some_and(|last| last.ident == "Default");
+            Ok(())
+        });
+    }
+    found
 }
 
 /// Texts are taken as whatever becomes one.
@@ -115,6 +137,19 @@ mod tests {
             assert!(told.contains(expected), "{expected} is missing in\n{told}");
         }
         assert_eq!(told.matches("fn new").count(), 2, "an answer needs none:\n{told}");
+    }
+
+    #[test]
+    fn what_needs_nothing_has_default() {
+        let told = added(
+            "pub mod types {
+                #[derive(Clone, Default)] pub struct Has { pub note: Option<i64> }
+                #[derive(Clone)] pub struct Lacks { pub note: Option<i64>, #[serde(flatten)] pub extra: Map }
+            }
+            impl Client { pub fn send(&self, body: &types::Has) {} pub fn put(&self, body: &types::Lacks) {} }",
+        );
+        assert!(told.contains("impl ::std::default::Default for Lacks"), "{told}");
+        assert!(!told.contains("Default for Has") && !told.contains("fn new"), "{told}");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use quote::quote;
 use schemars08::schema::{InstanceType, SchemaObject};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use syn::File;
 
 use crate::lower::Lowered;
 use crate::operations::{self, Types};
@@ -79,19 +80,11 @@ fn settings() -> GenerationSettings {
 ///
 /// Where progenitor refuses the document, or panics on it, with the place when it can be found.
 pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Generated, Problems> {
-    let spec = parsed_document(document)?;
+    let (client, type_count) = client(document)?;
     let mocks = parsed_document(mocks)?;
-    let mut generator = Generator::new(&settings());
-    let client = guarded(|| generator.generate_tokens(&spec))?;
     let mocks = guarded(|| Generator::new(&settings()).httpmock(&mocks, "crate"))?;
     let operations = operations::list(document);
     let door = door(base_url(document).as_deref().unwrap_or_default());
-    let mut client = parsed("client.rs", client)?;
-    seams::part_extra(&mut client);
-    seams::keep_empty(&mut client);
-    seams::open_enums(&mut client);
-    seams::nullable_fields(&mut client, &operations::patched_fields(document));
-    constructors::add(&mut client);
     let types = Types { secret_answers: secret_answers::list(&client), bodies: body_types::list(&client) };
     let table = operations::table(&operations, &types);
     let sources = BTreeMap::from([
@@ -101,8 +94,21 @@ pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Gene
         ("operations.rs", parsed("operations.rs", table)?),
     ]);
     let sources = sources.into_iter().map(|(name, file)| (name, prettyplease::unparse(&file))).collect();
-    let types = generator.get_type_space().iter_types().filter(is_named).count();
-    Ok(Generated { sources, operations: operations.len(), types })
+    Ok(Generated { sources, operations: operations.len(), types: type_count })
+}
+
+/// The client alone, not yet formatted, and how many named types it has.
+pub(crate) fn client(document: &Value) -> Result<(File, usize), Problems> {
+    let spec = parsed_document(document)?;
+    let mut generator = Generator::new(&settings());
+    let client = guarded(|| generator.generate_tokens(&spec))?;
+    let mut client = parsed("client.rs", client)?;
+    seams::part_extra(&mut client);
+    seams::keep_empty(&mut client);
+    seams::open_enums(&mut client);
+    seams::nullable_fields(&mut client, &operations::patched_fields(document));
+    constructors::add(&mut client);
+    Ok((client, generator.get_type_space().iter_types().filter(is_named).count()))
 }
 
 fn parsed_document(document: &Value) -> Result<OpenAPI, Problems> {
@@ -201,7 +207,7 @@ fn unreadable<T: DeserializeOwned>(document: &Value, map: &Pointer, found: &mut 
     }
 }
 
-fn parsed(name: &str, tokens: TokenStream) -> Result<syn::File, Problems> {
+fn parsed(name: &str, tokens: TokenStream) -> Result<File, Problems> {
     syn::parse2(tokens).map_err(|error| {
         let what = format!("what was generated for {name} is not Rust: {error}");
         Problem::new(&Pointer::root(), what, "a name in the document may not be one in Rust").into()

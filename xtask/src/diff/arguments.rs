@@ -1,0 +1,104 @@
+//! Two lists of positional arguments, of a method or of `new`.
+//!
+//! Rust knows them by position and type alone. So another name means nothing by itself; but where another
+//! value is meant and the type is the same, calls compile and send the wrong thing.
+
+use std::collections::BTreeSet;
+
+use super::difference::{Change, Verdict};
+use super::renames::Renames;
+use super::surface::{Argument, Place};
+
+/// What differs. `optional_before` and `optional_now` say which names are optional on each side.
+pub(super) fn compare(
+    was: &[Argument],
+    is: &[Argument],
+    renames: &Renames,
+    optional_before: &dyn Fn(&str) -> bool,
+    optional_now: &dyn Fn(&str) -> bool,
+) -> Vec<Change> {
+    let before: Vec<String> = was.iter().map(|argument| renames.within(&argument.kind)).collect();
+    let types_are_the_same = before.iter().eq(is.iter().map(|argument| &argument.kind));
+    if types_are_the_same {
+        return renamed(was, is);
+    }
+    let mut changes = Vec::new();
+    for (argument, kind) in was.iter().zip(&before) {
+        let part = part(argument);
+        match is.iter().find(|it| it.name == argument.name) {
+            None if optional_now(&argument.name) => changes.push(Change::breaking(
+                part,
+                "is optional now, a field",
+                "calls pass one argument too many; what they passed goes into the field",
+            )),
+            None if is_a_renamed_part(argument, was, is) => {}
+            None => changes.push(Change::breaking(part, "is gone", "calls pass one argument too many")),
+            Some(same) if same.kind != *kind => {
+                let what = format!("was `{}`, is `{}`", shown(&argument.kind), shown(&same.kind));
+                changes.push(Change::breaking(part, what, "calls pass a value of the old type"));
+            }
+            Some(_) => {}
+        }
+    }
+    for argument in is.iter().filter(|it| was.iter().all(|old| old.name != it.name)) {
+        let (what, why) = match argument.place {
+            _ if optional_before(&argument.name) => {
+                ("is required now", "calls must pass it; they could leave the field unset")
+            }
+            Place::Path if is_a_renamed_part(argument, was, is) => continue,
+            Place::Path => ("is new in the path", "calls must pass it"),
+            Place::Gathered => {
+                ("is new: the operation has optional query parameters now", "calls must pass it, if only its default")
+            }
+            Place::Body => ("is new", "calls must pass a body"),
+            Place::Query | Place::Header | Place::Field => ("is new and required", "calls must pass it"),
+        };
+        changes.push(Change::breaking(part(argument), format!("{what}: `{}`", shown(&argument.kind)), why));
+    }
+    if changes.is_empty() {
+        changes.push(Change::breaking("arguments", "are in another order", "calls pass values of other types"));
+    }
+    changes
+}
+
+/// The types are the same, one by one.
+fn renamed(was: &[Argument], is: &[Argument]) -> Vec<Change> {
+    let before: Vec<&str> = was.iter().map(|argument| argument.name.as_str()).collect();
+    let after: Vec<&str> = is.iter().map(|argument| argument.name.as_str()).collect();
+    let same_names = before.iter().collect::<BTreeSet<_>>() == after.iter().collect::<BTreeSet<_>>();
+    if same_names && before != after {
+        let what = format!("were ({}), are ({})", before.join(", "), after.join(", "));
+        let why = "the types are the same in both orders: calls compile and send the wrong values";
+        return vec![Change::new(Verdict::Silent, "arguments", what, why)];
+    }
+    let pairs = was.iter().zip(is).filter(|(old, new)| old.name != new.name);
+    let told = pairs.map(|(old, new)| {
+        let what = format!("was `{}`", old.name);
+        if old.place == Place::Path && new.place == Place::Path {
+            Change::fine(part(new), what, "arguments are positional: callers do not name them")
+        } else {
+            let why = "the type is the same: calls compile and send another thing than was meant";
+            Change::new(Verdict::Silent, part(new), what, why)
+        }
+    });
+    told.collect()
+}
+
+/// Whether a part of the path has only another name: the same number of parts, and this one's name on one
+/// side only.
+fn is_a_renamed_part(argument: &Argument, was: &[Argument], is: &[Argument]) -> bool {
+    let parts = |list: &[Argument]| {
+        list.iter().filter(|it| it.place == Place::Path).map(|it| it.kind.clone()).collect::<Vec<_>>()
+    };
+    argument.place == Place::Path && parts(was) == parts(is)
+}
+
+fn part(argument: &Argument) -> String {
+    let what = if argument.place == Place::Field { "argument of `new`" } else { "argument" };
+    format!("{what} `{}`", argument.name)
+}
+
+/// A type without the crate's name before our own types.
+pub(super) fn shown(kind: &str) -> String {
+    kind.replace("crate::", "")
+}

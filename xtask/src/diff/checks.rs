@@ -1,0 +1,157 @@
+//! What the documents say of values, and the client does not enforce: limits, defaults, and what is deprecated.
+//!
+//! The server decides by them whatever the version of the client, so no caller breaks by a new one; but who
+//! sends a field wants to know.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::difference::{Change, Verdict};
+use crate::node;
+use crate::pointer::Pointer;
+use crate::walk;
+
+const KEYWORDS: [&str; 16] = [
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "pattern",
+    "uniqueItems",
+    "const",
+    "default",
+    "deprecated",
+];
+
+/// Whose values are spoken of: a field of a component or the component itself, or a parameter of an operation
+/// or the operation itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Subject {
+    Component { name: String, field: Option<String> },
+    Operation { method: String, path: String, parameter: Option<String> },
+}
+
+/// What differs of what both documents speak of.
+pub(super) fn compare(old: &Value, new: &Value) -> Vec<(Subject, Change)> {
+    let (before, after) = (said(old), said(new));
+    let mut changes = Vec::new();
+    for (subject, was) in &before {
+        let Some(is) = after.get(subject) else { continue };
+        for keyword in KEYWORDS {
+            let what = match (was.get(keyword), is.get(keyword)) {
+                (Some(a), Some(b)) if !are_the_same(a, b) => format!("has `{keyword}` {b} now, was {a}"),
+                (None, Some(b)) => format!("has `{keyword}` {b} now"),
+                (Some(a), None) => format!("has no `{keyword}` any more, was {a}"),
+                _ => continue,
+            };
+            let why = if keyword == "deprecated" {
+                "it is there as before"
+            } else {
+                "the server decides by it, whatever the version of the client"
+            };
+            let part = match subject {
+                Subject::Component { field: Some(field), .. } => format!("field `{field}`"),
+                Subject::Operation { parameter: Some(parameter), .. } => format!("parameter `{parameter}`"),
+                _ => String::new(),
+            };
+            changes.push((subject.clone(), Change::new(Verdict::Note, part, what, why)));
+        }
+    }
+    changes
+}
+
+/// `1` and `1.0` are one number.
+fn are_the_same(a: &Value, b: &Value) -> bool {
+    a == b || a.as_f64().is_some_and(|a| b.as_f64().is_some_and(|b| a.total_cmp(&b).is_eq()))
+}
+
+type Said<'a> = BTreeMap<&'static str, &'a Value>;
+
+fn said(document: &Value) -> BTreeMap<Subject, Said<'_>> {
+    let mut places: Vec<(Subject, Pointer)> = Vec::new();
+    walk::visit(document, &mut |kind, place, value| {
+        let subject = match place.tokens() {
+            [first, second, name] if first == "components" && second == "schemas" => {
+                Some(Subject::Component { name: name.clone(), field: None })
+            }
+            [first, second, name, third, field]
+                if first == "components" && second == "schemas" && third == "properties" =>
+            {
+                Some(Subject::Component { name: name.clone(), field: Some(field.clone()) })
+            }
+            [_, path, method] if node::is_call(kind, place) => {
+                Some(Subject::Operation { method: method.to_uppercase(), path: path.clone(), parameter: None })
+            }
+            [first, path, method, third, _] if first == "paths" && third == "parameters" => {
+                let parameter = node::resolved(value, document)["name"].as_str().map(str::to_owned);
+                Some(Subject::Operation { method: method.to_uppercase(), path: path.clone(), parameter })
+            }
+            _ => None,
+        };
+        places.extend(subject.map(|subject| (subject, place.clone())));
+    });
+    places
+        .into_iter()
+        .filter_map(|(subject, place)| Some((subject, keywords(place.find(document)?, document))))
+        .collect()
+}
+
+/// What a node says, its schema where it is a parameter, and what its one alternative beside null says.
+fn keywords<'a>(holder: &'a Value, document: &'a Value) -> Said<'a> {
+    let holder = if holder.get("in").is_some() || holder.get("$ref").is_none() {
+        holder
+    } else {
+        node::resolved(holder, document)
+    };
+    let mut nodes = vec![holder];
+    nodes.extend(holder.get("schema").filter(|_| holder.get("in").is_some()));
+    for index in 0..nodes.len() {
+        let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| nodes[index].get(*key)?.as_array());
+        nodes.extend(alternatives.filter(|list| list.len() <= 2).flatten().collect::<Vec<_>>());
+    }
+    let mut said = Said::new();
+    for keyword in KEYWORDS {
+        let found = nodes.iter().find_map(|node| node.get(keyword));
+        // null is what an absent field is anyway.
+        if let Some(value) = found.filter(|value| {
+            !value.is_null() && **value != Value::Bool(false) || keyword == "default" && value.is_boolean()
+        }) {
+            said.insert(keyword, value);
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn limits_and_defaults_of_fields_and_parameters_are_told() {
+        let document = |most: u32, default: &Value| {
+            json!({
+                "paths": {"/a": {"get": {"parameters": [{"name": "page", "in": "query", "schema": {"default": default}}]}}},
+                "components": {"schemas": {"A": {"properties": {
+                    "b": {"anyOf": [{"type": "string", "maxLength": most}, {"type": "null"}]},
+                }}}},
+            })
+        };
+        let changes = compare(&document(5, &json!(1)), &document(3, &json!(null)));
+        let told: Vec<_> = changes.iter().map(|(_, change)| format!("{} {}", change.part, change.what)).collect();
+        assert_eq!(
+            told,
+            ["field `b` has `maxLength` 3 now, was 5", "parameter `page` has no `default` any more, was 1"]
+        );
+        assert!(compare(&document(5, &json!(1)), &document(5, &json!(1))).is_empty());
+    }
+}

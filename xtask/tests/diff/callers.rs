@@ -1,0 +1,132 @@
+//! The compiler's opinion: a caller of the old client is compiled against the new one, and compiles exactly
+//! when the difference says that it does.
+//!
+//! All clients and callers of all cases are modules of one scratch crate. The compiler stops at some errors
+//! before it looks for others, so what does not compile is taken out until the rest does.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use xtask::diff::{Difference, Verdict};
+use xtask::pipeline::{self, Input, OverlayInput};
+use xtask::{emit, scaffold};
+
+use crate::cases;
+
+/// A caller, the client it is compiled against, and whether it should compile.
+struct Caller {
+    module: String,
+    what: String,
+    should_compile: bool,
+}
+
+#[test]
+#[ignore = "compiles a crate, which takes a minute; run by .ci/run"]
+fn a_caller_of_the_old_client_compiles_against_the_new_one_exactly_when_the_difference_says_so() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let folder = root.join("target/verify/callers");
+    let mut files = surroundings(root);
+    let mut callers = Vec::new();
+    for (index, case) in cases::all().into_iter().flat_map(|(_, cases)| cases).enumerate() {
+        let name = format!("c{index}");
+        let mut module = String::new();
+        for (side, document) in [("old", &case.old), ("new", &case.new)] {
+            let outcome = pipeline::run(&cases::input(document), None).unwrap();
+            let client = &outcome.sources["client.rs"];
+            let hooks = "impl progenitor_client::ClientHooks<crate::Session> for Client {}";
+            files.insert(format!("src/cases/{name}/{side}.rs").into(), format!("{client}\n{hooks}\n"));
+            writeln!(module, "pub mod {side};").unwrap();
+        }
+        let [forward, backward] = case.differences();
+        let compiles = |difference: &Difference| {
+            difference.entries().flat_map(|entry| &entry.changes).all(|change| change.verdict != Verdict::Breaking)
+        };
+        for (caller, side, text, should_compile) in [
+            ("caller", "old", &case.caller, true),
+            ("caller", "new", &case.caller, compiles(&forward)),
+            ("back", "new", &case.back, true),
+            ("back", "old", &case.back, compiles(&backward)),
+        ] {
+            let path = format!("src/cases/{name}/{caller}_{side}.rs");
+            let source = format!(
+                "use super::{side}::{{Client, Error, types}};\nuse crate::{{Nullable, Open, Timestamp}};\n\
+                 pub async fn call(client: &Client, id: uuid::Uuid) {{\n{text}\n}}\n"
+            );
+            files.insert(path.clone().into(), source);
+            writeln!(module, "pub mod {caller}_{side};").unwrap();
+            let what = format!("{}: {caller} against {side}", case.name);
+            callers.push(Caller { module: path, what, should_compile });
+        }
+        files.insert(format!("src/cases/{name}/mod.rs").into(), module);
+        let all = files.entry("src/cases/mod.rs".into()).or_insert_with(|| "#![allow(warnings)]\n".to_owned());
+        writeln!(all, "pub mod {name};").unwrap();
+    }
+    let compiled = what_compiles(root, &folder, files);
+    let wrong: Vec<String> = callers
+        .iter()
+        .filter(|caller| compiled.contains(&caller.module) != caller.should_compile)
+        .map(|caller| {
+            let word = if caller.should_compile { "should compile" } else { "should not compile" };
+            format!("{} {word} ({})", caller.what, folder.join(&caller.module).display())
+        })
+        .collect();
+    println!("{} callers, {} of which compile", callers.len(), compiled.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The crate around the clients: that of the checked-in document.
+fn surroundings(root: &Path) -> emit::Files {
+    let read = |name: &str| Input::read(root, Path::new(name)).unwrap();
+    let overlay = OverlayInput { input: read("openapi/overlay.yaml"), strict: true };
+    let outcome = pipeline::run(&read("openapi/chift.yaml"), Some(&overlay)).unwrap();
+    let mut files = scaffold::files(root, outcome.files()).unwrap();
+    files.get_mut(Path::new("src/lib.rs")).unwrap().push_str("\n#[rustfmt::skip]\npub mod cases;\n");
+    files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).unwrap());
+    files
+}
+
+/// The modules of callers that compile.
+fn what_compiles(root: &Path, folder: &Path, mut files: emit::Files) -> BTreeSet<String> {
+    let is_caller = |path: &Path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        path.starts_with("src/cases") && (name.starts_with("caller_") || name.starts_with("back_"))
+    };
+    let mut left: BTreeSet<PathBuf> = files.keys().filter(|path| is_caller(path)).cloned().collect();
+    loop {
+        emit::replace(folder, &files).unwrap();
+        let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(["check", "--offline", "--quiet", "--message-format", "json", "--manifest-path"])
+            .arg(folder.join("Cargo.toml"))
+            .env("CARGO_TARGET_DIR", root.join("target/verify/target"))
+            .output()
+            .unwrap();
+        if output.status.success() {
+            return left.iter().map(|path| path.to_str().unwrap().to_owned()).collect();
+        }
+        let told = String::from_utf8_lossy(&output.stdout);
+        let wrong: BTreeSet<PathBuf> = told.lines().filter_map(place_of_error).collect();
+        assert!(
+            !wrong.is_empty() && wrong.is_subset(&left),
+            "something else does not compile: {wrong:?}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        for path in wrong {
+            // Its module stays, and is empty.
+            files.insert(path.clone(), String::new());
+            left.remove(&path);
+        }
+    }
+}
+
+/// The file that an error of the compiler is in.
+fn place_of_error(line: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    let message = message.get("message").filter(|message| message["level"] == "error")?;
+    let spans = message["spans"].as_array()?;
+    let primary = spans.iter().find(|span| span["is_primary"] == true)?;
+    Some(PathBuf::from(primary["file_name"].as_str()?.replace('\\', "/")))
+}

@@ -1,0 +1,89 @@
+//! The cases, read from their files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+use xtask::diff::{self, Difference, Side};
+use xtask::pipeline::Input;
+
+/// A change of a document, with a caller on each side.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) old: Value,
+    pub(crate) new: Value,
+    /// Statements of a caller of the old client.
+    pub(crate) caller: String,
+    /// Statements of a caller of the new one.
+    pub(crate) back: String,
+}
+
+impl Case {
+    /// What differs, from the old to the new and back.
+    pub(crate) fn differences(&self) -> [Difference; 2] {
+        let side = |document: &Value| {
+            Side::read(&input(document), None).unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
+        };
+        let (old, new) = (side(&self.old), side(&self.new));
+        [diff::compare(&old, &new), diff::compare(&new, &old)]
+    }
+}
+
+/// A document as a file would bring it.
+pub(crate) fn input(document: &Value) -> Input {
+    Input { name: "case.json".to_owned(), text: document.to_string() }
+}
+
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
+}
+
+/// The cases of each file, by its name without the ending.
+pub(crate) fn all() -> Vec<(String, Vec<Case>)> {
+    let yaml = |path: &Path| -> Value { yaml_serde::from_str(&fs::read_to_string(path).unwrap()).unwrap() };
+    let base = yaml(&folder().join("base.yaml"));
+    let mut files: Vec<PathBuf> = fs::read_dir(folder().join("cases")).unwrap().map(|it| it.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+    files.sort();
+    let read = |path: &PathBuf| {
+        let list = yaml(path);
+        let cases = list.as_array().unwrap().iter().map(|case| {
+            let old = patched(&base, case.get("before").unwrap_or(&json!({})));
+            let new = patched(&old, &case["after"]);
+            let text = |key: &str| case[key].as_str().unwrap_or_else(|| panic!("no {key} in {case}")).to_owned();
+            Case { name: text("name"), old: listed(old), new: listed(new), caller: text("caller"), back: text("back") }
+        });
+        (path.file_stem().unwrap().to_str().unwrap().to_owned(), cases.collect())
+    };
+    files.iter().map(read).collect()
+}
+
+/// RFC 7386.
+fn patched(document: &Value, patch: &Value) -> Value {
+    let Value::Object(patch) = patch else { return patch.clone() };
+    let mut fields = document.as_object().cloned().unwrap_or_else(Map::new);
+    for (key, change) in patch {
+        if change.is_null() {
+            fields.shift_remove(key);
+        } else {
+            let before = fields.get(key).cloned().unwrap_or(Value::Null);
+            fields.insert(key.clone(), patched(&before, change));
+        }
+    }
+    Value::Object(fields)
+}
+
+/// The document with OpenAPI's lists of parameters.
+fn listed(mut document: Value) -> Value {
+    for item in document["paths"].as_object_mut().unwrap().values_mut() {
+        for operation in item.as_object_mut().unwrap().values_mut() {
+            let Some(Value::Object(parameters)) = operation.get_mut("parameters").map(Value::take) else { continue };
+            let list = parameters.into_iter().map(|(name, mut parameter)| {
+                parameter["name"] = json!(name);
+                parameter
+            });
+            operation["parameters"] = list.collect();
+        }
+    }
+    document
+}
