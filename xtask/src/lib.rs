@@ -10,7 +10,8 @@
 //! | [`generate::generate`] | the lowered document | Rust source, a text per file |
 //! | [`emit`](mod@emit) | the texts | files, all of them or none |
 //!
-//! [`pipeline::run`] calls them in that order; [`regen`], [`verify`] and [`mod@diff`] are the command line's tasks.
+//! [`pipeline::run`] calls them in that order; [`regen`], [`verify`], [`mod@diff`] and
+//! [`update`] are the command line's tasks.
 //!
 //! ```
 //! let text = r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}"#;
@@ -34,5 +35,6 @@ pub mod problem;
 pub mod read;
 pub mod regen;
 pub mod scaffold;
+pub mod update;
 pub mod verify;
 pub mod walk;

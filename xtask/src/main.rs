@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 use xtask::diff::{self, Format};
 use xtask::generate;
 use xtask::regen::{self, Ending};
+use xtask::update::{self, Patience};
 use xtask::verify;
 
 #[derive(Parser)]
@@ -44,6 +45,16 @@ enum Task {
         /// Documents: JSON, YAML or documentation pages
         #[arg(required = true, value_name = "DOCUMENT")]
         documents: Vec<PathBuf>,
+    },
+    /// Take Chift's new document: fetch it, show what changes, and regenerate chift-api; all of it or nothing
+    Update {
+        /// Addresses or files: one whole document (JSON or YAML), or pages of Chift's documentation, which
+        /// become part of the document that is there
+        #[arg(long, value_name = "URL|FILE", num_args = 1.., default_value = update::LIVE)]
+        from: Vec<String>,
+        /// Show what would change, and write nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Tell what differs between the clients of two documents; exit with status 5 when it breaks a caller
     Diff {
@@ -79,6 +90,10 @@ fn main() -> ExitCode {
         }
         Task::Verify { documents } => verify::run(root, &documents, &mut out)
             .map(|all_well| if all_well { ExitCode::SUCCESS } else { ExitCode::from(4) }),
+        Task::Update { from, dry_run } => {
+            let options = update::Options { from, dry_run, patience: Patience::default() };
+            update::run(root, &options, &mut out).map(|()| ExitCode::SUCCESS)
+        }
         Task::Diff { old, new, markdown, json } => {
             let format = match (markdown, json) {
                 (true, _) => Format::Markdown,

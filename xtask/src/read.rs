@@ -8,6 +8,9 @@ use crate::pointer::Pointer;
 use crate::problem::{Problem, Problems};
 use crate::walk::{self, Kind};
 
+/// The form of a page of Chift's documentation.
+pub(crate) const PAGE: &str = "documentation page";
+
 /// The dialect a document is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -77,7 +80,7 @@ pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
         let value = serde_json::from_str(text).map_err(|source| ReadError::Json { name: named(), source })?;
         ("JSON", value)
     } else if let Some(block) = fenced_document(text).map_err(|what| ReadError::Page { name: named(), what })? {
-        ("documentation page", from_yaml(name, block)?)
+        (PAGE, from_yaml(name, block)?)
     } else {
         ("YAML", from_yaml(name, text)?)
     };
@@ -98,7 +101,7 @@ fn from_yaml(name: &str, text: &str) -> Result<Value, ReadError> {
 }
 
 /// The block of a documentation page that holds an `OpenAPI` document; `None` when the text is no page.
-fn fenced_document(text: &str) -> Result<Option<&str>, String> {
+pub(crate) fn fenced_document(text: &str) -> Result<Option<&str>, String> {
     let mut blocks: Vec<&str> = Vec::new();
     let mut open: Option<(&str, usize, usize)> = None;
     let mut offset = 0;

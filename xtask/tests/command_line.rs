@@ -92,3 +92,10 @@ fn a_difference_that_breaks_a_caller_is_status_5_and_one_that_does_not_is_status
     assert!(out.contains("\"fate\": \"renamed\""), "{out}");
     assert_eq!(xtask(&["diff", &old, "nowhere.yaml"]).0, 1);
 }
+
+#[test]
+fn an_update_without_a_document_is_status_1_and_writes_nothing() {
+    let (status, out, err) = xtask(&["update", "--from", "nowhere.json"]);
+    assert_eq!(status, 1, "{out}{err}");
+    assert!(err.starts_with("error: cannot read nowhere.json"), "{err}");
+}
