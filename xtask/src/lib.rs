@@ -34,6 +34,7 @@ pub mod pointer;
 pub mod problem;
 pub mod read;
 pub mod regen;
+pub mod report;
 pub mod scaffold;
 pub mod update;
 pub mod verify;

@@ -33,6 +33,9 @@ enum Task {
         /// Write nothing; show what differs and exit with status 3 when something does
         #[arg(long)]
         check: bool,
+        /// List the places that have no type, and what the client does without
+        #[arg(long)]
+        report: bool,
         /// Another document: JSON, YAML or a documentation page
         #[arg(long, value_name = "FILE", requires = "out")]
         spec: Option<PathBuf>,
@@ -81,8 +84,8 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let mut out = io::stdout().lock();
     let ended = match Arguments::parse().task {
-        Task::Regen { check, spec, out: folder } => {
-            let options = regen::Options { check, spec, out: folder };
+        Task::Regen { check, report, spec, out: folder } => {
+            let options = regen::Options { check, report, spec, out: folder };
             regen::run(root, &options, &mut out).map(|ending| match ending {
                 Ending::Fresh => ExitCode::SUCCESS,
                 Ending::Stale => ExitCode::from(3),

@@ -1,5 +1,6 @@
 //! What several stages ask of a document's nodes, and do to them.
 
+use heck::ToSnakeCase as _;
 use serde_json::{Map, Value, json};
 
 use crate::pointer::Pointer;
@@ -49,6 +50,12 @@ pub(crate) fn is_json(media_type: &str) -> bool {
 /// Whether a node is an operation that a client can call: not a webhook, not a callback.
 pub(crate) fn is_call(kind: Kind, place: &Pointer) -> bool {
     kind == Kind::Operation && place.tokens().len() == 3 && place.tokens()[0] == "paths"
+}
+
+/// The argument of a method, or the field, that a parameter of that name becomes.
+pub(crate) fn argument_name(parameter: &str) -> String {
+    let name = parameter.to_snake_case();
+    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
 
 /// The `operationId` of an operation.

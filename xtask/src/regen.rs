@@ -6,13 +6,15 @@ use std::time::Instant;
 
 use crate::emit::{self, Files};
 use crate::pipeline::{self, Input, Outcome, OverlayInput};
-use crate::scaffold;
+use crate::{report, scaffold};
 
 /// What `regen` is asked to do.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Compare only.
     pub check: bool,
+    /// List what has no type, and what the client does without.
+    pub report: bool,
     /// Another document than `openapi/chift.yaml`.
     pub spec: Option<PathBuf>,
     /// The folder of the crate to make; for another document only.
@@ -46,6 +48,9 @@ pub fn run(root: &Path, options: &Options, out: &mut dyn Write) -> anyhow::Resul
 
     for (stage, what, took) in &outcome.stages {
         writeln!(out, "{stage:>9}  {what}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
+    }
+    if options.report {
+        report::tell(&outcome, out)?;
     }
     if options.check {
         let told = emit::differences(&folder, &files)?;

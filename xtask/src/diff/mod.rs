@@ -33,7 +33,7 @@ mod report;
 mod surface;
 mod types;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
 use std::path::Path;
 
@@ -66,6 +66,8 @@ pub enum Format {
 pub struct Side {
     document: Value,
     surface: Surface,
+    /// The components that have another name in the client.
+    renamed: HashMap<String, String>,
 }
 
 impl Side {
@@ -82,13 +84,13 @@ impl Side {
         let lowered = lower::lower(document.clone()).with_context(|| format!("{} cannot be lowered", input.name))?;
         let (client, _) = generate::client(&lowered.value)
             .with_context(|| format!("no client can be generated from {}", input.name))?;
-        Ok(Self { document, surface: surface::read(&client, &lowered.value) })
+        Ok(Self { document, surface: surface::read(&client, &lowered.value), renamed: lowered.renamed })
     }
 
-    /// The generated type for a component, whose module goes where no other has the rest of its name.
+    /// The generated type for a component.
     fn rust_name(&self, component: &str) -> Option<String> {
-        let last = component.rsplit("__").find(|part| !part.is_empty()).unwrap_or(component);
-        [last, component].iter().map(|name| name.to_pascal_case()).find(|name| self.surface.types.contains_key(name))
+        let name = self.renamed.get(component).map_or(component, String::as_str).to_pascal_case();
+        self.surface.types.contains_key(&name).then_some(name)
     }
 
     fn schemas(&self) -> BTreeSet<&String> {

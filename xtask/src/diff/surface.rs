@@ -34,7 +34,7 @@ pub(super) struct Call {
 impl Call {
     /// The struct that the optional query parameters are gathered in.
     pub(super) fn query(&self) -> Option<&str> {
-        let gathered = |it: &&Argument| it.name == "query" && it.place == Place::Gathered;
+        let gathered = |it: &&Argument| it.place == Place::Gathered;
         self.arguments.iter().find(gathered)?.kind.strip_prefix('&')
     }
 }

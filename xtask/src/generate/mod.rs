@@ -5,6 +5,7 @@ mod constructors;
 pub(crate) mod reach;
 pub(crate) mod seams;
 mod secret_answers;
+mod variants;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -103,6 +104,7 @@ pub(crate) fn client(document: &Value) -> Result<(File, usize), Problems> {
     let mut generator = Generator::new(&settings());
     let client = guarded(|| generator.generate_tokens(&spec))?;
     let mut client = parsed("client.rs", client)?;
+    variants::name(&mut client);
     seams::part_extra(&mut client);
     seams::keep_empty(&mut client);
     seams::open_enums(&mut client);

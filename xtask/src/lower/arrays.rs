@@ -1,5 +1,4 @@
-//! An array of a fixed order (`prefixItems`) has no counterpart in 3.0: its items become untyped, which
-//! keeps every value. So do those of an array that says nothing of its items.
+//! In 3.0 an array states what its items are; where the document does not, they are anything.
 
 use serde_json::{Value, json};
 
@@ -10,17 +9,11 @@ pub(super) fn state_items(document: &mut Value, _: &mut Findings) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
-        let tuple = schema.shift_remove("prefixItems").is_some();
-        if tuple {
-            schema.insert("type".to_owned(), json!("array"));
-            schema.insert("items".to_owned(), json!({}));
-        }
         let array = schema.get("type") == Some(&json!("array"));
         if array && !schema.contains_key("items") {
             schema.insert("items".to_owned(), json!({}));
             count += 1;
         }
-        count += usize::from(tuple);
     });
     count
 }
@@ -31,9 +24,8 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn an_array_without_items_and_a_tuple_take_anything() {
+    fn an_array_without_items_takes_anything() {
         let any = json!({"type": "array", "items": {}});
         assert_eq!(schema_after(state_items, json!({"type": "array"})).0, any);
-        assert_eq!(schema_after(state_items, json!({"prefixItems": [{"type": "string"}]})).0, any);
     }
 }

@@ -1,6 +1,7 @@
 //! FastAPI writes the module into a component's name where two models share one:
 //! `backbone__models__Account`. The last part is the name a person would have chosen, if nothing else
-//! has it.
+//! has it. And it names the body that it puts together for an operation after the function and the path:
+//! `Body_create_item_items_post` is the body of `create_item`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +16,11 @@ pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
     let Some(schemas) = document.get("components").and_then(|all| all.get("schemas")).and_then(Value::as_object) else {
         return 0;
     };
-    let wish = |name: &str| name.rsplit("__").find(|part| !part.is_empty()).unwrap_or(name).to_owned();
+    let bodies = bodies(document);
+    let wish = |name: &str| {
+        let last = || name.rsplit("__").find(|part| !part.is_empty()).unwrap_or(name).to_owned();
+        bodies.get(name).cloned().unwrap_or_else(last)
+    };
     let mut asked: HashMap<String, usize> = HashMap::new();
     for name in schemas.keys() {
         *asked.entry(wish(name)).or_default() += 1;
@@ -52,6 +57,29 @@ pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
     count
 }
 
+/// The bodies that `FastAPI` put together, with the names that they get.
+fn bodies(document: &Value) -> HashMap<String, String> {
+    let mut bodies = HashMap::new();
+    walk::visit(document, &mut |kind, place, operation| {
+        if !node::is_call(kind, place) {
+            return;
+        }
+        let content = operation["requestBody"]["content"].as_object().into_iter().flatten();
+        for (_, media_type) in content {
+            let schema = &media_type["schema"];
+            // One that may be left out is an alternative to null, or stands beside what is said of it.
+            let parts = ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+            let names = std::iter::once(schema).chain(parts).filter_map(|part| part.get("$ref")?.as_str());
+            for name in names.filter_map(|it| it.strip_prefix("#/components/schemas/")) {
+                if name.starts_with("Body_") {
+                    bodies.insert(name.to_owned(), format!("{}Body", node::operation_id(operation).to_pascal_case()));
+                }
+            }
+        }
+    });
+    bodies
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +93,20 @@ mod tests {
         let names: Vec<_> = document["components"]["schemas"].as_object().unwrap().keys().collect();
         assert_eq!(names, ["Thing", "a__One", "b__One", "List"]);
         assert_eq!(document["components"]["schemas"]["List"]["items"]["$ref"], "#/components/schemas/Thing");
+    }
+
+    #[test]
+    fn a_body_is_named_after_its_operation() {
+        let reference = json!({"$ref": "#/components/schemas/Body_create_item_items_post"});
+        let mut document = json!({
+            "paths": {"/items": {"post": {"operationId": "create_item", "requestBody": {"content": {
+                "application/x-www-form-urlencoded": {"schema": {"allOf": [reference]}},
+            }}}}},
+            "components": {"schemas": {"Body_create_item_items_post": {}}},
+        });
+        let mut findings = Findings::default();
+        assert_eq!(shorten(&mut document, &mut findings), 1);
+        assert_eq!(findings.renamed["Body_create_item_items_post"], "CreateItemBody");
     }
 
     #[test]

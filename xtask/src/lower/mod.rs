@@ -11,6 +11,7 @@ mod constants;
 mod definitions;
 pub mod errors;
 mod findings;
+mod incoming;
 mod inline_types;
 mod limits;
 pub mod media_types;
@@ -19,9 +20,10 @@ mod nullable;
 mod objects;
 mod operation_names;
 mod parameters;
-mod queries;
+pub mod queries;
 mod references;
 mod refuse;
+mod tuples;
 mod type_lists;
 mod unions;
 mod unknown_keywords;
@@ -43,6 +45,7 @@ struct Pass {
 
 /// The passes, in the order in which they run.
 const PASSES: &[Pass] = &[
+    Pass { name: "leave out what others call", run: incoming::leave_out },
     Pass { name: "shorten operation names", run: operation_names::shorten },
     Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore },
     Pass { name: "lift definitions", run: definitions::lift },
@@ -50,6 +53,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "gather parameters", run: parameters::gather },
     Pass { name: "open boolean schemas", run: booleans::open_up },
     Pass { name: "make enums of constants", run: constants::enumerate },
+    Pass { name: "list the items of tuples", run: tuples::list_items },
     Pass { name: "split type lists", run: type_lists::split },
     Pass { name: "leave checks to the server", run: checks::leave_to_the_server },
     Pass { name: "make room beside references", run: references::make_room },

@@ -1,6 +1,9 @@
 //! The optional query parameters of an operation become the fields of one struct with `Default`: they are
-//! named where they are given, and a new one breaks no caller. On the wire nothing changes: an object of
+//! named where they are given, and a new one breaks no caller. So does a required one whose name another
+//! argument has, like the `id` of the path. On the wire nothing changes: an object of
 //! the style `form`, exploded, is one parameter per field.
+
+use std::collections::{HashMap, HashSet};
 
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
@@ -17,14 +20,27 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
             return;
         }
         let id = node::operation_id(node).to_owned();
+        let has_body = node.get("requestBody").is_some();
         let Some(Value::Array(parameters)) = node.get_mut("parameters") else { return };
+        let mut names: HashMap<String, usize> = HashMap::new();
+        for parameter in parameters.iter() {
+            *names.entry(argument_name(parameter)).or_default() += 1;
+        }
+        let argument = argument(names.keys());
+        *names.entry("body".to_owned()).or_default() += usize::from(has_body);
+        // A field can have the name of an argument.
+        let clashes = |parameter: &Value| names.get(&argument_name(parameter)).is_some_and(|count| *count > 1);
         let (optional, others): (Vec<Value>, Vec<Value>) =
-            std::mem::take(parameters).into_iter().partition(|parameter| fits(parameter, &before));
+            std::mem::take(parameters).into_iter().partition(|parameter| {
+                fits(parameter, &before) && (clashes(parameter) || !says(parameter, "required", true))
+            });
         *parameters = others;
         if optional.is_empty() {
             return;
         }
         let mut properties = Map::new();
+        let required: Vec<&Value> =
+            optional.iter().filter(|it| says(it, "required", true)).map(|it| &it["name"]).collect();
         for parameter in &optional {
             let mut schema = parameter["schema"].clone();
             if let (Some(text), Some(schema)) = (parameter.get("description"), schema.as_object_mut()) {
@@ -37,10 +53,15 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
         }
         let taken = |name: &str| before["components"]["schemas"].get(name).is_some() || made.contains_key(name);
         let name = node::free_name(&format!("{}Query", id.to_pascal_case()), taken);
-        let description = format!("The optional query parameters of `{id}`.");
-        made.insert(name.clone(), json!({"type": "object", "description": description, "properties": properties}));
+        let optional = if required.is_empty() { "optional " } else { "" };
+        let description = format!("The {optional}query parameters of `{id}`.");
+        let mut schema = json!({"type": "object", "description": description, "properties": properties});
+        if !required.is_empty() {
+            schema["required"] = json!(required);
+        }
+        made.insert(name.clone(), schema);
         parameters.push(json!({
-            "name": "query", "in": "query", "required": true, "style": "form", "explode": true,
+            "name": argument, "in": "query", "required": true, "style": "form", "explode": true,
             "schema": {"$ref": format!("#/components/schemas/{name}")},
         }));
     });
@@ -51,12 +72,21 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
     count
 }
 
-/// An optional query parameter whose value is one text: an array is repeated, and stays on its own.
+/// The argument that takes the gathered parameters, where the operation has these.
+pub(crate) fn argument<S: AsRef<str>>(parameters: impl IntoIterator<Item = S>) -> String {
+    let names: HashSet<String> = parameters.into_iter().map(|name| node::argument_name(name.as_ref())).collect();
+    node::free_name("query", |name| names.contains(name))
+}
+
+fn argument_name(parameter: &Value) -> String {
+    node::argument_name(parameter["name"].as_str().unwrap_or_default())
+}
+
+/// A query parameter whose value is one text: an array is repeated, and stays on its own.
 fn fits(parameter: &Value, document: &Value) -> bool {
     let schema = parameter.get("schema").unwrap_or(&Value::Null);
     let target = node::resolved_schema(schema, document);
     says(parameter, "in", "query")
-        && !says(parameter, "required", true)
         && parameter.get("style").is_none_or(|style| style == "form")
         && target.get("type").and_then(Value::as_str).is_some_and(|name| name != "array" && name != "object")
 }
@@ -83,5 +113,17 @@ mod tests {
             .collect();
         assert_eq!(names, ["id", "needed", "tags", "query"]);
         assert_eq!(document["components"]["schemas"]["ListAQuery"]["properties"], json!({"page": {"type": "integer"}}));
+    }
+
+    #[test]
+    fn two_of_one_name_are_an_argument_and_a_field() {
+        let parameter = |name: &str, place: &str| json!({"name": name, "in": place, "required": true, "schema": {"type": "string"}});
+        let mut document = json!({"paths": {"/a/{id}": {"post": {"operationId": "add", "requestBody": {}, "parameters": [
+            parameter("id", "path"), parameter("Id", "query"), parameter("body", "query"), parameter("query", "query"),
+        ]}}}});
+        gather(&mut document, &mut Findings::default());
+        let parameters = &document["paths"]["/a/{id}"]["post"]["parameters"];
+        assert_eq!([&parameters[0]["name"], &parameters[1]["name"], &parameters[2]["name"]], ["id", "query", "query2"]);
+        assert_eq!(document["components"]["schemas"]["AddQuery"]["required"], json!(["Id", "body"]));
     }
 }

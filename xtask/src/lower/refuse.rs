@@ -87,20 +87,20 @@ impl Refusals<'_> {
             return;
         }
         match kind {
-            Kind::Document => self.refuse_keys(place, node, &["jsonSchemaDialect"]),
-            Kind::Components => self.refuse_keys(place, node, &["callbacks", "pathItems"]),
+            Kind::Components => self.refuse_keys(place, node, &["pathItems"]),
             Kind::PathItem => self.refuse_keys(place, node, &["$ref", "servers"]),
             Kind::Operation => self.operation(place, node),
             Kind::Parameter => self.parameter(place, node),
             Kind::RequestBody => self.content(place, node, true),
             Kind::Response => self.content(place, node, false),
             Kind::Schema => self.schema(place, node),
-            Kind::Callback | Kind::Header | Kind::MediaType => {}
+            Kind::Document | Kind::Callback | Kind::Header | Kind::MediaType => {}
         }
     }
 
     fn operation(&mut self, place: &Pointer, node: &Value) {
-        self.refuse_keys(place, node, &["callbacks", "servers"]);
+        self.refuse_keys(place, node, &["servers"]);
+        self.arguments(place, node);
         let responses = place.child("responses");
         let Some(answers) = node.get("responses").and_then(Value::as_object) else {
             self.refuse(&responses, "the operation documents no responses");
@@ -117,6 +117,20 @@ impl Refusals<'_> {
                 .collect();
             if bodies.len() > 1 {
                 self.refuse(&responses, format!("{} different {name} bodies in one operation", bodies.len()));
+            }
+        }
+    }
+
+    /// Two arguments of a method cannot have one name.
+    fn arguments(&mut self, place: &Pointer, node: &Value) {
+        let mut taken: HashSet<String> = node.get("requestBody").map(|_| "body".to_owned()).into_iter().collect();
+        let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        for (index, parameter) in parameters.enumerate() {
+            let name = node::resolved(parameter, self.document).get("name").and_then(Value::as_str).unwrap_or_default();
+            let argument = node::argument_name(name);
+            if !taken.insert(argument.clone()) {
+                let what = format!("two arguments would be called `{argument}`");
+                self.refuse(&place.child("parameters").child(index), what);
             }
         }
     }

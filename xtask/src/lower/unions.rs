@@ -84,8 +84,17 @@ fn drop_covered(alternatives: &mut Vec<Value>) {
         let kind = alternative.get("type").and_then(Value::as_str).unwrap_or_default();
         let particular = alternative.get("format").is_some() || alternative.get("enum").is_some();
         let covered = particular && plain.contains(kind) || kind == "integer" && plain.contains("number");
-        !covered && seen.insert(alternative.to_string())
+        !covered && seen.insert(essence(alternative).to_string())
     });
+}
+
+/// What of an alternative makes its type.
+fn essence(alternative: &Value) -> Value {
+    let mut essence = alternative.clone();
+    if let Value::Object(fields) = &mut essence {
+        fields.retain(|key, _| key != "title" && key != "description");
+    }
+    essence
 }
 
 #[cfg(test)]

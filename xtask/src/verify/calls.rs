@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToSnakeCase as _;
 use serde_json::{Map, Value, json};
 
 use super::child::Driving;
@@ -11,7 +10,7 @@ use super::compare::difference;
 use super::instances::Instances;
 use super::server::{Arrived, Server};
 use super::{Contract, Tally};
-use crate::lower::{errors, media_types};
+use crate::lower::{errors, media_types, queries};
 use crate::node;
 use crate::operations::Operation;
 
@@ -82,7 +81,7 @@ impl Call<'_> {
             for _ in 0..TRIES {
                 let mut answer = None;
                 if let Some(schema) = &schema {
-                    answer = self.valid(schema)?;
+                    answer = self.valid(schema, |_| true)?;
                     if answer.is_none() {
                         tally
                             .failures
@@ -168,10 +167,12 @@ impl Call<'_> {
         }
     }
 
-    /// A valid instance; `None` when a few tries make none.
-    fn valid(&mut self, schema: &Value) -> anyhow::Result<Option<Value>> {
+    /// A valid instance that serves; `None` when a few tries make none.
+    fn valid(&mut self, schema: &Value, serves: impl Fn(&Value) -> bool) -> anyhow::Result<Option<Value>> {
         let validator = self.contract.validator(schema)?;
-        Ok((0..50).map(|_| self.instances.make(schema)).find(|instance| validator.is_valid(instance)))
+        Ok((0..50)
+            .map(|_| self.instances.make(schema))
+            .find(|instance| serves(instance) && validator.is_valid(instance)))
     }
 
     fn given(&mut self) -> anyhow::Result<Result<Given, String>> {
@@ -185,21 +186,22 @@ impl Call<'_> {
             .flatten()
             .map(|parameter| node::resolved(parameter, self.contract.document).clone())
             .collect();
+        let argument = queries::argument(parameters.iter().filter_map(|parameter| parameter["name"].as_str()));
         for parameter in parameters {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let required = parameter["required"] == json!(true);
             let schema = parameter["schema"].clone();
-            let Some(value) = self.valid(&schema)? else {
+            // A null has no text.
+            let Some(value) = self.valid(&schema, |value| !required || !value.is_null())? else {
                 return Ok(Err(format!("no value for {name} could be made")));
             };
             let in_path = parameter["in"] == "path";
-            // A null has no text; and an empty segment is no segment.
             let value = match value {
-                Value::Null if !required => continue,
+                Value::Null => continue,
                 Value::String(_) if in_path && self.is_free_text(&schema) => json!("../x/y?z=1"),
                 value => value,
             };
-            let key = argument_name(&name);
+            let key = node::argument_name(&name);
             match parameter["in"].as_str() {
                 Some("path") => {
                     given.path.insert(name, text(&value));
@@ -210,11 +212,9 @@ impl Call<'_> {
                         Value::Array(items) => given.query.extend(items.iter().map(|item| (name.clone(), text(item)))),
                         value => given.query.push((name.clone(), text(value))),
                     }
-                    if required || value.is_array() {
-                        given.arguments[key] = value;
-                    } else {
-                        gathered.insert(name, value);
-                    }
+                    // An argument of its own, or a field of the gathered ones: the client takes what it knows.
+                    gathered.insert(name, value.clone());
+                    given.arguments[key] = value;
                 }
                 // A list has no place in a header; lowering warns of it.
                 Some("header") if !value.is_array() => {
@@ -224,14 +224,16 @@ impl Call<'_> {
                 _ => {}
             }
         }
-        given.arguments["query"] = Value::Object(gathered);
+        given.arguments[argument] = Value::Object(gathered);
         let content = node::resolved(&self.node["requestBody"], self.contract.document).get("content");
         if let Some(content) = content.and_then(Value::as_object)
             && let Some(chosen) = media_types::chosen_request(content)
         {
             let plain = !media_types::is_json(chosen) && chosen != media_types::FORM;
             let schema = if plain { json!({"const": BYTES}) } else { content[chosen]["schema"].clone() };
-            let Some(value) = self.valid(&schema)? else { return Ok(Err("no body could be made".to_owned())) };
+            let Some(value) = self.valid(&schema, |_| true)? else {
+                return Ok(Err("no body could be made".to_owned()));
+            };
             given.arguments["body"] = value.clone();
             given.body = Some(Body { media_type: chosen.clone(), schema, value });
         }
@@ -325,12 +327,6 @@ impl Call<'_> {
 fn same_texts(sent: &[(String, String)], meant: &[(String, String)]) -> bool {
     let same = |a: &str, b: &str| a == b || a.parse::<f64>().is_ok_and(|a| b.parse::<f64>() == Ok(a));
     sent.len() == meant.len() && sent.iter().zip(meant).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1))
-}
-
-/// The argument that a parameter becomes.
-fn argument_name(parameter: &str) -> String {
-    let name = parameter.to_snake_case();
-    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
 
 fn text(value: &Value) -> String {

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use crate::generate::{reach, seams};
 use crate::operations::{self, Operation};
 use crate::pipeline::{self, Input, OverlayInput};
-use crate::{emit, scaffold};
+use crate::{emit, report, scaffold};
 
 /// How many failures are printed for a document.
 const SHOWN: usize = 20;
@@ -90,16 +90,20 @@ fn typify_name(name: &str) -> String {
     name.to_pascal_case()
 }
 
-/// Verifies `documents` in the workspace at `root`; returns whether all went well.
+/// Verifies `documents` in the workspace at `root`; returns whether all went well. One that cannot be made into a
+/// client has failed; the others are verified all the same.
 ///
 /// # Errors
 ///
-/// When a document cannot be read, or the scratch folder cannot be written.
+/// When `out` cannot be written to.
 pub fn run(root: &Path, documents: &[PathBuf], out: &mut dyn Write) -> anyhow::Result<bool> {
     let mut rows = Vec::new();
     for document in documents {
         writeln!(out, "verifying {}", document.display())?;
-        let tally = one(root, document, out).with_context(|| format!("{} cannot be verified", document.display()))?;
+        let tally = one(root, document, out).unwrap_or_else(|error| Tally {
+            failures: vec![format!("it cannot be verified: {error:#}")],
+            ..Tally::default()
+        });
         for failure in tally.failures.iter().take(SHOWN) {
             let shown: String = failure.chars().take(600).collect();
             writeln!(out, "  failed: {shown}")?;
@@ -153,6 +157,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     let started = Instant::now();
     let outcome = pipeline::run(&input, Some(&OverlayInput { input: overlay, strict: false }))?;
     tally.generating = started.elapsed();
+    report::tell_untyped(&outcome, out)?;
     tally.lines =
         outcome.sources.iter().filter(|(name, _)| **name != "httpmock.rs").map(|(_, text)| text.lines().count()).sum();
 

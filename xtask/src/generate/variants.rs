@@ -1,0 +1,124 @@
+//! Names for the alternatives that the generator only numbers: where two have the same name, where one has
+//! none, or where all begin the same. They are named after what they hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToPascalCase as _;
+use quote::format_ident;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Fields, File, GenericArgument, Ident, Item, ItemEnum, Path, PathArguments, Type};
+
+use super::reach;
+use crate::node;
+
+/// Renames `Variant0`, `Variant1`, … of each enum, where it is defined and wherever it is meant.
+pub(super) fn name(client: &mut File) -> usize {
+    let mut renames: BTreeMap<String, BTreeMap<String, Ident>> = BTreeMap::new();
+    for item in reach::types_mut(client) {
+        if let Item::Enum(item) = item {
+            let names = names(item);
+            for variant in &mut item.variants {
+                if let Some(name) = names.get(&variant.ident.to_string()) {
+                    variant.ident = name.clone();
+                }
+            }
+            if !names.is_empty() {
+                renames.insert(item.ident.to_string(), names);
+            }
+        }
+    }
+    for item in reach::types_mut(client) {
+        if let Item::Impl(block) = item
+            && let Type::Path(of) = &*block.self_ty
+            && let Some(names) = of.path.get_ident().and_then(|of| renames.get(&of.to_string()))
+        {
+            Renaming { names }.visit_item_impl_mut(block);
+        }
+    }
+    renames.values().map(BTreeMap::len).sum()
+}
+
+/// The numbered variants, with their names.
+fn names(item: &ItemEnum) -> BTreeMap<String, Ident> {
+    let numbered = item.variants.iter().enumerate().all(|(index, variant)| variant.ident == format!("Variant{index}"));
+    let mut taken = BTreeSet::new();
+    let mut names = BTreeMap::new();
+    for variant in item.variants.iter().filter(|_| numbered) {
+        let Fields::Unnamed(fields) = &variant.fields else { return BTreeMap::new() };
+        let wish = match fields.unnamed.first() {
+            Some(field) if fields.unnamed.len() == 1 => content_name(&field.ty),
+            _ => "Tuple".to_owned(),
+        };
+        let name = node::free_name(&wish, |name| taken.contains(name));
+        taken.insert(name.clone());
+        names.insert(variant.ident.to_string(), format_ident!("{name}"));
+    }
+    names
+}
+
+/// What a person calls a value of this type.
+fn content_name(kind: &Type) -> String {
+    let Type::Path(path) = kind else { return "Other".to_owned() };
+    let Some(last) = path.path.segments.last() else { return "Other".to_owned() };
+    let of = |index: usize| {
+        let PathArguments::AngleBracketed(list) = &last.arguments else { return String::new() };
+        let kinds = list.args.iter().filter_map(|argument| match argument {
+            GenericArgument::Type(kind) => Some(kind),
+            _ => None,
+        });
+        kinds.map(content_name).nth(index).unwrap_or_default()
+    };
+    match last.ident.to_string().as_str() {
+        "bool" => "Boolean".to_owned(),
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => "Integer".to_owned(),
+        "f32" | "f64" | "Decimal" => "Number".to_owned(),
+        "Value" => "Any".to_owned(),
+        "Vec" => format!("{}List", of(0)),
+        "HashMap" | "BTreeMap" | "Map" => format!("{}Map", of(1)),
+        "Option" | "Box" => of(0),
+        name => name.to_pascal_case(),
+    }
+}
+
+struct Renaming<'a> {
+    names: &'a BTreeMap<String, Ident>,
+}
+
+impl VisitMut for Renaming<'_> {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        let of_self = path.segments.len() == 2 && path.segments[0].ident == "Self";
+        if let Some(last) = path.segments.last_mut().filter(|_| of_self)
+            && let Some(name) = self.names.get(&last.ident.to_string())
+        {
+            last.ident = name.clone();
+        }
+        visit_mut::visit_path_mut(self, path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens as _;
+
+    use super::*;
+
+    #[test]
+    fn numbered_variants_are_named_after_what_they_hold() {
+        let mut client: File = syn::parse_str(
+            "pub mod types {
+                pub enum Either {
+                    Variant0(::std::vec::Vec<Item>), Variant1(::std::vec::Vec<Item>),
+                    Variant2(::std::collections::HashMap<::std::string::String, i64>), Variant3(::uuid::Uuid),
+                }
+                impl From<::uuid::Uuid> for Either { fn from(it: ::uuid::Uuid) -> Self { Self::Variant3(it) } }
+                pub enum Version { Variant1(A), Other(B) }
+            }",
+        )
+        .unwrap();
+        assert_eq!(name(&mut client), 4);
+        let told = client.to_token_stream().to_string();
+        for part in ["ItemList (", "ItemList2 (", "IntegerMap (", "Uuid (", "Self :: Uuid (it)", "Variant1 (A)"] {
+            assert!(told.contains(part), "{part} is not in {told}");
+        }
+    }
+}

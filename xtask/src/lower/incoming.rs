@@ -1,0 +1,41 @@
+//! Webhooks and callbacks are calls to the customer; a client makes none of them.
+
+use serde_json::Value;
+
+use super::Findings;
+use crate::walk::{self, Kind};
+
+pub(super) fn leave_out(document: &mut Value, findings: &mut Findings) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, place, node| {
+        let key = match kind {
+            Kind::Document => "webhooks",
+            Kind::Operation | Kind::Components => "callbacks",
+            _ => return,
+        };
+        if node.as_object_mut().and_then(|fields| fields.shift_remove(key)).is_some() {
+            findings.warn(&place.child(key), "these are calls to the customer; a client makes none of them");
+            count += 1;
+        }
+    });
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_others_call_goes_with_a_warning() {
+        let mut document = json!({
+            "webhooks": {}, "components": {"callbacks": {}},
+            "paths": {"/a": {"post": {"callbacks": {}, "responses": {}}}},
+        });
+        let mut findings = Findings::default();
+        assert_eq!(leave_out(&mut document, &mut findings), 3);
+        assert_eq!(document, json!({"components": {}, "paths": {"/a": {"post": {"responses": {}}}}}));
+        assert_eq!(findings.warnings.len(), 3);
+    }
+}

@@ -1,0 +1,65 @@
+//! An array of a fixed order (`prefixItems`) has no counterpart in 3.0. Where the document says that nothing
+//! comes after, each item is one of those that are listed; otherwise the items are anything.
+
+use serde_json::{Value, json};
+
+use super::Findings;
+use crate::walk::{self, Kind};
+
+pub(super) fn list_items(document: &mut Value, findings: &mut Findings) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, place, node| {
+        let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        let Some(Value::Array(mut parts)) = schema.shift_remove("prefixItems") else { return };
+        count += 1;
+        schema.insert("type".to_owned(), json!("array"));
+        let longest = schema.get("maxItems").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
+        let rest = schema.shift_remove("items");
+        let is_closed = rest == Some(json!(false)) || longest.is_some_and(|longest| longest <= parts.len());
+        if let Some(rest) = rest.filter(|rest| rest.is_object() && !is_closed) {
+            parts.push(rest);
+        } else if !is_closed {
+            findings.warn(&place.child("prefixItems"), "anything may come after these, so the items have no type");
+            parts.clear();
+        }
+        for part in &mut parts {
+            if let Some(part) = part.as_object_mut() {
+                part.shift_remove("title");
+            }
+        }
+        parts.dedup();
+        let items = match parts.as_slice() {
+            [] => json!({}),
+            [only] => only.clone(),
+            // What may be null is told once, for all.
+            _ => json!({"anyOf": parts}),
+        };
+        schema.insert("items".to_owned(), items);
+    });
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::tests::schema_after;
+
+    #[test]
+    fn a_closed_tuple_is_a_list_of_what_its_parts_may_be() {
+        let (text, number) = (json!({"type": "string"}), json!({"type": "number"}));
+        for (given, items) in [
+            (
+                json!({"prefixItems": [{"type": "number", "title": "X"}, {"type": "number", "title": "Y"}], "maxItems": 2}),
+                number.clone(),
+            ),
+            (json!({"prefixItems": [text, number], "items": false}), json!({"anyOf": [text, number]})),
+            (json!({"prefixItems": [text], "items": number}), json!({"anyOf": [text, number]})),
+            (json!({"prefixItems": [text], "maxItems": 3}), json!({})),
+        ] {
+            let (schema, findings) = schema_after(list_items, given);
+            assert_eq!(schema["items"], items);
+            assert_eq!(schema["type"], "array");
+            assert_eq!(findings.warnings.len(), usize::from(items == json!({})));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Random instances of a schema, as the original document states it (3.0 or 3.1).
+
+mod numbers;
+mod texts;
+
+use serde_json::{Map, Value, json};
+
+use crate::node::{self, says};
+
+/// Below this depth only what is required is made, so that recursive schemas end.
+const DEPTH: usize = 5;
+
+/// Where even what is required has no end, none is made.
+const BOTTOM: usize = 60;
+
+/// What a schema is made of besides its own keywords.
+const COMPOSED: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
+
+/// Makes instances from a document's schemas, in an order that a seed decides.
+pub(super) struct Instances<'a> {
+    document: &'a Value,
+    random: fastrand::Rng,
+}
+
+impl<'a> Instances<'a> {
+    pub(super) fn new(document: &'a Value, seed: u64) -> Self {
+        Self { document, random: fastrand::Rng::with_seed(seed) }
+    }
+
+    /// An instance of `schema`; it is meant to be valid, and a validator must still say so.
+    pub(super) fn make(&mut self, schema: &Value) -> Value {
+        self.at(schema, 0)
+    }
+
+    /// One of `count`.
+    pub(super) fn choose(&mut self, count: usize) -> usize {
+        self.random.usize(..count.max(1))
+    }
+
+    /// What a schema is once its references are followed.
+    pub(super) fn target<'s>(&self, schema: &'s Value) -> &'s Value
+    where
+        'a: 's,
+    {
+        node::resolved_schema(schema, self.document)
+    }
+
+    fn at(&mut self, schema: &Value, depth: usize) -> Value {
+        if depth > BOTTOM {
+            return Value::Null;
+        }
+        if let Some(value) = schema.get("const") {
+            return value.clone();
+        }
+        if let Some(Value::Array(values)) = schema.get("enum") {
+            return values.get(self.choose(values.len())).cloned().unwrap_or_default();
+        }
+        if says(schema, "nullable", true) && (depth > DEPTH || self.random.u8(..4) == 0) {
+            return Value::Null;
+        }
+        if COMPOSED.iter().any(|keyword| schema.get(keyword).is_some()) {
+            return self.composed(schema, depth);
+        }
+        let kind = match schema.get("type") {
+            Some(Value::Array(names)) => names.get(self.choose(names.len())).cloned().unwrap_or_default(),
+            Some(name) => name.clone(),
+            None if schema.get("properties").is_some() => json!("object"),
+            None if schema.get("format").is_some() || schema.get("pattern").is_some() => json!("string"),
+            None => json!("any"),
+        };
+        match kind.as_str().unwrap_or_default() {
+            "null" => Value::Null,
+            "boolean" => json!(self.random.bool()),
+            "integer" => json!(numbers::integer(schema, &mut self.random)),
+            "number" => numbers::number(schema, &mut self.random),
+            "string" => json!(texts::text(schema, &mut self.random)),
+            "array" => self.array(schema, depth),
+            "object" => self.object(schema, depth),
+            _ => match self.random.u8(..4) {
+                0 => json!({"free": [1, 2.5, "text", null]}),
+                1 => json!("text"),
+                2 => json!(7),
+                _ => json!(true),
+            },
+        }
+    }
+
+    /// An instance of a schema that is several at once: objects have the fields of all; of anything else, all
+    /// that is said holds for one value.
+    fn composed(&mut self, schema: &Value, depth: usize) -> Value {
+        let mut own = schema.as_object().cloned().unwrap_or_default();
+        let mut parts: Vec<Value> = Vec::new();
+        own.retain(|key, _| !COMPOSED.contains(&key.as_str()) && key != "nullable");
+        if schema.get("$ref").is_some() {
+            parts.extend(node::target(schema, self.document).cloned());
+        }
+        parts.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten().cloned());
+        for keyword in ["anyOf", "oneOf"] {
+            if let Some(Value::Array(alternatives)) = schema.get(keyword) {
+                let null = alternatives.iter().find(|alternative| says(alternative, "type", "null"));
+                parts.extend(match null {
+                    Some(null) if depth > DEPTH => Some(null.clone()),
+                    _ => alternatives.get(self.choose(alternatives.len())).cloned(),
+                });
+            }
+        }
+        if own.get("type").is_some() || own.get("properties").is_some() {
+            parts.push(Value::Object(own));
+        }
+        if let [only] = parts.as_slice() {
+            return self.at(only, depth + 1);
+        }
+        let simple =
+            |part: &Value| COMPOSED.iter().all(|keyword| part.get(keyword).is_none()) && !says(part, "type", "object");
+        let targets: Vec<Value> = parts.iter().map(|part| self.target(part).clone()).collect();
+        if targets.iter().all(|part| simple(part) && part.get("properties").is_none()) {
+            let all: Map<String, Value> =
+                targets.into_iter().filter_map(|part| part.as_object().cloned()).flatten().collect();
+            return self.at(&Value::Object(all), depth + 1);
+        }
+        let made: Vec<Value> = parts.iter().map(|part| self.at(part, depth + 1)).collect();
+        if made.iter().all(Value::is_object) {
+            return made.into_iter().filter_map(|it| it.as_object().cloned()).flatten().collect::<Map<_, _>>().into();
+        }
+        made.into_iter().next_back().unwrap_or_default()
+    }
+
+    fn array(&mut self, schema: &Value, depth: usize) -> Value {
+        let length =
+            |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
+        if let Some(Value::Array(parts)) = schema.get("prefixItems") {
+            return parts.iter().map(|part| self.at(part, depth + 1)).collect();
+        }
+        let low = length("minItems").unwrap_or(0);
+        let high = length("maxItems").unwrap_or(low + 2).min(low + 2);
+        let count = if depth > DEPTH { low } else { self.random.usize(low..=high.max(low)) };
+        let any = json!({});
+        let items = schema.get("items").unwrap_or(&any);
+        (0..count).map(|_| self.at(items, depth + 1)).collect()
+    }
+
+    fn object(&mut self, schema: &Value, depth: usize) -> Value {
+        let mut made = Map::new();
+        let required: Vec<&str> =
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let wanted = required.contains(&name.as_str());
+            if wanted || depth <= DEPTH && self.random.u8(..3) > 0 {
+                made.insert(name.clone(), self.at(property, depth + 1));
+            }
+        }
+        if schema.get("properties").is_none()
+            && let Some(values @ Value::Object(_)) = schema.get("additionalProperties")
+            && depth <= DEPTH
+        {
+            let mut names = schema.get("propertyNames").and_then(Value::as_object).cloned().unwrap_or_default();
+            // A name is a text, whether that is said or not.
+            names.entry("type").or_insert(json!("string"));
+            let key = match schema.get("propertyNames") {
+                Some(_) => self.at(&Value::Object(names), depth + 1),
+                None => json!("a_key"),
+            };
+            made.insert(key.as_str().unwrap_or("a_key").to_owned(), self.at(values, depth + 1));
+        }
+        Value::Object(made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many of 40 instances are valid.
+    fn valid(schema: &Value) -> usize {
+        let components = json!({"components": {"schemas": {
+            "Base": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}},
+            "Name": {"type": "string", "minLength": 3},
+        }}});
+        let mut whole = schema.clone();
+        whole["components"] = components["components"].clone();
+        let validator = jsonschema::options().should_validate_formats(true).build(&whole).unwrap();
+        let mut instances = Instances::new(&components, 3);
+        (0..40).filter(|_| validator.is_valid(&instances.make(schema))).count()
+    }
+
+    #[test]
+    fn what_is_composed_keeps_to_all_of_its_parts() {
+        let base = json!({"$ref": "#/components/schemas/Base"});
+        for schema in [
+            json!({"allOf": [base, {"type": "object", "required": ["a"], "properties": {"a": {"type": "boolean"}}}]}),
+            json!({"allOf": [base], "required": ["b"], "properties": {"b": {"type": "string"}}}),
+            json!({"$ref": "#/components/schemas/Base", "required": ["b"], "properties": {"b": {"type": "null"}}}),
+            json!({"type": "string", "maxLength": 5, "allOf": [{"$ref": "#/components/schemas/Name"}]}),
+            json!({"type": "object", "additionalProperties": {"type": "integer"}, "propertyNames": {"format": "uuid"}}),
+            json!({"anyOf": [base, {"type": "null"}]}),
+        ] {
+            assert_eq!(valid(&schema), 40, "{schema}");
+        }
+    }
+}

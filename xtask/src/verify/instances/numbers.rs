@@ -1,0 +1,100 @@
+//! Random numbers within what a schema allows.
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+/// Where a schema sets no bound.
+const FAR: f64 = 1_000_000.0;
+
+/// What a schema says of a number.
+struct Range {
+    low: f64,
+    high: f64,
+    /// Whether the schema sets a bound at all.
+    is_bounded: bool,
+    step: Option<f64>,
+}
+
+impl Range {
+    fn of(schema: &Value) -> Self {
+        let number = |key: &str| schema.get(key).and_then(Value::as_f64);
+        let step = number("multipleOf").filter(|step| *step > 0.0);
+        let excluded = |key: &str| schema.get(key) == Some(&json!(true));
+        // What is just inside of an excluded bound: a step from it, or next to nothing.
+        let near = step.unwrap_or(if schema.get("type") == Some(&json!("integer")) { 1.0 } else { 0.000_1 });
+        let low = match (number("exclusiveMinimum"), number("minimum")) {
+            (Some(bound), other) => Some(other.map_or(bound + near, |other| other.max(bound + near))),
+            (None, Some(bound)) if excluded("exclusiveMinimum") => Some(bound + near),
+            (None, bound) => bound,
+        };
+        let high = match (number("exclusiveMaximum"), number("maximum")) {
+            (Some(bound), other) => Some(other.map_or(bound - near, |other| other.min(bound - near))),
+            (None, Some(bound)) if excluded("exclusiveMaximum") => Some(bound - near),
+            (None, bound) => bound,
+        };
+        Self {
+            low: low.unwrap_or_else(|| high.map_or(-FAR, |high| high - FAR)),
+            high: high.unwrap_or_else(|| low.map_or(FAR, |low| low + FAR)),
+            is_bounded: low.is_some() || high.is_some(),
+            step,
+        }
+    }
+
+    /// A multiple of `step` within the range.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+    fn multiple(&self, step: f64, random: &mut Rng) -> f64 {
+        let (low, high) = ((self.low / step).ceil() as i64, (self.high / step).floor() as i64);
+        random.i64(low..=high.max(low)) as f64 * step
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)]
+pub(super) fn integer(schema: &Value, random: &mut Rng) -> i64 {
+    let range = Range::of(schema);
+    // Integers are 64 bits wide.
+    if !range.is_bounded && range.step.is_none() && random.u8(..8) == 0 {
+        return 9_007_199_254_740_993;
+    }
+    range.multiple(range.step.unwrap_or(1.0).max(1.0), random) as i64
+}
+
+/// A number with few digits, so that it is the same however it is read.
+pub(super) fn number(schema: &Value, random: &mut Rng) -> Value {
+    let range = Range::of(schema);
+    let fine = if range.high - range.low < 1.0 { 0.000_1 } else { 0.01 };
+    let value = range.multiple(range.step.unwrap_or(fine), random);
+    let text = format!("{value:.4}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    serde_json::from_str(text).unwrap_or_else(|_| json!(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_to_the_bounds_and_the_step() {
+        let mut random = Rng::with_seed(7);
+        for (schema, inside) in [
+            (
+                json!({"type": "integer", "minimum": 1, "multipleOf": 5}),
+                (|it| it >= 1.0 && it % 5.0 == 0.0) as fn(f64) -> bool,
+            ),
+            (json!({"type": "integer", "exclusiveMinimum": 0, "maximum": 2}), |it| (1.0..=2.0).contains(&it)),
+            (json!({"type": "integer", "exclusiveMinimum": true, "minimum": 3, "maximum": 4}), |it| {
+                (4.0..5.0).contains(&it)
+            }),
+            (json!({"type": "number", "minimum": 0, "exclusiveMaximum": 0.5}), |it| (0.0..0.5).contains(&it)),
+            (json!({"type": "number", "exclusiveMinimum": 0.0, "maximum": 1.0}), |it| it > 0.0 && it <= 1.0),
+        ] {
+            for _ in 0..100 {
+                let made = if schema["type"] == "integer" {
+                    json!(integer(&schema, &mut random))
+                } else {
+                    number(&schema, &mut random)
+                };
+                assert!(made.as_f64().is_some_and(inside), "{made} of {schema}");
+            }
+        }
+    }
+}

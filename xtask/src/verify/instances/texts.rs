@@ -1,0 +1,82 @@
+//! Random texts of a format, of a pattern, or of any kind.
+
+use fastrand::Rng;
+use rand::SeedableRng as _;
+use rand::distr::Distribution as _;
+use rand::rngs::SmallRng;
+use rand_regex::Regex;
+use serde_json::{Value, json};
+
+/// How often what a pattern repeats without bound is repeated at most.
+const REPEATED: u32 = 6;
+
+pub(super) fn text(schema: &Value, random: &mut Rng) -> String {
+    let mut digits = |count: usize| -> String { (0..count).map(|_| random.digit(16)).collect() };
+    match schema.get("format").and_then(Value::as_str) {
+        Some("uuid" | "uuid4") => format!("{}-{}-4{}-a{}-{}", digits(8), digits(4), digits(3), digits(3), digits(12)),
+        Some("date") => format!("20{:02}-{:02}-{:02}", random.u8(..90), random.u8(1..13), random.u8(1..29)),
+        Some("date-time") => {
+            let date = text(&json!({"format": "date"}), random);
+            let offset = random.choice(["Z", "+02:00", ".123456Z", "-05:30"]).unwrap_or("Z");
+            format!("{date}T{:02}:{:02}:00{offset}", random.u8(..24), random.u8(..60))
+        }
+        Some("time") => format!("{:02}:{:02}:00Z", random.u8(..24), random.u8(..60)),
+        Some("duration") => format!("P{}DT{}H{}M", random.u8(..30), random.u8(..24), random.u8(..60)),
+        Some("email" | "idn-email") => "somebody@example.com".to_owned(),
+        Some("hostname" | "idn-hostname") => "api.example.com".to_owned(),
+        Some("ipv4") => format!("192.0.2.{}", random.u8(..)),
+        Some("ipv6") => format!("2001:db8::{:x}", random.u16(1..)),
+        Some("uri" | "url" | "iri" | "uri-reference" | "iri-reference") => {
+            format!("https://example.com/{}", random.u16(..))
+        }
+        Some("byte") => "aGVsbG8=".to_owned(),
+        Some("json-pointer") => "/a/0".to_owned(),
+        Some("regex") => "^[a-z]+$".to_owned(),
+        _ => match schema.get("pattern").and_then(Value::as_str).and_then(|pattern| of_pattern(pattern, random)) {
+            Some(text) => text,
+            None => free(schema, random),
+        },
+    }
+}
+
+/// A text that a pattern describes in full; `None` where the pattern is none that such a text can be made
+/// of.
+fn of_pattern(pattern: &str, random: &mut Rng) -> Option<String> {
+    let inside = pattern.strip_prefix('^').unwrap_or(pattern);
+    let inside = inside.strip_suffix('$').filter(|inside| !inside.ends_with('\\')).unwrap_or(inside);
+    // `^a|b$` is two patterns: without anchors, what either describes is a good text too.
+    // JSON Schema's digits and letters are those of ASCII.
+    let inside = inside.replace(r"\d", "[0-9]").replace(r"\w", "[A-Za-z0-9_]");
+    let pattern = Regex::compile(&inside, REPEATED).ok()?;
+    Some(pattern.sample(&mut SmallRng::seed_from_u64(random.u64(..))))
+}
+
+fn free(schema: &Value, random: &mut Rng) -> String {
+    let length = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
+    let low = length("minLength").unwrap_or(0);
+    let high = length("maxLength").unwrap_or(low + 12).min(low + 12).max(low);
+    let letters: Vec<char> = "abcdefgh ABC 0123456789 äé€ /?&=%+\"'".chars().collect();
+    (0..random.usize(low..=high)).filter_map(|_| random.choice(&letters)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_of_the_format_the_pattern_and_the_length() {
+        let mut random = Rng::with_seed(7);
+        let formats = ["uuid", "date", "date-time", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri"];
+        let formats = formats.map(|format| json!({"type": "string", "format": format}));
+        let patterns = [r"^\-?[0-9]+$", "^(a|b)c{2,}$", "x[yz]", r"^\d{4}-\w+$", "^$"];
+        let patterns = patterns.map(|pattern| json!({"type": "string", "pattern": pattern}));
+        let lengths = [json!({"type": "string", "minLength": 3, "maxLength": 4})];
+        for schema in formats.iter().chain(&patterns).chain(&lengths) {
+            let validator = jsonschema::options().should_validate_formats(true).build(schema).unwrap();
+            for _ in 0..20 {
+                let made = json!(text(schema, &mut random));
+                assert!(validator.is_valid(&made), "{made} of {schema}");
+            }
+        }
+    }
+}
