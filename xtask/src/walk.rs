@@ -138,6 +138,27 @@ fn down(kind: Kind, place: &Pointer, node: &Value, visit: &mut dyn FnMut(Kind, &
     }
 }
 
+/// The places that hold another kind of value than what their position asks for, each with what was expected.
+pub fn misshapen(document: &Value) -> Vec<(Pointer, &'static str)> {
+    let mut found = Vec::new();
+    let mut containers = |kind: Kind, place: &Pointer, node: &Value| {
+        // `additionalProperties` and, since 3.1, all schemas may be true or false.
+        if !(node.is_object() || kind == Kind::Schema && node.is_boolean()) {
+            found.push((place.clone(), "an object"));
+        }
+        for (key, shape) in children(kind) {
+            let expected = match (shape, node.get(key)) {
+                (List(_), Some(value)) if !value.is_array() => "a list",
+                (Map(_), Some(value)) if !value.is_object() => "an object",
+                _ => continue,
+            };
+            found.push((place.child(key), expected));
+        }
+    };
+    visit(document, &mut containers);
+    found
+}
+
 /// Calls `change` on every node, inner nodes first, so that a node sees its parts already changed.
 pub fn change(document: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
     up(Kind::Document, &Pointer::root(), document, change);
@@ -198,6 +219,24 @@ mod tests {
         assert_eq!(
             seen,
             [trap.to_owned(), format!("{trap}/properties/properties"), format!("{trap}/properties/default")]
+        );
+    }
+
+    #[test]
+    fn what_is_of_another_kind_is_found() {
+        let document = json!({"paths": {"/a": {"get": "text", "parameters": {}}}, "components": {"schemas": {
+            "A": true, "B": 7, "C": {"properties": [], "items": false},
+        }}});
+        let told: Vec<String> =
+            misshapen(&document).iter().map(|(place, expected)| format!("{place}: {expected}")).collect();
+        assert_eq!(
+            told,
+            [
+                "#/paths/~1a/parameters: a list",
+                "#/paths/~1a/get: an object",
+                "#/components/schemas/B: an object",
+                "#/components/schemas/C/properties: an object",
+            ]
         );
     }
 

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, File, Item, ItemEnum, Type, TypePath, parse_quote};
 
@@ -125,53 +124,6 @@ pub(super) fn keep_empty(client: &mut File) -> usize {
         }
     }
     count
-}
-
-/// Fields that the document does not know go to `extra`; where the document has a field of that name, to
-/// `other_fields`.
-pub(super) fn part_extra(client: &mut File) {
-    let mut parted = BTreeSet::new();
-    for item in reach::types_mut(client) {
-        match item {
-            Item::Struct(item) => {
-                let Fields::Named(fields) = &mut item.fields else { continue };
-                let twice = fields.named.iter().filter(|field| is_extra(field.ident.as_ref())).count() > 1;
-                let rest =
-                    fields.named.iter_mut().find(|field| is_extra(field.ident.as_ref()) && is_flattened(&field.attrs));
-                if let Some(field) = rest.filter(|_| twice) {
-                    field.ident = Some(format_ident!("other_fields"));
-                    parted.insert(item.ident.to_string());
-                }
-            }
-            Item::Impl(block) => {
-                let Type::Path(of) = &*block.self_ty else { continue };
-                if of.path.get_ident().is_some_and(|name| parted.contains(&name.to_string())) {
-                    LastExtra.visit_item_impl_mut(block);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn is_extra(name: Option<&syn::Ident>) -> bool {
-    name.is_some_and(|name| name == "extra")
-}
-
-fn is_flattened(attributes: &[syn::Attribute]) -> bool {
-    reach::serde(attributes).any(|said| said.word == "flatten")
-}
-
-/// Renames the second `extra` of a struct expression.
-struct LastExtra;
-
-impl VisitMut for LastExtra {
-    fn visit_expr_struct_mut(&mut self, expression: &mut syn::ExprStruct) {
-        let named = |field: &&mut syn::FieldValue| matches!(&field.member, syn::Member::Named(name) if name == "extra");
-        if let Some(field) = expression.fields.iter_mut().filter(named).nth(1) {
-            field.member = syn::Member::Named(format_ident!("other_fields"));
-        }
-    }
 }
 
 #[cfg(test)]

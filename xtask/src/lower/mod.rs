@@ -35,7 +35,8 @@ use serde_json::Value;
 
 use self::findings::Findings;
 pub use self::findings::Warning;
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
+use crate::walk;
 
 /// A pass: a verb's phrase, and the function that does it, which returns how many places it changed.
 struct Pass {
@@ -51,9 +52,9 @@ const PASSES: &[Pass] = &[
     Pass { name: "lift definitions", run: definitions::lift },
     Pass { name: "choose media types", run: media_types::choose },
     Pass { name: "gather parameters", run: parameters::gather },
+    Pass { name: "list the items of tuples", run: tuples::list_items },
     Pass { name: "open boolean schemas", run: booleans::open_up },
     Pass { name: "make enums of constants", run: constants::enumerate },
-    Pass { name: "list the items of tuples", run: tuples::list_items },
     Pass { name: "split type lists", run: type_lists::split },
     Pass { name: "leave checks to the server", run: checks::leave_to_the_server },
     Pass { name: "make room beside references", run: references::make_room },
@@ -99,6 +100,10 @@ pub struct Lowered {
 ///
 /// The places that hold something which cannot be kept, each with the reason and a hint.
 pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
+    let misshapen = walk::misshapen(&value).into_iter().map(|(place, expected)| {
+        Problem::new(&place, format!("{expected} was expected here"), "mend it with an overlay action")
+    });
+    Problems::none(misshapen.collect())?;
     let mut changes = Vec::new();
     let mut findings = Findings::default();
     let mut all = |passes: &[Pass], value: &mut Value| {

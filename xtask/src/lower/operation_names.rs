@@ -12,7 +12,9 @@ use crate::node;
 use crate::pointer::Pointer;
 use crate::walk::{self, Kind};
 
-pub(super) fn shorten(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
+    // By name: where it stands first.
+    let mut first: HashMap<String, Pointer> = HashMap::new();
     // By place: the short name, and the whole one.
     let mut wishes: Vec<(Pointer, String, String)> = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
@@ -20,7 +22,20 @@ pub(super) fn shorten(document: &mut Value, _: &mut Findings) -> usize {
         let whole = match node::operation_id(node) {
             // OpenAPI does not ask for a name; the client needs one.
             "" => format!("{method} {path}"),
-            id => id.to_owned(),
+            id => {
+                let id_place = place.child("operationId");
+                match first.get(id) {
+                    Some(first) => findings.refuse(
+                        &id_place,
+                        format!("operationId `{id}` is already used at {first}"),
+                        "rename one of the two with an overlay action",
+                    ),
+                    None => {
+                        first.insert(id.to_owned(), id_place);
+                    }
+                }
+                id.to_owned()
+            }
         };
         let wish = usable(&short(&whole, path, method).to_snake_case());
         wishes.push((place.clone(), wish, usable(&whole.to_snake_case())));
@@ -76,6 +91,19 @@ fn short<'a>(id: &'a str, path: &str, method: &str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_shared_operation_id_is_named_with_both_places_and_a_missing_one_is_made() {
+        let mut document =
+            json!({"paths": {"/a": {"get": {"operationId": "x"}, "put": {"operationId": "x"}}, "/b": {"get": {}}}});
+        let mut findings = Findings::default();
+        shorten(&mut document, &mut findings);
+        assert_eq!(
+            findings.refused.iter().map(|it| format!("{}: {}", it.place, it.what)).collect::<Vec<_>>(),
+            ["#/paths/~1a/put/operationId: operationId `x` is already used at #/paths/~1a/get/operationId"]
+        );
+        assert_eq!(document["paths"]["/b"]["get"]["operationId"], "get_b");
+    }
+
     use super::*;
 
     fn shortened(operations: &[(&str, &str, &str)]) -> Vec<String> {

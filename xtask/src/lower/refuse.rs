@@ -101,6 +101,7 @@ impl Refusals<'_> {
     fn operation(&mut self, place: &Pointer, node: &Value) {
         self.refuse_keys(place, node, &["servers"]);
         self.arguments(place, node);
+        self.path(place, node);
         let responses = place.child("responses");
         let Some(answers) = node.get("responses").and_then(Value::as_object) else {
             self.refuse(&responses, "the operation documents no responses");
@@ -132,6 +133,34 @@ impl Refusals<'_> {
                 let what = format!("two arguments would be called `{argument}`");
                 self.refuse(&place.child("parameters").child(index), what);
             }
+        }
+    }
+
+    /// What stands in braces in the path, and the path parameters, are the same.
+    fn path(&mut self, place: &Pointer, node: &Value) {
+        let [_, path, _] = place.tokens() else { return };
+        let parts = path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);
+        let in_path: Vec<&str> = parts.collect();
+        let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        let named: Vec<&str> = parameters
+            .map(|parameter| node::resolved(parameter, self.document))
+            .filter(|parameter| says(parameter, "in", "path"))
+            .filter_map(|parameter| parameter.get("name").and_then(Value::as_str))
+            .collect();
+        for name in in_path.iter().filter(|name| !named.contains(name)) {
+            self.refuse(place, format!("the path has `{{{name}}}`, and there is no such path parameter"));
+        }
+        for name in named.iter().filter(|name| !in_path.contains(name)) {
+            self.refuse(place, format!("there is a path parameter `{name}`, and no `{{{name}}}` in the path"));
+        }
+        if in_path.len() != in_path.iter().collect::<HashSet<_>>().len() {
+            self.refuse(place, "the path has one name twice in braces");
+        }
+        if !path.starts_with('/')
+            || path.matches('{').count() != in_path.len()
+            || path.matches('}').count() != in_path.len()
+        {
+            self.refuse(place, "the path does not begin with a slash, or its braces do not match");
         }
     }
 
@@ -176,6 +205,13 @@ impl Refusals<'_> {
         let Some(fields) = node.as_object() else { return };
         if fields.contains_key("$ref") {
             let siblings: Vec<_> = fields.keys().filter(|key| *key != "$ref").cloned().collect();
+            let target = fields["$ref"].as_str().and_then(|it| it.strip_prefix("#/components/schemas/"));
+            if target.is_none_or(|name| name.is_empty() || name.contains('/')) {
+                self.refuse(
+                    &place.child("$ref"),
+                    "the reference leads to something that is no schema of the components",
+                );
+            }
             if !siblings.is_empty() {
                 self.refuse(place, format!("`$ref` with {} beside it is not lowered", siblings.join(", ")));
             }
@@ -256,7 +292,7 @@ mod tests {
             (json!({"type": "array", "items": true}), "#/components/schemas/S/items: a boolean schema"),
             (json!({"type": "number", "exclusiveMinimum": 0}), "S/exclusiveMinimum: the keyword"),
             (json!({"type": "integer", "default": "0"}), "S/default: the default \"0\" does not fit"),
-            (json!({"$ref": "#/a", "title": "T"}), "S: `$ref` with title beside it"),
+            (json!({"$ref": "#/components/schemas/S", "title": "T"}), "S: `$ref` with title beside it"),
             (json!({"type": "array"}), "S: an array without `items`"),
         ] {
             let found = refusals(&schema);

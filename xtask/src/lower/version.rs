@@ -12,6 +12,10 @@ const DIALECTS: [&str; 2] =
 pub(super) fn state(document: &mut Value, findings: &mut Findings) -> usize {
     let changed = document["openapi"] != "3.0.3";
     document["openapi"] = json!("3.0.3");
+    // Since 3.1 a document may have none.
+    if document.get("paths").is_none() {
+        document["paths"] = json!({});
+    }
     if let Some(dialect) = document.as_object_mut().and_then(|fields| fields.shift_remove("jsonSchemaDialect"))
         && !dialect.as_str().is_some_and(|dialect| DIALECTS.contains(&dialect.trim_end_matches('#')))
     {
@@ -33,7 +37,7 @@ mod tests {
         let mut document = json!({"openapi": "3.1.0", "jsonSchemaDialect": DIALECTS[0]});
         let mut findings = Findings::default();
         assert_eq!(state(&mut document, &mut findings), 1);
-        assert_eq!(document, json!({"openapi": "3.0.3"}));
+        assert_eq!(document, json!({"openapi": "3.0.3", "paths": {}}));
         assert_eq!(findings.refused.len(), 0);
     }
 

@@ -1,0 +1,114 @@
+//! Fields that would share a name: two names in JSON can be one in Rust, and the field for what the document
+//! does not list is called `extra`, as may be one that it lists. The first keeps the name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quote::format_ident;
+use syn::visit_mut::{self, VisitMut};
+use syn::{ExprStruct, Field, Fields, File, Ident, Item, Member, Type, parse_quote};
+
+use super::reach;
+use crate::node;
+
+/// Gives each field of a struct a name of its own, also where the struct is made.
+pub(super) fn part(client: &mut File) {
+    let mut parted: BTreeMap<String, Vec<Ident>> = BTreeMap::new();
+    for item in reach::types_mut(client) {
+        match item {
+            Item::Struct(item) => {
+                let Fields::Named(fields) = &mut item.fields else { continue };
+                if part_fields(fields.named.iter_mut().collect()) {
+                    let names = fields.named.iter().filter_map(|field| field.ident.clone()).collect();
+                    parted.insert(item.ident.to_string(), names);
+                }
+            }
+            Item::Impl(block) => {
+                let Type::Path(of) = &*block.self_ty else { continue };
+                if let Some(names) = of.path.get_ident().and_then(|name| parted.get(&name.to_string())) {
+                    InOrder { names }.visit_item_impl_mut(block);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Returns whether a field got another name.
+fn part_fields(mut fields: Vec<&mut Field>) -> bool {
+    // What the document lists keeps its name before what it does not.
+    fields.sort_by_key(|field| is_flattened(field));
+    let mut taken: BTreeSet<String> =
+        fields.iter().filter_map(|field| field.ident.as_ref().map(ToString::to_string)).collect();
+    let mut seen = BTreeSet::new();
+    let mut changed = false;
+    for field in fields {
+        let Some(name) = field.ident.as_ref().map(ToString::to_string) else { continue };
+        if seen.insert(name.clone()) {
+            continue;
+        }
+        let wish = if is_flattened(field) { "other_fields" } else { name.trim_end_matches('_') };
+        let free = node::free_name(wish, |name| taken.contains(name) || syn::parse_str::<Ident>(name).is_err());
+        if !is_flattened(field) && reach::wire_name(&field.attrs).is_none() {
+            field.attrs.push(parse_quote!(#[serde(rename = #name)]));
+        }
+        field.ident = Some(format_ident!("{free}"));
+        taken.insert(free);
+        changed = true;
+    }
+    changed
+}
+
+fn is_flattened(field: &Field) -> bool {
+    reach::serde(&field.attrs).any(|said| said.word == "flatten")
+}
+
+/// Where all fields are given, they are given in their order.
+struct InOrder<'a> {
+    names: &'a [Ident],
+}
+
+impl VisitMut for InOrder<'_> {
+    fn visit_expr_struct_mut(&mut self, expression: &mut ExprStruct) {
+        if expression.fields.len() == self.names.len() {
+            for (field, name) in expression.fields.iter_mut().zip(self.names) {
+                field.member = Member::Named(name.clone());
+            }
+        }
+        visit_mut::visit_expr_struct_mut(self, expression);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_field_has_a_name_of_its_own() {
+        let mut client: File = syn::parse_str(
+            r#"pub mod types {
+                pub struct Thing {
+                    #[serde(rename = "Type")] pub type_: String,
+                    #[serde(rename = "type")] pub type_: String,
+                    pub a: i64,
+                    #[serde(rename = "A")] pub a: i64,
+                    #[serde(flatten)] pub extra: Map,
+                    pub extra: String,
+                }
+                impl Default for Thing {
+                    fn default() -> Self { Self { type_: x(), type_: y(), a: 0, a: 1, extra: m(), extra: t() } }
+                }
+            }"#,
+        )
+        .unwrap();
+        part(&mut client);
+        let told = prettyplease::unparse(&client).split_whitespace().collect::<Vec<_>>().join(" ");
+        for expected in [
+            "#[serde(rename = \"type\")] pub type2: String",
+            "#[serde(rename = \"A\")] pub a2: i64",
+            "#[serde(flatten)] pub other_fields: Map, pub extra: String",
+            "type_: x(), type2: y(), a: 0, a2: 1, other_fields: m(), extra: t(),",
+        ] {
+            assert!(told.contains(expected), "{expected} is not in {told}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Whatever a document looks like: what comes out is a crate that parses as Rust, or an error that names a
+//! place. Never a panic, not even one of progenitor that was caught.
+
+#![allow(clippy::unwrap_used)]
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseResult};
+use serde_json::{Map, Value, json};
+use xtask::pipeline::{self, Input};
+
+/// One way to spoil a document. The numbers choose the node, and what is put there.
+#[derive(Debug, Clone, Copy)]
+enum Mutation {
+    /// The node goes.
+    Drop(usize),
+    /// A value of another kind takes its place.
+    Retype(usize, usize),
+    /// The key it stands behind gets another name.
+    Rename(usize, usize),
+    /// It goes a level deeper.
+    Nest(usize, usize),
+    /// A list, a map or a text loses its end.
+    Truncate(usize),
+    /// It becomes a copy of another node.
+    Copy(usize, usize),
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    let at = || any::<usize>();
+    prop_oneof![
+        at().prop_map(Mutation::Drop),
+        (at(), at()).prop_map(|(node, what)| Mutation::Retype(node, what)),
+        (at(), at()).prop_map(|(node, what)| Mutation::Rename(node, what)),
+        (at(), at()).prop_map(|(node, what)| Mutation::Nest(node, what)),
+        at().prop_map(Mutation::Truncate),
+        (at(), at()).prop_map(|(node, from)| Mutation::Copy(node, from)),
+    ]
+}
+
+/// What a node may become.
+fn others() -> Vec<Value> {
+    vec![
+        json!(null),
+        json!(true),
+        json!(false),
+        json!(0),
+        json!(-1.5),
+        json!(u64::MAX),
+        json!(""),
+        json!("text"),
+        json!("#/components/schemas/Thing"),
+        json!([]),
+        json!([null]),
+        json!(["string", "null"]),
+        json!({}),
+        json!({"type": "null"}),
+        json!({"type": "string"}),
+        json!({"$ref": "#/components/schemas/ValidationError"}),
+        json!({"enum": []}),
+        json!({"const": {"a": 1}}),
+        json!({"allOf": []}),
+        json!({"anyOf": [{}, {"type": "null"}]}),
+    ]
+}
+
+const NAMES: [&str; 20] = [
+    "",
+    "type",
+    "self",
+    "Self",
+    "extra",
+    "body",
+    "query",
+    "a b",
+    "é",
+    "1",
+    "__",
+    "-",
+    "{name}",
+    "$ref",
+    "items",
+    "Error",
+    "additionalProperties",
+    "enum",
+    "default",
+    "Client",
+];
+
+/// The places of all nodes but the root.
+fn places(node: &Value, place: &str, found: &mut Vec<String>) {
+    let mut child = |key: &str, node: &Value| {
+        let place = format!("{place}/{}", key.replace('~', "~0").replace('/', "~1"));
+        found.push(place.clone());
+        places(node, &place, found);
+    };
+    match node {
+        Value::Object(fields) => fields.iter().for_each(|(key, node)| child(key, node)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, node)| child(&index.to_string(), node)),
+        _ => {}
+    }
+}
+
+fn mutate(document: &mut Value, mutation: Mutation) {
+    let mut all = Vec::new();
+    places(document, "", &mut all);
+    if all.is_empty() {
+        return;
+    }
+    let place = |number: usize| &all[number % all.len()];
+    let (parent, key) = match mutation {
+        Mutation::Drop(node) | Mutation::Rename(node, _) => place(node).rsplit_once('/').unwrap(),
+        _ => ("", ""),
+    };
+    let key = key.replace("~1", "/").replace("~0", "~");
+    match mutation {
+        Mutation::Drop(_) => match document.pointer_mut(parent) {
+            Some(Value::Object(fields)) => drop(fields.shift_remove(&key)),
+            Some(Value::Array(items)) => drop(items.remove(key.parse().unwrap())),
+            _ => {}
+        },
+        Mutation::Rename(_, name) => {
+            if let Some(Value::Object(fields)) = document.pointer_mut(parent) {
+                let name = NAMES[name % NAMES.len()];
+                let renamed: Map<String, Value> = std::mem::take(fields)
+                    .into_iter()
+                    .map(|(old, node)| if old == key { (name.to_owned(), node) } else { (old, node) })
+                    .collect();
+                *fields = renamed;
+            }
+        }
+        Mutation::Retype(node, what) => {
+            let others = others();
+            *document.pointer_mut(place(node)).unwrap() = others[what % others.len()].clone();
+        }
+        Mutation::Nest(node, what) => {
+            let node = document.pointer_mut(place(node)).unwrap();
+            let inner = node.take();
+            *node = match what % 6 {
+                0 => json!([inner]),
+                1 => json!({"anyOf": [inner, {"type": "null"}]}),
+                2 => json!({"allOf": [inner]}),
+                3 => json!({"type": "array", "items": inner}),
+                4 => json!({"oneOf": [inner, {"type": "array", "items": {}}]}),
+                _ => json!({"properties": {"inner": inner}}),
+            };
+        }
+        Mutation::Truncate(node) => match document.pointer_mut(place(node)).unwrap() {
+            Value::Array(items) => items.truncate(items.len() / 2),
+            Value::Object(fields) => {
+                let keep = fields.len() / 2;
+                *fields = std::mem::take(fields).into_iter().take(keep).collect();
+            }
+            Value::String(text) => *text = text.chars().take(text.chars().count() / 2).collect(),
+            _ => {}
+        },
+        Mutation::Copy(node, from) => {
+            let from = document.pointer(place(from)).unwrap().clone();
+            *document.pointer_mut(place(node)).unwrap() = from;
+        }
+    }
+}
+
+/// A crate that parses, or an error with a place.
+fn holds(document: &Value) -> TestCaseResult {
+    let input = Input { name: "mutated.json".to_owned(), text: document.to_string() };
+    match pipeline::run(&input, None) {
+        Ok(outcome) => {
+            for (name, source) in &outcome.sources {
+                prop_assert!(syn::parse_file(source).is_ok(), "{name} is no Rust:\n{source}");
+            }
+        }
+        Err(error) => {
+            let told = format!("{error:#}");
+            let has_place = told.contains("#/") || is_no_document(&told);
+            prop_assert!(has_place, "no place is named: {told}\n{document}");
+        }
+    }
+    Ok(())
+}
+
+/// What is said of the document as a whole: `#` is its place.
+fn is_no_document(told: &str) -> bool {
+    ["there is no", "there is none of", "is not an object"].iter().any(|what| told.contains(&format!("#: {what}")))
+}
+
+fn document(text: &str) -> Value {
+    xtask::read::read("document.yaml", text).unwrap().value
+}
+
+fn seed() -> Value {
+    document(include_str!("../../../openapi/chift.yaml"))
+}
+
+fn everything() -> Value {
+    document(include_str!("everything.yaml"))
+}
+
+#[test]
+fn the_fixture_is_lowered_and_generated() {
+    let text = everything().to_string();
+    pipeline::run(&Input { name: "everything.json".to_owned(), text }, None).unwrap();
+}
+
+proptest! {
+    #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(128) })]
+
+    #[test]
+    fn a_spoiled_seed_is_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..5)) {
+        let mut document = seed();
+        for mutation in mutations {
+            mutate(&mut document, mutation);
+        }
+        holds(&document)?;
+    }
+
+    #[test]
+    fn a_spoiled_document_of_everything_is_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..4)) {
+        let mut document = everything();
+        for mutation in mutations {
+            mutate(&mut document, mutation);
+        }
+        holds(&document)?;
+    }
+}
