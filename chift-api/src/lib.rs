@@ -38,6 +38,9 @@ mod echo;
 mod failure;
 mod hooks;
 mod nullable;
+// A document need not have fields of every kind.
+#[allow(dead_code)]
+mod object;
 mod open;
 mod operation;
 mod secret;

@@ -10,52 +10,38 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 #[allow(clippy::all)]
 pub mod types {
     ///`AuthItem`
-    #[derive(
-        ::schemars::JsonSchema,
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug
-    )]
+    #[derive(Clone, Debug)]
     pub struct AuthItem {
-        #[serde(rename = "accountId")]
         pub account_id: ::uuid::Uuid,
-        #[serde(rename = "clientId")]
         pub client_id: ::std::string::String,
-        #[serde(rename = "clientSecret")]
         pub client_secret: crate::Secret,
         ///The environment to get the token for. Undocumented: known from the vendor's own SDKs.
-        #[serde(
-            rename = "envId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
         pub env_id: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "marketplaceId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
         pub marketplace_id: ::std::option::Option<::uuid::Uuid>,
-        #[serde(flatten)]
         pub extra: ::std::collections::HashMap<::std::string::String, crate::Echo>,
     }
+    crate::object::object! {
+        AuthItem "`AuthItem`" { required account_id "accountId" ""; required client_id
+        "clientId" ""; required client_secret "clientSecret" ""; optional env_id "envId"
+        "The environment to get the token for. Undocumented: known from the vendor's own SDKs.";
+        optional marketplace_id "marketplaceId" ""; } extra : ::std::collections::HashMap
+        < ::std::string::String, crate ::Echo >
+    }
     ///`HttpValidationError`
-    #[derive(
-        ::schemars::JsonSchema,
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug
-    )]
+    #[derive(Clone, Debug)]
     pub struct HttpValidationError {
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub detail: ::std::option::Option<::std::vec::Vec<ValidationError>>,
         ///Default: `Validation error`.
         pub message: ::std::string::String,
         ///Default: `error`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::object::object! {
+        HttpValidationError "`HttpValidationError`" { optional detail "detail" "";
+        required message "message" "Default: `Validation error`."; optional status
+        "status" "Default: `error`."; } extra : ::serde_json::Map <
+        ::std::string::String, ::serde_json::Value >
     }
     ///How a call fails, by the status of the answer.
     #[derive(
@@ -81,42 +67,36 @@ pub mod types {
         }
     }
     ///`Token`
-    #[derive(
-        ::schemars::JsonSchema,
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug
-    )]
+    #[derive(Clone, Debug)]
     pub struct Token {
         pub access_token: crate::Secret,
         pub expires_in: i64,
         pub expires_on: i64,
         pub token_type: ::std::string::String,
-        #[serde(flatten)]
         pub extra: ::std::collections::HashMap<::std::string::String, crate::Echo>,
     }
+    crate::object::object! {
+        Token "`Token`" { required access_token "access_token" ""; required expires_in
+        "expires_in" ""; required expires_on "expires_on" ""; required token_type
+        "token_type" ""; } extra : ::std::collections::HashMap < ::std::string::String,
+        crate ::Echo >
+    }
     ///`ValidationError`
-    #[derive(
-        ::schemars::JsonSchema,
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug
-    )]
+    #[derive(Clone, Debug)]
     pub struct ValidationError {
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ctx: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input: ::std::option::Option<crate::Echo>,
         pub loc: ::std::vec::Vec<ValidationErrorLocItem>,
         pub msg: ::std::string::String,
-        #[serde(rename = "type")]
         pub type_: ::std::string::String,
-        #[serde(flatten)]
         pub extra: ::std::collections::HashMap<::std::string::String, crate::Echo>,
+    }
+    crate::object::object! {
+        ValidationError "`ValidationError`" { optional ctx "ctx" ""; optional input
+        "input" ""; required loc "loc" ""; required msg "msg" ""; required type_ "type"
+        ""; } extra : ::std::collections::HashMap < ::std::string::String, crate ::Echo >
     }
     ///`ValidationErrorLocItem`
     #[derive(

@@ -4,6 +4,7 @@ mod body_types;
 mod constructors;
 mod field_names;
 mod locate;
+mod objects;
 pub(crate) mod reach;
 pub(crate) mod seams;
 mod secret_answers;
@@ -82,11 +83,12 @@ fn settings() -> GenerationSettings {
 ///
 /// Where progenitor refuses the document, or panics on it, with the place when it can be found.
 pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Generated, Problems> {
-    let (client, type_count) = client(document)?;
+    let (mut client, type_count) = client(document)?;
     let mocks = parsed_document(mocks)?;
     let mocks = guarded(|| Generator::new(&settings()).httpmock(&mocks, "crate"))?;
     let operations = operations::list(document);
     let door = door(base_url(document).as_deref().unwrap_or_default());
+    objects::list_fields(&mut client);
     let types = Types { secret_answers: secret_answers::list(&client), bodies: body_types::list(&client) };
     let table = operations::table(&operations, &types);
     let sources = BTreeMap::from([

@@ -6,6 +6,7 @@
 mod arrays;
 mod booleans;
 mod checks;
+mod circles;
 mod component_names;
 mod constants;
 mod definitions;
@@ -106,6 +107,8 @@ pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
     Problems::none(misshapen.collect())?;
     let mut changes = Vec::new();
     let mut findings = Findings::default();
+    circles::refuse(&value, &mut findings);
+    Problems::none(std::mem::take(&mut findings.refused))?;
     let mut all = |passes: &[Pass], value: &mut Value| {
         for pass in passes {
             let count = (pass.run)(value, &mut findings);
