@@ -33,6 +33,9 @@
 mod generated;
 
 mod answer;
+mod call;
+mod context;
+mod dates;
 mod decimal;
 mod echo;
 mod failure;
@@ -40,25 +43,39 @@ mod hooks;
 mod nullable;
 mod open;
 mod operation;
+pub mod paging;
+mod raw;
+mod retry;
 mod secret;
 mod session;
+mod span;
+#[cfg(feature = "httpmock")]
+pub mod stand_in;
 mod timestamp;
 
 pub use answer::AnswerError;
+pub use call::authorize_error;
+pub use context::{Context, ContextError, Datalayer, IdempotencyKey};
+pub use dates::{retry_after, server_date};
 pub use decimal::Decimal;
 pub use echo::Echo;
-pub use failure::{ErrorExt, Failure, Undocumented};
+pub use failure::{ErrorExt, Failure, Repeat, Undocumented};
 pub use generated::DEFAULT_BASE_URL;
 pub use generated::client::*;
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock;
-pub use hooks::authorize_error;
 pub use nullable::Nullable;
 pub use open::Open;
 pub use operation::Operation;
+pub use paging::ListPage;
 pub use progenitor_client::ClientHooks;
+pub use raw::RawRequest;
+pub use reqwest::Method;
+pub use retry::{Clock, Retry, Sleep};
 pub use secret::Secret;
 pub use session::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture, Session};
+#[cfg(feature = "httpmock")]
+pub use stand_in::StandIn;
 pub use timestamp::{Timestamp, TimestampError};
 
 /// The operations of the document: which there are, and which of them need the bearer.

@@ -2,6 +2,7 @@
 
 mod body_types;
 mod constructors;
+mod pages;
 pub(crate) mod reach;
 pub(crate) mod seams;
 mod secret_answers;
@@ -92,6 +93,7 @@ pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Gene
     seams::open_enums(&mut client);
     seams::nullable_fields(&mut client, &operations::patched_fields(document));
     constructors::add(&mut client);
+    pages::implement(&mut client);
     let types = Types { secret_answers: secret_answers::list(&client), bodies: body_types::list(&client) };
     let table = operations::table(&operations, &types);
     let sources = BTreeMap::from([
