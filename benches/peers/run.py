@@ -86,6 +86,8 @@ def measure(url, rounds):
     for _ in range(rounds):
         for name, _, command in everyone:
             results[name].append(measured(command, url))
+            if command[0] == BUILT and results[name][-1][3] != 100:
+                sys.exit("this client asked for another number of pages than there are")
     print(f"median of {rounds} rounds in turn, lowest to highest in brackets")
     print("| client | wall, ms | CPU, ms | peak memory, MiB | pages asked for |")
     print("|---|---|---|---|---|")

@@ -12,6 +12,9 @@ use crate::hooks::{LARGEST_ERROR, as_json, readable};
 use crate::operation::matching;
 use crate::{AnswerError, Client, Operation, Undocumented, answer, call, span};
 
+/// As the generated operations send it.
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+
 /// A call of a path of yours, with the bearer, the context and the retries of its client; made by
 /// [`Client::request`].
 #[derive(Debug)]
@@ -51,8 +54,11 @@ impl Client {
         let base = self.baseurl().trim_end_matches('/');
         let path = path.strip_prefix(base).unwrap_or(path);
         let operation = matching(&method, path.split('?').next().unwrap_or_default());
-        let request = below(base, path)
-            .map(|url| self.client().request(method, url).header(ACCEPT, HeaderValue::from_static("application/json")));
+        let request = below(base, path).map(|url| {
+            let request = self.client().request(method, url);
+            let request = request.header(API_VERSION, HeaderValue::from_static(Self::api_version()));
+            request.header(ACCEPT, HeaderValue::from_static("application/json"))
+        });
         RawRequest { client: self, operation, request }
     }
 }

@@ -19,6 +19,9 @@ use crate::{Client, authorize_error, retry_after};
 /// the connection broke before the answer, or the status is 408, 429, 502, 503 or 504. A body that is a
 /// stream is never sent twice, and an answer that has begun is never asked for again.
 ///
+/// With an idempotency key, a request that was carried out though its answer was lost is answered 409 when it
+/// is sent again: then the error is a [`repeat`](crate::Failure::repeat), and the thing is done.
+///
 /// The wait before the second attempt is at random between half of [`first_wait`](Self::first_wait) and the
 /// whole; it doubles from attempt to attempt, up to [`longest_wait`](Self::longest_wait). A `Retry-After` makes it as
 /// long as the server asks. Where the [`budget`](Self::budget) does not allow for the wait, the failure is
