@@ -4,7 +4,8 @@
 //!
 //! `src/generated/` is written by `cargo xtask regen` and by nothing else; everything beside it is
 //! small, written by hand, and holds for any document: [`Secret`] and [`Echo`] stand in for generated
-//! types, [`Session`] is what each request carries, and the hook that adds the bearer is in `hooks.rs`.
+//! types, [`Session`] is what each request carries, the hook that every generated call goes through is in
+//! `hooks.rs`, and how a request is sent, by hand or by the hook, is in `call.rs`.
 //!
 //! ## Why operations are plain methods and not builders
 //!

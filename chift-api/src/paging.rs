@@ -53,7 +53,19 @@ use futures_util::stream::FuturesOrdered;
 use progenitor_client::ResponseValue;
 use serde::{Deserialize, Serialize};
 
-/// The answer of a list operation. Every generated type with `items` and `total` is one.
+/// The answer of a list operation. Every generated type with `items` and `total` is one; [`Listed`] is one of
+/// any items; and a list of another form can be made one:
+///
+/// ```
+/// struct Names(Vec<String>);
+///
+/// impl chift_api::ListPage for Names {
+///     type Item = String;
+///     fn total(&self) -> Option<u64> { None }
+///     fn page(&self) -> Option<u64> { None }
+///     fn into_items(self) -> Vec<String> { self.0 }
+/// }
+/// ```
 pub trait ListPage {
     /// What the list holds.
     type Item;
