@@ -127,9 +127,7 @@ impl Context {
     /// This with what `later` sets; where both set something, `later` holds.
     fn joined(&self, later: &Self) -> Self {
         let mut both = self.clone();
-        if later.headers.contains_key(IDEMPOTENCY_KEY) {
-            both.key_for_each_call = false;
-        } else if later.key_for_each_call {
+        if later.key_for_each_call {
             both = both.key_for_each_call();
         }
         later.put_on(&mut both.headers);

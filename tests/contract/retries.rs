@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chift_api::{Client, Clock, Context, ErrorExt as _, IdempotencyKey, Method, Retry, Sleep};
+use chift_auth::{Credentials, TokenSource};
 use chift_tests::{Answer, FaultyServer};
 use serde_json::{Value, json};
 
@@ -167,4 +168,10 @@ async fn no_token_is_no_reason_to_try_again() {
     server.answer_token_requests(Answer::Error { status: 400, code: None, retry_after: None });
     assert_eq!(get(&retrying(&server, &clock)).await, None);
     assert_eq!((server.calls(), server.token_requests(), clock.waits().len()), (0, 1, 0));
+
+    // Nor that the token could not be asked for: the token source has tried by itself.
+    let credentials = Credentials::new("a", "b", uuid::Uuid::nil());
+    let away = TokenSource::builder(credentials).base_url("http://127.0.0.1:9").attempts(1).build().unwrap();
+    assert_eq!(get(&away.client().retrying(Retry::new().clock(clock.clone()))).await, None);
+    assert_eq!(clock.waits().len(), 0);
 }
