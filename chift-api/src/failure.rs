@@ -78,6 +78,48 @@ pub struct Failure {
     pub detail: Option<Value>,
 }
 
+impl Failure {
+    /// Which repeat this is, if the call was refused because another request had its
+    /// [idempotency key](crate::IdempotencyKey); `None` for any other error, other conflicts included.
+    ///
+    /// ```
+    /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use chift_api::{Context, ErrorExt as _, IdempotencyKey, Method, Repeat};
+    /// let once = client.with(&Context::new().idempotency_key(IdempotencyKey::new("consumer-17")?));
+    /// let call = once.request(Method::POST, "/consumers").json(&serde_json::json!({"name": "Bakery"}));
+    /// match call.send::<serde_json::Value>().await {
+    ///     Ok(consumer) => println!("created: {}", consumer["consumerid"]),
+    ///     Err(error) => match error.chift().and_then(|failure| failure.repeat()) {
+    ///         Some(Repeat::Processed) => println!("it was created before"),
+    ///         Some(_) => println!("it is being created"),
+    ///         None => return Err(error.into()),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn repeat(&self) -> Option<Repeat> {
+        if self.status != 409 {
+            return None;
+        }
+        match self.error_code.as_deref()? {
+            "REQUEST_ALREADY_PROCESSED" => Some(Repeat::Processed),
+            "REQUEST_IN_PROCESS" => Some(Repeat::InProcess),
+            _ => None,
+        }
+    }
+}
+
+/// How far the request came that had an idempotency key first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Repeat {
+    /// It was carried out.
+    Processed,
+    /// It is being carried out.
+    InProcess,
+}
+
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failure")
@@ -110,12 +152,10 @@ impl<E: Serialize> ErrorExt for Error<E> {
     fn chift(&self) -> Option<Failure> {
         let Self::ErrorResponse(response) = self else { return None };
         let named = serde_json::to_value(response.as_ref()).ok()?;
-        // One of several by name, as the generated error types are written.
-        let body = match named.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.values().next())
-        {
-            Some(body) => body,
-            None => &named,
-        };
+        // One of several by name, as the generated error types are written; a body of Chift's own has
+        // a message, however little else.
+        let only = named.as_object().filter(|fields| fields.len() == 1 && !fields.contains_key("message"));
+        let body = only.and_then(|fields| fields.values().next()).unwrap_or(&named);
         let text = |key| body.get(key).and_then(Value::as_str).map(str::to_owned);
         Some(Failure {
             status: response.status().as_u16(),

@@ -4,7 +4,8 @@
 //!
 //! `src/generated/` is written by `cargo xtask regen` and by nothing else; everything beside it is
 //! small, written by hand, and holds for any document: [`Secret`] and [`Echo`] stand in for generated
-//! types, [`Session`] is what each request carries, and the hook that adds the bearer is in `hooks.rs`.
+//! types, [`Session`] is what each request carries, the hook that every generated call goes through is in
+//! `hooks.rs`, and how a request is sent, by hand or by the hook, is in `call.rs`.
 //!
 //! ## Why operations are plain methods and not builders
 //!
@@ -33,35 +34,53 @@
 mod generated;
 
 mod answer;
+mod call;
+mod context;
+mod dates;
 mod decimal;
 mod echo;
 mod failure;
 mod hooks;
+mod list_page;
 mod nullable;
 // A document need not have fields of every kind.
 #[allow(dead_code)]
 mod object;
 mod open;
 mod operation;
+pub mod paging;
+mod raw;
+mod retry;
 mod secret;
 mod session;
+mod span;
+#[cfg(feature = "httpmock")]
+pub mod stand_in;
 mod timestamp;
 
 pub use answer::AnswerError;
+pub use call::authorize_error;
+pub use context::{Context, ContextError, Datalayer, IdempotencyKey};
+pub use dates::{retry_after, server_date};
 pub use decimal::Decimal;
 pub use echo::Echo;
-pub use failure::{ErrorExt, Failure, Undocumented};
+pub use failure::{ErrorExt, Failure, Repeat, Undocumented};
 pub use generated::DEFAULT_BASE_URL;
 pub use generated::client::*;
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock;
-pub use hooks::authorize_error;
+pub use list_page::ListPage;
 pub use nullable::Nullable;
 pub use open::Open;
 pub use operation::Operation;
 pub use progenitor_client::ClientHooks;
+pub use raw::RawRequest;
+pub use reqwest::Method;
+pub use retry::{Clock, Retry, Sleep};
 pub use secret::Secret;
 pub use session::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture, Session};
+#[cfg(feature = "httpmock")]
+pub use stand_in::StandIn;
 pub use timestamp::{Timestamp, TimestampError};
 
 /// The operations of the document: which there are, and which of them need the bearer.

@@ -1,4 +1,4 @@
-//! What each request carries besides its own content: today, who authorizes it.
+//! What each request carries besides its own content, and how it is sent.
 
 use std::error::Error;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::Secret;
+use crate::{Context, Retry, Secret};
 
 /// Why no bearer could be had; the authorizer's own error, kept as it is.
 pub type AuthorizeError = Box<dyn Error + Send + Sync + 'static>;
@@ -83,8 +83,8 @@ pub trait Authorize: Send + Sync + 'static {
 /// An answer may be this long unless the session says otherwise: 256 MiB.
 const DEFAULT_ANSWER_LIMIT: u64 = 256 * 1024 * 1024;
 
-/// Who authorizes the requests of a [`Client`](crate::Client), and how long an answer may be. Cheap to
-/// clone.
+/// Who authorizes the requests of a [`Client`](crate::Client), how long an answer may be, and what
+/// [`Client::with`](crate::Client::with) and [`Client::retrying`](crate::Client::retrying) set. Cheap to clone.
 ///
 /// ```
 /// use chift_api::{Client, DEFAULT_BASE_URL, Session};
@@ -95,12 +95,14 @@ const DEFAULT_ANSWER_LIMIT: u64 = 256 * 1024 * 1024;
 pub struct Session {
     authorizer: Option<Arc<dyn Authorize>>,
     answer_limit: u64,
+    context: Option<Arc<Context>>,
+    retry: Option<Arc<Retry>>,
 }
 
 impl Session {
     /// Requests go out without a bearer.
     pub fn anonymous() -> Self {
-        Self { authorizer: None, answer_limit: DEFAULT_ANSWER_LIMIT }
+        Self { authorizer: None, answer_limit: DEFAULT_ANSWER_LIMIT, context: None, retry: None }
     }
 
     /// Requests to operations that need one carry a bearer from `authorizer`.
@@ -114,6 +116,24 @@ impl Session {
     pub fn with_answer_limit(mut self, bytes: u64) -> Self {
         self.answer_limit = bytes;
         self
+    }
+
+    pub(crate) fn with_context(mut self, context: Arc<Context>) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    pub(crate) fn with_retry(mut self, retry: Arc<Retry>) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
+    pub(crate) fn context(&self) -> Option<&Context> {
+        self.context.as_deref()
+    }
+
+    pub(crate) fn retry(&self) -> Option<&Retry> {
+        self.retry.as_deref()
     }
 
     pub(crate) fn authorizer(&self) -> Option<&dyn Authorize> {
@@ -136,6 +156,8 @@ impl fmt::Debug for Session {
         f.debug_struct("Session")
             .field("authorized", &self.authorizer.is_some())
             .field("answer_limit", &self.answer_limit)
+            .field("context", &self.context)
+            .field("retry", &self.retry)
             .finish()
     }
 }

@@ -6,9 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chift_api::{AnswerError, Client, Error, ErrorExt as _, Failure, ResponseValue, Secret, Session, types};
+use chift_api::{
+    AnswerError, Client, Error, ErrorExt as _, Failure, ResponseValue, Secret, Session, retry_after, server_date, types,
+};
 use chrono::{DateTime, Utc};
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -68,7 +69,7 @@ async fn request(client: &Client, credentials: &Credentials) -> Result<Issued, A
 
 /// A token that can be used, or what is wrong with it.
 fn accepted(answer: ResponseValue<types::Token>) -> Result<Issued, AuthError> {
-    let date = date(answer.headers());
+    let date = server_date(answer.headers());
     let token = answer.into_inner();
     let invalid = |reason: &str| Err(AuthError::InvalidResponse { reason: reason.to_owned() });
     if !token.token_type.eq_ignore_ascii_case("bearer") {
@@ -102,25 +103,6 @@ fn life(expires_in: i64, expires_on: i64, date: Option<DateTime<Utc>>) -> Option
         None => stated,
     };
     Some(Duration::from_secs(life))
-}
-
-fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
-    http_date(headers.get(DATE)?.to_str().ok()?)
-}
-
-/// RFC 9110, section 5.6.7: the form that servers must send.
-fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc2822(text.trim()).ok().map(|date| date.to_utc())
-}
-
-/// RFC 9110, section 10.2.3: seconds, or a date, which is taken by the server's own clock if it tells it.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let from = date(headers).unwrap_or_else(Utc::now);
-    Some((http_date(text)? - from).to_std().unwrap_or_default())
 }
 
 fn refusal<E: Serialize>(error: Error<E>, secret: &Secret) -> AuthError {
@@ -185,14 +167,10 @@ fn redacted(text: &str, secret: &Secret) -> String {
 mod tests {
     use super::*;
 
-    fn headers(list: &[(&'static str, &str)]) -> HeaderMap {
-        list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
-    }
-
     #[test]
     fn the_life_is_what_the_server_states_by_its_own_clock() {
-        let date = http_date("Mon, 23 Nov 2026 12:00:00 GMT");
-        let noon = date.unwrap().timestamp();
+        let noon = "2026-11-23T12:00:00Z".parse::<DateTime<Utc>>().unwrap();
+        let (date, noon) = (Some(noon), noon.timestamp());
         for (expires_in, expires_on, date, expected) in [
             (1800, noon + 1800, date, Some(1800)),
             (1800, noon + 60, date, Some(60)),     // shorter by the server's clock
@@ -211,21 +189,6 @@ mod tests {
                 expected.map(Duration::from_secs),
                 "{expires_in} {expires_on}"
             );
-        }
-    }
-
-    #[test]
-    fn retry_after_is_read_in_both_forms() {
-        let date = ("date", "Mon, 23 Nov 2026 12:00:00 GMT");
-        for (list, expected) in [
-            (headers(&[("retry-after", "7")]), Some(7)),
-            (headers(&[date, ("retry-after", "Mon, 23 Nov 2026 12:02:00 GMT")]), Some(120)),
-            (headers(&[date, ("retry-after", "Mon, 23 Nov 2026 11:00:00 GMT")]), Some(0)),
-            (headers(&[("retry-after", "soon")]), None),
-            (headers(&[("retry-after", "-1")]), None),
-            (headers(&[]), None),
-        ] {
-            assert_eq!(retry_after(&list), expected.map(Duration::from_secs), "{list:?}");
         }
     }
 

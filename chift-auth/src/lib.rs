@@ -11,6 +11,8 @@ mod flight;
 mod proof;
 mod rules;
 mod source;
+#[cfg(feature = "httpmock")]
+mod stand_in;
 mod state;
 mod token;
 

@@ -11,6 +11,12 @@ fn source(chift: &StandIn, secret: &str) -> TokenSource {
     TokenSource::builder(credentials).base_url(chift.base_url()).build().unwrap()
 }
 
+fn chift() -> StandIn {
+    let chift = StandIn::start();
+    chift.answer_anything();
+    chift
+}
+
 async fn call(chift: &StandIn, source: &TokenSource) -> u16 {
     let token = source.token().await.unwrap();
     let url = format!("{}/consumers", chift.base_url());
@@ -19,7 +25,7 @@ async fn call(chift: &StandIn, source: &TokenSource) -> u16 {
 
 #[tokio::test]
 async fn a_token_is_reused_while_it_lives() {
-    let chift = StandIn::start();
+    let chift = chift();
     let source = source(&chift, CLIENT_SECRET);
     for _ in 0..5 {
         assert_eq!(call(&chift, &source).await, 200);
@@ -29,7 +35,7 @@ async fn a_token_is_reused_while_it_lives() {
 
 #[tokio::test]
 async fn the_stand_in_refuses_tokens_that_are_over_or_taken_back_or_not_its_own() {
-    let chift = StandIn::start();
+    let chift = chift();
     let source = source(&chift, CLIENT_SECRET);
     assert_eq!(call(&chift, &source).await, 200);
     chift.advance(Duration::from_secs(30 * 60));
@@ -46,7 +52,7 @@ async fn the_stand_in_refuses_tokens_that_are_over_or_taken_back_or_not_its_own(
 
 #[tokio::test]
 async fn many_first_callers_make_one_token_request() {
-    let chift = StandIn::start();
+    let chift = chift();
     let source = source(&chift, CLIENT_SECRET);
     let callers: Vec<_> = (0..200)
         .map(|_| {
@@ -64,7 +70,7 @@ async fn many_first_callers_make_one_token_request() {
 
 #[tokio::test]
 async fn the_token_operation_itself_carries_no_bearer() {
-    let chift = StandIn::start();
+    let chift = chift();
     let client = source(&chift, CLIENT_SECRET).client();
     let body = AuthItem::new(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
     client.generate_access_token(&body).await.unwrap();
@@ -73,7 +79,7 @@ async fn the_token_operation_itself_carries_no_bearer() {
 
 #[tokio::test]
 async fn refused_credentials_are_told_apart_from_a_server_that_is_away() {
-    let chift = StandIn::start();
+    let chift = chift();
     let error = source(&chift, "wrong").token().await.unwrap_err();
     assert!(error.is_rejected() && !error.is_transient(), "{error:?}");
     assert!(error.to_string().contains("ERROR_CHIFT_AUTHENTICATION_ERROR"), "{error}");

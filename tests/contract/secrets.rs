@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use chift_api::types::{AuthItem, HttpValidationError, Token, ValidationError};
-use chift_api::{Client, Echo, Secret, Session};
+use chift_api::{Client, Echo, Method, Secret, Session};
 use chift_auth::{Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
 use serde_json::json;
@@ -45,14 +45,16 @@ async fn debug_shows_no_secret() {
         "access_token": "", "token_type": "", "expires_in": 1, "expires_on": 1, "refresh_token": CLIENT_SECRET,
     }))
     .unwrap();
-    let values: [(&str, &dyn Debug); 16] = [
+    let client = source.client();
+    let values: [(&str, &dyn Debug); 17] = [
         ("Token with a field of tomorrow", &with_another_field),
         ("Credentials", &credentials),
         ("Builder", &builder),
         ("TokenSource", &source),
         ("AccessToken", &token),
         ("token.secret()", token.secret()),
-        ("Client", &source.client()),
+        ("Client", &client),
+        ("RawRequest", &client.request(Method::GET, "/consumers")),
         ("Session", &Session::authorized(source.clone())),
         ("AuthItem", &item),
         ("ResponseValue<Token>", &answer),

@@ -93,6 +93,8 @@ struct Shared {
     call_answers: Mutex<Vec<Answer>>,
     token_requests: AtomicUsize,
     calls: AtomicUsize,
+    /// The head of each call, in small letters.
+    heads: Mutex<Vec<String>>,
     issued: Mutex<Vec<String>>,
     closing: AtomicBool,
 }
@@ -112,6 +114,7 @@ impl FaultyServer {
             call_answers: Mutex::new(vec![Answer::Ok]),
             token_requests: AtomicUsize::new(0),
             calls: AtomicUsize::new(0),
+            heads: Mutex::default(),
             issued: Mutex::default(),
             closing: AtomicBool::new(false),
         });
@@ -158,6 +161,11 @@ impl FaultyServer {
         self.shared.calls.load(Ordering::SeqCst)
     }
 
+    /// The request line and headers of each other request, in small letters, in order.
+    pub fn call_heads(&self) -> Vec<String> {
+        locked(&self.shared.heads).clone()
+    }
+
     /// The tokens that were issued, in order.
     pub fn issued(&self) -> Vec<String> {
         locked(&self.shared.issued).clone()
@@ -181,10 +189,11 @@ impl fmt::Debug for FaultyServer {
 impl Shared {
     fn serve(&self, mut stream: TcpStream) {
         let _ = stream.set_read_timeout(Some(PATIENCE));
-        let Ok(Some(path)) = read_request(&mut stream) else { return };
-        let (answers, count) = if path == "/token" {
+        let Ok(Some(head)) = read_request(&mut stream) else { return };
+        let (answers, count) = if head.split(' ').nth(1) == Some("/token") {
             (&self.token_answers, &self.token_requests)
         } else {
+            locked(&self.heads).push(head);
             (&self.call_answers, &self.calls)
         };
         let answer = {
@@ -253,7 +262,7 @@ impl Shared {
     }
 }
 
-/// The path of the request, whose body has been read; `None` when the client went away.
+/// The head of the request, in small letters, once its body has been read too; `None` when the client went away.
 fn read_request(stream: &mut TcpStream) -> io::Result<Option<String>> {
     let mut request = Vec::new();
     let mut chunk = [0; 4096];
@@ -274,7 +283,7 @@ fn read_request(stream: &mut TcpStream) -> io::Result<Option<String>> {
             count => request.extend_from_slice(&chunk[..count]),
         }
     }
-    Ok(text.split(' ').nth(1).map(str::to_owned))
+    Ok(Some(text))
 }
 
 fn respond(stream: &mut TcpStream, status: u16, headers: &[(&str, String)], body: &str) -> io::Result<()> {

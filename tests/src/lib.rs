@@ -6,12 +6,12 @@
 //! ```
 
 mod faulty;
-mod stand_in;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use chift_api::StandIn;
+pub use chift_api::stand_in::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, DEFAULT_LIFE};
 pub use faulty::{Answer, FaultyServer, Lie};
-pub use stand_in::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, DEFAULT_LIFE, StandIn};
 
 /// The README's code is compiled, too.
 #[cfg(doctest)]

@@ -5,6 +5,7 @@ mod constructors;
 mod field_names;
 mod locate;
 mod objects;
+mod pages;
 pub(crate) mod reach;
 pub(crate) mod seams;
 mod secret_answers;
@@ -88,6 +89,7 @@ pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Gene
     let mocks = guarded(|| Generator::new(&settings()).httpmock(&mocks, "crate"))?;
     let operations = operations::list(document);
     let door = door(base_url(document).as_deref().unwrap_or_default());
+    pages::implement(&mut client);
     objects::list_fields(&mut client);
     let types = Types { secret_answers: secret_answers::list(&client), bodies: body_types::list(&client) };
     let table = operations::table(&operations, &types);

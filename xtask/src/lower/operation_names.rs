@@ -68,8 +68,21 @@ pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
 }
 
 /// What the generated client's own methods are called, and what it calls on itself.
-const TAKEN: &[&str] =
-    &["api_version", "baseurl", "client", "clone", "exec", "inner", "new", "new_with_client", "post", "pre"];
+const TAKEN: &[&str] = &[
+    "api_version",
+    "baseurl",
+    "client",
+    "clone",
+    "exec",
+    "inner",
+    "new",
+    "new_with_client",
+    "post",
+    "pre",
+    "request",
+    "retrying",
+    "with",
+];
 
 /// A name that can be a method of the client.
 fn usable(name: &str) -> String {

@@ -1,16 +1,13 @@
-//! A server on loopback that issues tokens and checks bearers as Chift does.
+//! A server on loopback that issues tokens and checks bearers as Chift does, for tests: a user's too.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use chift_api::httpmock::MockServerExt as _;
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use serde_json::{Map, Value, json};
-
-use crate::locked;
 
 /// The client id that the stand-in accepts.
 pub const CLIENT_ID: &str = "stand-in-client";
@@ -27,13 +24,19 @@ pub const DEFAULT_LIFE: i64 = 30 * 60;
 /// A local server that behaves as Chift does: `POST /token` issues tokens of a chosen life to the one
 /// account it knows, and every other path wants a bearer that it issued and that is not over.
 ///
-/// It counts what it is asked, and its clock can be moved, so that tests need not wait.
+/// What those paths answer is yours to say, with httpmock: typed, by [`crate::httpmock`], or by hand on
+/// [`server`](Self::server). It counts what it is asked, and its clock can be moved, so that tests need not
+/// wait. With `chift-auth`, `TokenSource::for_stand_in` makes clients for it.
 ///
 /// ```
-/// use chift_tests::StandIn;
+/// use chift_api::StandIn;
 /// use std::time::Duration;
 ///
 /// let chift = StandIn::start();
+/// chift.server().mock(|when, then| {
+///     when.method("GET").path("/consumers");
+///     then.status(200).body(r#"{"items": [], "total": 0, "page": 1, "size": 50}"#);
+/// });
 /// chift.set_life(20);
 /// chift.advance(Duration::from_secs(21)); // every token issued before is over now
 /// assert!(chift.base_url().starts_with("http://127.0.0.1:"));
@@ -70,16 +73,26 @@ impl StandIn {
             refused: AtomicUsize::default(),
         });
         let server = MockServer::start();
+        // Not by the typed binding: its name is the document's, and this holds for any document.
         let issuing = state.clone();
-        server.generate_access_token(|_, then| {
-            then.into_inner().respond_with(move |request| issuing.issue(request));
-        });
-        let protecting = state.clone();
         server.mock(|when, then| {
-            when.is_true(|request| request.uri().path() != "/token");
-            then.respond_with(move |request| protecting.protect(request));
+            when.method("POST").path("/token");
+            then.respond_with(move |request| issuing.issue(request));
+        });
+        let (judging, refusing) = (state.clone(), state.clone());
+        server.mock(|when, then| {
+            when.is_true(move |request| request.uri().path() != "/token" && !judging.accepts(request));
+            then.respond_with(move |_| refusing.refuse());
         });
         Self { server, state }
+    }
+
+    /// Answers whatever no mock made before matches with an empty list.
+    pub fn answer_anything(&self) {
+        self.server.mock(|when, then| {
+            when.is_true(|request| request.uri().path() != "/token");
+            then.respond_with(|_| answer(200, &json!({"items": [], "total": 0, "page": 1, "size": 50})));
+        });
     }
 
     /// Where it listens, without a slash at the end.
@@ -87,7 +100,8 @@ impl StandIn {
         self.server.base_url().trim_end_matches('/').to_owned()
     }
 
-    /// The server itself, for mocks of one's own; the first mock that matches answers.
+    /// The server itself, for mocks of your own: they are asked in the order in which they were made, and
+    /// only for calls with a good bearer.
     pub fn server(&self) -> &MockServer {
         &self.server
     }
@@ -117,7 +131,7 @@ impl StandIn {
         locked(&self.state.bodies).clone()
     }
 
-    /// How many calls came with a bearer that was good.
+    /// How many calls came with a bearer that was good, mocked or not.
     pub fn accepted_calls(&self) -> usize {
         self.state.accepted.load(Ordering::SeqCst)
     }
@@ -169,7 +183,8 @@ impl State {
         )
     }
 
-    fn protect(&self, request: &HttpMockRequest) -> HttpMockResponse {
+    /// Counts a call that comes with a good bearer.
+    fn accepts(&self, request: &HttpMockRequest) -> bool {
         let headers = request.headers();
         let bearer = headers
             .get("authorization")
@@ -179,12 +194,19 @@ impl State {
             bearer.and_then(|token| locked(&self.issued).get(token).copied()).is_some_and(|end| self.now() < end);
         if good {
             self.accepted.fetch_add(1, Ordering::SeqCst);
-            answer(200, &json!({"items": [], "total": 0, "page": 1, "size": 50}))
-        } else {
-            self.refused.fetch_add(1, Ordering::SeqCst);
-            refused()
         }
+        good
     }
+
+    fn refuse(&self) -> HttpMockResponse {
+        self.refused.fetch_add(1, Ordering::SeqCst);
+        refused()
+    }
+}
+
+/// What a test that fails while it holds a lock leaves in it is as good as any.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the validator of the document's `AuthItem` finds, in its own form: it repeats its input.

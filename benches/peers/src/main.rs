@@ -1,0 +1,18 @@
+//! The server that all clients of the benchmark read from, and the reader with this client:
+//! `peers serve`, `peers read URL`. `run.py` beside this folder runs them.
+
+#![allow(clippy::print_stdout)]
+
+mod read;
+mod serve;
+
+use anyhow::bail;
+
+fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["serve"] => serve::run(),
+        ["read", base_url] => read::run(base_url),
+        _ => bail!("usage: peers serve | peers read URL"),
+    }
+}

@@ -1,0 +1,50 @@
+//! The ways in which a call fails, told apart. Against the local stand-in; no credentials needed.
+
+#![allow(clippy::print_stdout)]
+
+use chift_auth::chift_api::{Client, ErrorExt as _, Method, StandIn};
+use chift_auth::{AuthError, Credentials, TokenSource};
+use serde_json::{Value, json};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let chift = StandIn::start();
+    chift.server().mock(|when, then| {
+        when.path("/consumers/17");
+        then.status(404)
+            .json_body(json!({"message": "No such consumer", "status": "error", "error_code": "ERROR_GONE"}));
+    });
+    chift.server().mock(|when, then| {
+        when.path("/consumers/18");
+        then.status(401).json_body(json!({
+            "message": "The bookkeeping refuses its password", "status": "error", "error_code": "ERROR_CONNECTOR_AUTHENTICATION",
+        }));
+    });
+    let client = TokenSource::for_stand_in(&chift).build()?.client();
+    call("not there", &client, "/consumers/17").await;
+    call("the customer's own software refuses", &client, "/consumers/18").await;
+
+    let account = chift_auth::chift_api::stand_in::ACCOUNT_ID.parse()?;
+    let wrong = Credentials::new("somebody", "else", account);
+    let stranger = TokenSource::builder(wrong).base_url(chift.base_url()).build()?.client();
+    call("wrong API key", &stranger, "/consumers/17").await;
+
+    let nowhere = TokenSource::for_stand_in(&chift).base_url("http://127.0.0.1:9").attempts(1).build()?.client();
+    call("nobody there", &nowhere, "/consumers/17").await;
+    Ok(())
+}
+
+async fn call(what: &str, client: &Client, path: &str) {
+    let Err(error) = client.request(Method::GET, path).send::<Value>().await else {
+        return println!("{what}: no error");
+    };
+    // Whatever the operation: first, was there a token; then, did Chift say something.
+    if let Some(no_token) = AuthError::of(&error) {
+        println!("{what}: not sent. Rejected: {}. {no_token}", no_token.is_rejected());
+    } else if let Some(failure) = error.chift() {
+        let (code, message) = (failure.error_code.unwrap_or_default(), failure.message.unwrap_or_default());
+        println!("{what}: {} {code}: {message}", failure.status);
+    } else {
+        println!("{what}: {error}");
+    }
+}

@@ -1,0 +1,70 @@
+//! A list in pages, read as a stream of its items. Against the local stand-in; no credentials needed.
+
+#![allow(clippy::print_stdout)]
+
+use chift_auth::TokenSource;
+use chift_auth::chift_api::paging::{self, Listed};
+use chift_auth::chift_api::{Method, StandIn};
+use serde::Deserialize;
+use serde_json::json;
+
+/// A type of one's own. An operation that the document has comes with its types, and stands in the closure
+/// below in place of the call by hand.
+#[derive(Debug, Deserialize)]
+struct Product {
+    id: u64,
+    name: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let chift = StandIn::start();
+    answer_with_products(&chift, 230);
+    let client = TokenSource::for_stand_in(&chift).build()?.client();
+
+    let fetch = |page, size| {
+        let call = client.request(Method::GET, "/products").query(&[("page", page), ("size", size)]);
+        call.send::<Listed<Product>>()
+    };
+
+    println!("1. Item by item, two pages ahead");
+    let mut products = paging::items(100, fetch).ahead(2);
+    let mut count = 0;
+    while let Some(product) = products.next().await {
+        let Product { id, name } = product?;
+        count += 1;
+        if id % 100 == 0 {
+            println!("   {name}");
+        }
+    }
+    println!("   {count} products in {} calls", chift.accepted_calls());
+
+    println!("2. All into a list, of at most 1000");
+    println!("   {} products", paging::items(100, fetch).collect_all(1000).await?.len());
+
+    println!("3. All into a list, of at most 50");
+    match paging::items(100, fetch).collect_all(50).await {
+        Ok(products) => println!("   {} products", products.len()),
+        Err(error) => println!("   {error}"),
+    }
+    Ok(())
+}
+
+fn answer_with_products(chift: &StandIn, total: u64) {
+    chift.server().mock(|when, then| {
+        when.method("GET").path("/products");
+        then.respond_with(move |request| {
+            let uri = request.uri();
+            let asked = |name: &str| {
+                let mut pairs = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+                pairs.find(|(key, _)| *key == name).and_then(|(_, value)| value.parse::<u64>().ok()).unwrap_or(1)
+            };
+            let (page, size) = (asked("page"), asked("size"));
+            let items: Vec<_> = ((page - 1) * size..total.min(page * size))
+                .map(|id| json!({"id": id, "name": format!("Product {id}")}))
+                .collect();
+            let body = json!({"items": items, "total": total, "page": page, "size": size});
+            httpmock::HttpMockResponse::builder().status(200).body(body.to_string()).build()
+        });
+    });
+}

@@ -1,0 +1,43 @@
+//! How your own code is tested, with no network and no credentials: `cargo test --example your_own_test`.
+//! In your `Cargo.toml`: `chift-auth = { version = "…", features = ["httpmock"] }` among the `dev-dependencies`.
+
+#![allow(clippy::print_stdout)]
+
+use chift_auth::chift_api::{Client, Error, Method, Undocumented};
+
+/// Your code: how many consumers there are.
+async fn count_consumers(client: &Client) -> Result<usize, Error<Undocumented>> {
+    let consumers = client.request(Method::GET, "/consumers").send::<Vec<serde_json::Value>>().await?;
+    Ok(consumers.len())
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let chift = chift_auth::chift_api::StandIn::start();
+    chift.server().mock(|when, then| {
+        when.path("/consumers");
+        then.status(200).body("[{}, {}]");
+    });
+    let client = chift_auth::TokenSource::for_stand_in(&chift).build()?.client();
+    println!("{} consumers", count_consumers(&client).await?);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use chift_auth::TokenSource;
+    use chift_auth::chift_api::StandIn;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn my_code_handles_an_expired_token() {
+        let chift = StandIn::start();
+        chift.server().mock(|when, then| drop((when.path("/consumers"), then.status(200).body("[{}, {}]"))));
+        let client = TokenSource::for_stand_in(&chift).build().unwrap().client();
+        assert_eq!(count_consumers(&client).await.unwrap(), 2);
+        chift.advance(std::time::Duration::from_secs(30 * 60)); // at Chift, the token's life is over now
+        assert_eq!(count_consumers(&client).await.unwrap(), 2);
+        assert_eq!((chift.token_requests(), chift.refused_calls()), (2, 1));
+    }
+}

@@ -1,0 +1,115 @@
+//! Lists that come in pages, over real HTTP.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chift_api::paging::{self, Listed};
+use chift_api::{Client, Error, Method, ResponseValue, Retry, Undocumented};
+use chift_auth::TokenSource;
+use chift_tests::{Answer, FaultyServer, StandIn};
+use httpmock::{HttpMockRequest, HttpMockResponse};
+use serde_json::json;
+
+type Page = Result<ResponseValue<Listed<u64>>, Error<Undocumented>>;
+
+/// A stand-in with a list of `count` numbers at `/numbers`, which says that there are `total`; page `broken`
+/// is an error. It counts what it is asked.
+fn list(count: u64, total: fn(page: u64) -> u64, broken: u64) -> (StandIn, Client, Arc<AtomicUsize>) {
+    let (chift, asked) = (StandIn::start(), Arc::new(AtomicUsize::new(0)));
+    let counting = asked.clone();
+    chift.server().mock(|when, then| {
+        when.method("GET").path("/numbers");
+        then.respond_with(move |request: &HttpMockRequest| {
+            counting.fetch_add(1, Ordering::SeqCst);
+            let parameter = |name: &str| -> u64 {
+                let uri = request.uri();
+                let query = uri.query().unwrap_or_default();
+                query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}="))).unwrap().parse().unwrap()
+            };
+            let (page, size) = (parameter("page"), parameter("size"));
+            let items: Vec<u64> = ((page - 1) * size..count.min(page * size)).collect();
+            let body = json!({"items": items, "total": total(page), "page": page, "size": size});
+            let status = if page == broken { 500 } else { 200 };
+            HttpMockResponse::builder().status(status).body(body.to_string()).build()
+        });
+    });
+    let client = TokenSource::for_stand_in(&chift).build().unwrap().client();
+    (chift, client, asked)
+}
+
+async fn fetch(client: &Client, page: i64, size: i64) -> Page {
+    client.request(Method::GET, "/numbers").query(&[("page", page), ("size", size)]).send().await
+}
+
+#[tokio::test]
+async fn a_list_is_read_with_as_many_requests_as_it_has_pages() {
+    for (count, total, size, pages) in [
+        (1000, (|_| 1000) as fn(u64) -> u64, 100, 10),
+        (1001, |_| 1001, 100, 11),
+        (999, |_| 999, 100, 10),
+        (7, |_| 7, 100, 1),
+        (0, |_| 0, 100, 1),
+        (5, |_| 5, 1, 5),
+    ] {
+        for ahead in [0, 4] {
+            let (chift, client, asked) = list(count, total, 0);
+            let all = paging::items(size, |page, size| fetch(&client, page, size)).ahead(ahead);
+            assert_eq!(all.collect_all(2000).await.unwrap(), (0..count).collect::<Vec<_>>());
+            assert_eq!((asked.load(Ordering::SeqCst), chift.token_requests()), (pages, 1), "{count}, {ahead} ahead");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_lies_about_the_total_costs_one_request_at_most_and_no_item() {
+    for (what, total) in [
+        ("always nothing", (|_| 0) as fn(u64) -> u64),
+        ("always too much", |_| 1_000_000),
+        ("less with each page", |page| 300 - 100 * (page - 1).min(3)),
+        ("more with each page", |page| 100 * (page + 1)),
+    ] {
+        let (_chift, client, asked) = list(250, total, 0);
+        let all = paging::items(100, |page, size| fetch(&client, page, size)).collect_all(1000).await.unwrap();
+        assert_eq!(all, (0..250).collect::<Vec<_>>(), "{what}");
+        assert!(asked.load(Ordering::SeqCst) <= 4, "{what}: {asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_failing_page_is_told_after_the_items_before_it() {
+    for ahead in [0, 4] {
+        let (_chift, client, _) = list(1000, |_| 1000, 3);
+        let mut stream = paging::items(100, |page, size| fetch(&client, page, size)).ahead(ahead);
+        for expected in 0..200 {
+            assert_eq!(stream.next().await.unwrap().unwrap(), expected);
+        }
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert_eq!(error.status().unwrap().as_u16(), 500);
+        assert!(stream.next().await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_stream_can_move_to_another_task() {
+    let (_chift, client, _) = list(30, |_| 30, 0);
+    let task = tokio::spawn(async move {
+        let fetch = |page, size| {
+            let client = client.clone();
+            async move { fetch(&client, page, size).await }
+        };
+        paging::items(10, fetch).ahead(2).collect_all(100).await.unwrap().len()
+    });
+    assert_eq!(task.await.unwrap(), 30);
+}
+
+#[tokio::test]
+async fn a_page_that_fails_for_a_moment_is_asked_for_again_by_a_retrying_client() {
+    let server = FaultyServer::start();
+    let failing = |status| Answer::Error { status, code: None, retry_after: None };
+    server.answer_calls_in_turn(vec![failing(503), failing(401), Answer::Ok]);
+    let retry = Retry::new().first_wait(std::time::Duration::ZERO);
+    let client = crate::request_context::client(&server).retrying(retry);
+    let stream = paging::items(100, |page, size| fetch(&client, page, size));
+    assert_eq!(stream.collect_all(100).await.unwrap(), Vec::<u64>::new());
+    assert_eq!((server.calls(), server.token_requests()), (3, 2));
+}

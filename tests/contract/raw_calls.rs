@@ -1,0 +1,128 @@
+//! Calls of paths that the document does not have.
+
+use chift_api::{Client, Error, ErrorExt as _, Method, Session};
+use chift_auth::{AuthError, TokenSource};
+use chift_tests::{Answer, FaultyServer, StandIn};
+use serde_json::{Value, json};
+
+use crate::request_context::client;
+
+#[tokio::test]
+async fn a_raw_call_has_a_bearer_a_query_and_a_body() {
+    let chift = StandIn::start();
+    let client = TokenSource::for_stand_in(&chift).build().unwrap().client();
+    let mock = chift.server().mock(|when, then| {
+        when.method("POST").path("/consumers/17").query_param("notify", "true").json_body(json!({"name": "Bakery"}));
+        then.status(201).json_body(json!({"consumerid": 17}));
+    });
+    let call =
+        client.request(Method::POST, "/consumers/17").query(&[("notify", true)]).json(&json!({"name": "Bakery"}));
+    let answer = call.send::<Value>().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer["consumerid"].as_i64()), (201, Some(17)));
+    mock.assert();
+
+    chift.server().mock(|when, then| {
+        when.method("DELETE").path("/consumers/17");
+        then.status(204);
+    });
+    client.request(Method::DELETE, "/consumers/17").send::<()>().await.unwrap();
+    assert_eq!((chift.accepted_calls(), chift.refused_calls()), (2, 0));
+}
+
+#[tokio::test]
+async fn what_chift_says_is_told_whatever_its_form() {
+    let chift = StandIn::start();
+    let client = TokenSource::for_stand_in(&chift).build().unwrap().client();
+    for (path, body) in [
+        ("/full", json!({"message": "No", "status": "error", "error_code": "ERROR_X", "detail": "because"})),
+        ("/short", json!({"message": "No"})),
+        ("/text", json!("No")),
+    ] {
+        chift.server().mock(|when, then| {
+            when.path(path);
+            then.status(404).json_body(body);
+        });
+    }
+    chift.server().mock(|when, then| {
+        when.path("/html");
+        then.status(502).body("<html>");
+    });
+    let mut told = Vec::new();
+    for path in ["/full", "/short", "/text", "/html"] {
+        let error = client.request(Method::GET, path).send::<Value>().await.unwrap_err();
+        let failure = error.chift().unwrap();
+        told.push((failure.status, failure.message, failure.error_code));
+    }
+    let no = Some("No".to_owned());
+    let expected =
+        [(404, no.clone(), Some("ERROR_X".to_owned())), (404, no, None), (404, None, None), (502, None, None)];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn a_path_that_leads_elsewhere_is_refused_before_anything_is_sent() {
+    let (chift, other) = (FaultyServer::start(), FaultyServer::start());
+    let client = client(&chift);
+    let host = other.base_url().replace("http:", "");
+    for path in [
+        format!("{}/consumers", other.base_url()),
+        format!("{host}/consumers"),
+        format!("@{}/", &host[2..]),
+        "/a/../b".to_owned(),
+    ] {
+        let error = client.request(Method::GET, &path).send::<Value>().await.unwrap_err();
+        assert!(matches!(error, Error::InvalidRequest(_)), "{path}: {error:?}");
+    }
+    assert_eq!((chift.calls(), chift.token_requests(), other.calls()), (0, 0, 0));
+    client.request(Method::GET, &format!("{}/consumers", chift.base_url())).send::<Value>().await.unwrap();
+    assert_eq!((chift.calls(), other.calls()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_base_url_with_a_path_keeps_it() {
+    let server = FaultyServer::start();
+    let client = Client::new(&format!("{}/chift/v1/", server.base_url()), Session::anonymous());
+    client.request(Method::GET, "/consumers?page=2").send::<Value>().await.unwrap();
+    let head = server.call_heads().remove(0);
+    assert!(head.starts_with("get /chift/v1/consumers?page=2 http/1.1") && head.contains("api-version: "), "{head}");
+    let error = client.request(Method::GET, "/../../token").send::<Value>().await.unwrap_err();
+    assert!(matches!(error, Error::InvalidRequest(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_carries_no_bearer() {
+    let (chift, other) = (FaultyServer::start(), FaultyServer::start());
+    chift.answer_calls_in_turn(vec![Answer::Redirect(format!("{}/consumers", other.base_url()))]);
+    let credentials = chift_auth::Credentials::new("a", "b", uuid::Uuid::nil());
+    let builder = TokenSource::builder(credentials).base_url(chift.base_url());
+    let follower = builder.clone().http_client(reqwest::Client::new());
+    for (builder, arrivals) in [(builder, 0), (follower, 1)] {
+        let client = builder.build().unwrap().client();
+        let result = client.request(Method::GET, "/consumers").send::<Value>().await;
+        assert_eq!((result.is_ok(), other.calls()), (arrivals == 1, arrivals));
+    }
+    let arrived = other.call_heads().remove(0);
+    assert!(!arrived.contains("authorization") && !arrived.contains("issued-"), "{arrived}");
+    assert!(chift.call_heads().iter().all(|head| head.contains("authorization: bearer issued-")));
+}
+
+#[tokio::test]
+async fn a_call_without_a_token_is_not_sent_and_says_why() {
+    let server = FaultyServer::start();
+    server.answer_token_requests(Answer::Error { status: 401, code: None, retry_after: None });
+    let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    assert!(AuthError::of(&error).unwrap().is_rejected(), "{error:?}");
+    assert_eq!(server.calls(), 0);
+}
+
+#[tokio::test]
+async fn the_token_operation_called_by_hand_needs_no_token_and_shows_none() {
+    let server = FaultyServer::start();
+    let client = client(&server);
+    let call = client.request(Method::POST, "/token").json(&json!({}));
+    let error = call.send::<Vec<u8>>().await.unwrap_err();
+    let token = server.issued().remove(0);
+    assert_eq!(server.token_requests(), 1);
+    let told = format!("{error:?} {error:#?} {error}");
+    assert!(told.contains("not the JSON") && !told.contains(&token), "{told}");
+}

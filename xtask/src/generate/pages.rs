@@ -1,0 +1,98 @@
+//! `ListPage` for the types that are a page of a list, by which `paging` makes a stream of any list
+//! operation.
+
+use quote::quote;
+use syn::{Field, Fields, File, Item, ItemStruct, Type, parse_quote};
+
+use super::reach;
+
+/// Implements `ListPage` for every type with a list `items` and a number `total`.
+pub(super) fn implement(client: &mut File) -> usize {
+    let Some(types) = reach::types_module(client) else { return 0 };
+    let made: Vec<Item> = types.iter().filter_map(page).collect();
+    let count = made.len();
+    types.extend(made);
+    count
+}
+
+fn page(item: &Item) -> Option<Item> {
+    let Item::Struct(ItemStruct { ident, fields: Fields::Named(fields), generics, .. }) = item else { return None };
+    if !generics.params.is_empty() {
+        return None;
+    }
+    let field = |name: &str| fields.named.iter().find(|field| field.ident.as_ref().is_some_and(|it| it == name));
+    let kind = reach::first_argument(&field("items")?.ty, "Vec")?;
+    let total = number(field("total")?)?;
+    let page = field("page").and_then(number).unwrap_or_else(|| quote!(::std::option::Option::None));
+    Some(parse_quote! {
+        impl crate::ListPage for #ident {
+            type Item = #kind;
+
+            fn total(&self) -> ::std::option::Option<u64> {
+                #total
+            }
+
+            fn page(&self) -> ::std::option::Option<u64> {
+                #page
+            }
+
+            fn into_items(self) -> ::std::vec::Vec<#kind> {
+                self.items
+            }
+        }
+    })
+}
+
+/// The field as an `Option<u64>`; `None` when it is no whole number.
+fn number(field: &Field) -> Option<proc_macro2::TokenStream> {
+    let name = &field.ident;
+    if is_whole(&field.ty) {
+        return Some(quote! { u64::try_from(self.#name).ok() });
+    }
+    let inner = reach::first_argument(&field.ty, "Option")?;
+    is_whole(inner).then(|| quote! { self.#name.and_then(|number| u64::try_from(number).ok()) })
+}
+
+fn is_whole(kind: &Type) -> bool {
+    matches!(kind, Type::Path(path) if path.path.segments.last().is_some_and(|last| {
+        ["i32", "i64", "u32", "u64"].iter().any(|name| last.ident == name)
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(types: &str) -> String {
+        let mut file: File = syn::parse_str(&format!("pub mod types {{ {types} }}")).unwrap();
+        implement(&mut file);
+        prettyplease::unparse(&file).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_page_is_what_has_items_and_a_total() {
+        let told = added("pub struct Page { pub items: ::std::vec::Vec<Invoice>, pub page: i64, pub total: i64 }");
+        for expected in [
+            "impl crate::ListPage for Page { type Item = Invoice;",
+            "fn total(&self) -> ::std::option::Option<u64> { u64::try_from(self.total).ok() }",
+            "fn page(&self) -> ::std::option::Option<u64> { u64::try_from(self.page).ok() }",
+        ] {
+            assert!(told.contains(expected), "{expected} is missing in\n{told}");
+        }
+        let told = added("pub struct Page { pub items: Vec<String>, pub total: Option<i64> }");
+        assert!(told.contains("{ self.total.and_then(|number| u64::try_from(number).ok()) }"), "{told}");
+        assert!(told.contains("{ ::std::option::Option::None }"), "{told}");
+    }
+
+    #[test]
+    fn nothing_else_is_one() {
+        for other in [
+            "pub struct Basket { pub items: Vec<Line> }",
+            "pub struct Sum { pub items: Vec<Line>, pub total: crate::Decimal }",
+            "pub struct Count { pub items: i64, pub total: i64 }",
+            "pub struct Empty;",
+        ] {
+            assert!(!added(other).contains("ListPage"), "{other}");
+        }
+    }
+}
