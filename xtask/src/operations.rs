@@ -25,6 +25,8 @@ pub struct Operation {
     /// The name of an error's body, by status: a number, a range as `4XX`, or `default`; and of a success's where
     /// there are several kinds.
     pub bodies: BTreeMap<String, String>,
+    /// What the document says of each error, by status; it may say nothing.
+    pub errors: BTreeMap<String, String>,
     /// The media type that a request's bytes are sent as.
     pub sent_as: Option<String>,
 }
@@ -44,16 +46,18 @@ pub fn list(document: &Value) -> Vec<Operation> {
     let mut operations = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
         let (true, [_, path, method]) = (node::is_call(kind, place), place.tokens()) else { return };
+        let by_status = |key: &str| -> BTreeMap<String, String> {
+            let told = node.get(key).and_then(Value::as_object).into_iter().flatten();
+            told.map(|(status, told)| (status.clone(), told.as_str().unwrap_or_default().to_owned())).collect()
+        };
         let effective = node.get("security").or(everywhere).and_then(Value::as_array);
         operations.push(Operation {
             id: node::operation_id(node).to_owned(),
             method: method.to_uppercase(),
             path: path.clone(),
             needs_bearer: effective.is_some_and(|list| !list.is_empty()),
-            bodies: node
-                .get(errors::NAMES)
-                .and_then(|names| serde_json::from_value(names.clone()).ok())
-                .unwrap_or_default(),
+            bodies: by_status(errors::NAMES),
+            errors: by_status(errors::TOLD),
             sent_as: node
                 .get("requestBody")
                 .and_then(|body| node::resolved(body, document).get(media_types::SENT_AS)?.as_str())

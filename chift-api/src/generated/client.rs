@@ -249,6 +249,11 @@ This endpoint allows you to get an access token that can be used as a BEARER tok
 
 Sends a `POST` request to `/token`
 
+# Errors
+
+The status decides what [`HttpValidationErrorFailure`](types::HttpValidationErrorFailure) holds; one that is not listed, [`Undocumented`](crate::Undocumented).
+
+- 422 Validation Error: [`HttpValidationError`](types::HttpValidationError)
 */
     pub async fn generate_access_token<'a>(
         &'a self,

@@ -8,8 +8,7 @@
     clippy::restriction,
     missing_docs,
     unreachable_pub,
-    unused_imports,
-    rustdoc::all
+    unused_imports
 )]
 pub mod client;
 #[cfg(feature = "httpmock")]

@@ -2,6 +2,7 @@
 
 mod body_types;
 mod constructors;
+mod error_sections;
 mod field_names;
 mod locate;
 mod objects;
@@ -89,9 +90,10 @@ pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Gene
     let mocks = guarded(|| Generator::new(&settings()).httpmock(&mocks, "crate"))?;
     let operations = operations::list(document);
     let door = door(base_url(document).as_deref().unwrap_or_default());
-    pages::implement(&mut client);
-    objects::list_fields(&mut client);
     let types = Types { secret_answers: secret_answers::list(&client), bodies: body_types::list(&client) };
+    pages::implement(&mut client);
+    error_sections::add(&mut client, &operations, &types);
+    objects::list_fields(&mut client);
     let table = operations::table(&operations, &types);
     let sources = BTreeMap::from([
         ("client.rs", client),
@@ -143,7 +145,7 @@ fn door(base_url: &str) -> TokenStream {
     quote! {
         #[allow(
             clippy::all, clippy::pedantic, clippy::restriction,
-            missing_docs, unreachable_pub, unused_imports, rustdoc::all
+            missing_docs, unreachable_pub, unused_imports
         )]
         pub mod client;
         #[cfg(feature = "httpmock")]

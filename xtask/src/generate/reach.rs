@@ -127,6 +127,18 @@ pub(crate) fn methods(client: &File) -> impl Iterator<Item = &ImplItemFn> {
     })
 }
 
+/// The same, to be changed.
+pub(crate) fn methods_mut(client: &mut File) -> impl Iterator<Item = &mut ImplItemFn> {
+    let blocks = client.items.iter_mut().filter_map(|item| match item {
+        Item::Impl(block) if block.trait_.is_none() => Some(&mut block.items),
+        _ => None,
+    });
+    blocks.flatten().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
+}
+
 /// Collects the last segment of every path: the names of the types that a type is made of.
 #[derive(Default)]
 pub(crate) struct Names(pub(crate) BTreeSet<String>);

@@ -18,6 +18,9 @@ use crate::walk;
 /// where there are several.
 pub const NAMES: &str = "x-body-names";
 
+/// Where it is left what the document says of each error, by its status.
+pub const TOLD: &str = "x-errors-told";
+
 /// The name of what is not documented.
 pub const UNDOCUMENTED: &str = "Undocumented";
 
@@ -36,8 +39,9 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
         let Some(Value::Object(responses)) = node.get_mut("responses") else { return };
         let mut names = Map::new();
         gather_successes(responses, &operation, &before, &mut names, &mut sets);
-        gather_errors(responses, &operation, &before, &mut names, &mut sets);
+        let told = gather_errors(responses, &operation, &before, &mut names, &mut sets);
         node[NAMES] = Value::Object(names);
+        node[TOLD] = Value::Object(told);
         count += 1;
     });
     if count > 0 {
@@ -46,14 +50,16 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
     count
 }
 
+/// Returns what the document says of each error.
 fn gather_errors(
     responses: &mut Map<String, Value>,
     operation: &str,
     document: &Value,
     names: &mut Map<String, Value>,
     sets: &mut BTreeMap<String, Value>,
-) {
+) -> Map<String, Value> {
     let mut choices = Choices::new();
+    let mut told = Map::new();
     // Where nothing else is a success, progenitor takes the default for one, too.
     if let Some(default) = responses.get("default").filter(|_| !responses.keys().any(|it| it.starts_with('2'))) {
         responses.insert("2XX".to_owned(), default.clone());
@@ -61,6 +67,7 @@ fn gather_errors(
     let statuses: Vec<String> = responses.keys().filter(|status| !status.starts_with('2')).cloned().collect();
     for status in statuses {
         let Some(response) = responses.shift_remove(&status) else { continue };
+        told.insert(status.clone(), node::resolved(&response, document)["description"].clone());
         let Some(schema) = node::json_schema(&response, document) else { continue };
         let name = name_of(schema, operation, &status);
         choices.insert(name.clone(), schema.clone());
@@ -72,6 +79,7 @@ fn gather_errors(
     for range in ["4XX", "5XX"] {
         responses.insert(range.to_owned(), json!({"description": "The call failed.", "content": content}));
     }
+    told
 }
 
 fn gather_successes(
@@ -146,11 +154,12 @@ mod tests {
         let answer = |name: &str| json!({"description": "", "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
         let mut document = json!({"paths": {"/a": {"get": {
             "operationId": "get_a",
-            "responses": {"200": answer("A"), "400": answer("Bad"), "404": answer("Bad"), "422": answer("Invalid"), "500": {"description": ""}},
+            "responses": {"200": answer("A"), "400": answer("Bad"), "404": answer("Bad"), "422": answer("Invalid"), "500": {"description": "Sorry"}},
         }}}});
         assert_eq!(gather(&mut document, &mut Findings::default()), 1);
         let operation = &document["paths"]["/a"]["get"];
         assert_eq!(operation[NAMES], json!({"400": "Bad", "404": "Bad", "422": "Invalid"}));
+        assert_eq!(operation[TOLD], json!({"400": "", "404": "", "422": "", "500": "Sorry"}));
         let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
         assert_eq!(statuses, ["200", "4XX", "5XX"]);
         let set = &document["components"]["schemas"]["BadOrInvalidFailure"]["oneOf"];

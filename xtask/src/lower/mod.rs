@@ -10,6 +10,7 @@ mod circles;
 mod component_names;
 mod constants;
 mod definitions;
+mod documentation;
 pub mod errors;
 mod findings;
 mod incoming;
@@ -21,6 +22,7 @@ mod nullable;
 mod objects;
 mod operation_names;
 mod parameters;
+mod path_items;
 pub mod queries;
 mod references;
 mod refuse;
@@ -45,9 +47,13 @@ struct Pass {
     run: fn(&mut Value, &mut Findings) -> usize,
 }
 
+const PATH_ITEMS: Pass = Pass { name: "put path items in their place", run: path_items::place };
+
 /// The passes, in the order in which they run.
 const PASSES: &[Pass] = &[
+    PATH_ITEMS,
     Pass { name: "leave out what others call", run: incoming::leave_out },
+    Pass { name: "clean documentation", run: documentation::clean },
     Pass { name: "shorten operation names", run: operation_names::shorten },
     Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore },
     Pass { name: "lift definitions", run: definitions::lift },
@@ -74,6 +80,7 @@ const PASSES: &[Pass] = &[
 const CLIENT_PASSES: &[Pass] = &[
     Pass { name: "gather errors", run: errors::gather },
     Pass { name: "gather query parameters", run: queries::gather },
+    Pass { name: "indent what arguments say", run: documentation::indent },
     Pass { name: "refuse what is left", run: refuse::what_is_left },
 ];
 
@@ -93,6 +100,13 @@ pub struct Lowered {
     pub warnings: Vec<Warning>,
     /// The components that got another name, with that name.
     pub renamed: HashMap<String, String>,
+}
+
+/// The document as it came, with each operation where its path is.
+pub(crate) fn with_path_items(document: &Value) -> Value {
+    let mut document = document.clone();
+    (PATH_ITEMS.run)(&mut document, &mut Findings::default());
+    document
 }
 
 /// Lowers a document.

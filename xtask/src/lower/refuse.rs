@@ -87,14 +87,13 @@ impl Refusals<'_> {
             return;
         }
         match kind {
-            Kind::Components => self.refuse_keys(place, node, &["pathItems"]),
             Kind::PathItem => self.refuse_keys(place, node, &["$ref", "servers"]),
             Kind::Operation => self.operation(place, node),
             Kind::Parameter => self.parameter(place, node),
             Kind::RequestBody => self.content(place, node, true),
             Kind::Response => self.content(place, node, false),
             Kind::Schema => self.schema(place, node),
-            Kind::Document | Kind::Callback | Kind::Header | Kind::MediaType => {}
+            Kind::Document | Kind::Components | Kind::Callback | Kind::Header | Kind::MediaType => {}
         }
     }
 

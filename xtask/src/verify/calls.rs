@@ -14,6 +14,9 @@ use crate::lower::{errors, media_types, queries};
 use crate::node;
 use crate::operations::Operation;
 
+/// Headers that are no parameters.
+const IGNORED: [&str; 3] = ["accept", "authorization", "content-type"];
+
 /// How many times each answer is tried.
 const TRIES: usize = 3;
 
@@ -214,10 +217,14 @@ impl Call<'_> {
                     }
                     // An argument of its own, or a field of the gathered ones: the client takes what it knows.
                     gathered.insert(name, value.clone());
-                    given.arguments[key] = value;
+                    // One that has the name of another is always gathered.
+                    if given.arguments.get(&key).is_none() {
+                        given.arguments[key] = value;
+                    }
                 }
-                // A list has no place in a header; lowering warns of it.
-                Some("header") if !value.is_array() => {
+                // A list has no place in a header, and three headers are ignored (OpenAPI 3.1.1, Parameter Object); lowering
+                // warns of both.
+                Some("header") if !value.is_array() && !IGNORED.contains(&name.to_lowercase().as_str()) => {
                     given.headers.push((name.to_lowercase(), text(&value)));
                     given.arguments[key] = value;
                 }

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use crate::generate::{reach, seams};
 use crate::operations::{self, Operation};
 use crate::pipeline::{self, Input, OverlayInput};
-use crate::{emit, report, scaffold};
+use crate::{emit, lower, report, scaffold};
 
 /// How many failures are printed for a document.
 const SHOWN: usize = 20;
@@ -176,6 +176,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     writeln!(out, "  compiling")?;
     out.flush()?;
     tally.warnings = cargo(root, &folder, &["check", "--features", "httpmock"])?;
+    tally.warnings += cargo(root, &folder, &["doc", "--no-deps", "--features", "httpmock"])?;
     let program = build(root, &folder)?;
     cargo(root, &folder, &["check"])?;
     // Again, with the dependencies built: what a change of the document costs its user.
@@ -186,8 +187,9 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
 
     let lowered = &outcome.lowered.value;
     let patched = seams::patched(&client, &operations::patched_fields(lowered));
+    let document = lower::with_path_items(&outcome.document);
     let contract = Contract {
-        document: &outcome.document,
+        document: &document,
         operations: operations::list(lowered),
         types: driver.types,
         renamed: &outcome.lowered.renamed,

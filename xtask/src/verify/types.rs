@@ -83,10 +83,9 @@ fn spoiled(
             spoiled.push((format!("without `{field}`"), Value::Object(without)));
         }
     }
-    let typed: Vec<&String> = fields
-        .keys()
-        .filter(|field| property_of(instances, schema, field).get("type").is_some_and(Value::is_string))
-        .collect();
+    // What is only ever null says nothing; another value of it is kept, as an unknown field's is.
+    let is_typed = |property: &Value| property.get("type").is_some_and(|kind| kind.is_string() && kind != "null");
+    let typed: Vec<&String> = fields.keys().filter(|field| is_typed(property_of(instances, schema, field))).collect();
     if !typed.is_empty() {
         let field = typed[instances.choose(typed.len())].clone();
         let wrong = match property_of(instances, schema, &field)["type"].as_str() {

@@ -65,6 +65,7 @@ impl<'a> Instances<'a> {
             Some(Value::Array(names)) => names.get(self.choose(names.len())).cloned().unwrap_or_default(),
             Some(name) => name.clone(),
             None if schema.get("properties").is_some() => json!("object"),
+            None if schema.get("items").is_some() || schema.get("prefixItems").is_some() => json!("array"),
             None if schema.get("format").is_some() || schema.get("pattern").is_some() => json!("string"),
             None => json!("any"),
         };

@@ -1,0 +1,312 @@
+//! Descriptions are Markdown, with whatever HTML its writer liked; rustdoc reads them as Markdown of its own kind, in
+//! which a word in brackets is a link to an item, an indented line is a test, and `<id>` is a tag that is never
+//! closed. So each is parsed and written again: HTML as Markdown, code as text, brackets and unknown tags as what
+//! they look like, addresses as links, and links that lead nowhere as their words.
+
+use std::borrow::Cow;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
+use serde_json::{Value, json};
+
+use super::Findings;
+use crate::walk::{self, Kind};
+
+/// What rustdoc reads beside CommonMark.
+const DIALECT: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS);
+
+/// Writes every description so that rustdoc shows what its writer meant.
+pub(super) fn clean(document: &mut Value, _: &mut Findings) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, _, node| {
+        count += match kind {
+            Kind::Document => node.get_mut("info").map_or(0, |info| {
+                let terms = info.get_mut("termsOfService").map_or(0, |terms| rewrite(terms, linked));
+                terms + field(info, "title", line) + field(info, "description", markdown)
+            }),
+            Kind::Operation => field(node, "summary", line) + field(node, "description", markdown),
+            Kind::Response => field(node, "description", line),
+            Kind::Schema | Kind::Parameter => field(node, "description", markdown),
+            _ => 0,
+        };
+    });
+    count
+}
+
+/// Indents what parameters say of themselves: it becomes the item of a list.
+pub(super) fn indent(document: &mut Value, _: &mut Findings) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, _, node| {
+        if kind == Kind::Parameter {
+            count += field(node, "description", |text| {
+                text.lines().collect::<Vec<_>>().join("\n  ").replace("\n  \n", "\n\n")
+            });
+        }
+    });
+    count
+}
+
+fn field(node: &mut Value, name: &str, change: impl FnOnce(&str) -> String) -> usize {
+    node.get_mut(name).map_or(0, |text| rewrite(text, change))
+}
+
+/// Whether it changed.
+fn rewrite(node: &mut Value, change: impl FnOnce(&str) -> String) -> usize {
+    let Some(text) = node.as_str() else { return 0 };
+    let changed = change(text);
+    let count = usize::from(changed != text);
+    if count > 0 {
+        *node = json!(changed);
+    }
+    count
+}
+
+/// An address that stands alone.
+fn linked(text: &str) -> String {
+    if address(text).is_some_and(|(before, found, _)| before.is_empty() && found == text) {
+        format!("<{text}>")
+    } else {
+        line(text)
+    }
+}
+
+/// A text of which only one line is shown.
+fn line(text: &str) -> String {
+    markdown(&text.split_whitespace().collect::<Vec<_>>().join(" ")).lines().collect::<Vec<_>>().join(" ")
+}
+
+fn markdown(text: &str) -> String {
+    let text = without_html(text.trim_end());
+    let mut events = Vec::new();
+    // What is shown behind the links that are open, where these were taken away.
+    let mut links: Vec<Option<String>> = Vec::new();
+    for event in TextMergeStream::new(Parser::new_ext(&text, DIALECT)) {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => {
+                events.push(Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced("text".into()))));
+            }
+            Event::Start(Tag::Heading { level, id, classes, attrs }) => {
+                events.push(Event::Start(Tag::Heading { level: lower(level), id, classes, attrs }));
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                // The fence that ends it stands on a line of its own.
+                if !matches!(events.last(), Some(Event::Text(text)) if text.ends_with('\n')) {
+                    events.push(Event::Text("\n".into()));
+                }
+                events.push(event);
+            }
+            Event::End(TagEnd::Heading(level)) => events.push(Event::End(TagEnd::Heading(lower(level)))),
+            Event::Start(Tag::Link { link_type: kind, dest_url, title, .. }) => {
+                let leads_away = matches!(kind, LinkType::Autolink | LinkType::Email) || dest_url.contains("://");
+                links.push((!leads_away).then(|| dest_url.to_string()));
+                if leads_away {
+                    let link_type = as_written(kind);
+                    events.push(Event::Start(Tag::Link { link_type, dest_url, title, id: "".into() }));
+                }
+            }
+            // A page of documentation should not ask a stranger's server for a picture.
+            Event::Start(Tag::Image { dest_url, title, .. }) => {
+                links.push(None);
+                events.push(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id: "".into() }));
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => match links.pop() {
+                Some(Some(place)) if !place.is_empty() && !place.starts_with('#') => {
+                    events.push(Event::Text(" (".into()));
+                    events.push(Event::Code(place.into()));
+                    events.push(Event::Text(")".into()));
+                }
+                Some(Some(_)) => {}
+                _ => events.push(Event::End(TagEnd::Link)),
+            },
+            Event::Text(text) if links.is_empty() => with_links(&text, &mut events),
+            // The HTML that is left is none; a block of it has no paragraph of its own.
+            Event::Html(text) | Event::InlineHtml(text) => events.push(Event::Text(text)),
+            Event::Start(Tag::HtmlBlock) => events.push(Event::Start(Tag::Paragraph)),
+            Event::End(TagEnd::HtmlBlock) => events.push(Event::End(TagEnd::Paragraph)),
+            other => events.push(other),
+        }
+    }
+    let options = pulldown_cmark_to_cmark::Options {
+        list_token: '-',
+        increment_ordered_list_bullets: true,
+        code_block_token_count: 3,
+        ..pulldown_cmark_to_cmark::Options::default()
+    };
+    let mut written = String::new();
+    match pulldown_cmark_to_cmark::cmark_with_options(events.iter(), &mut written, DIALECT, options) {
+        Ok(_) => written.trim_start_matches('\n').to_owned(),
+        Err(_) => format!("```text\n{}\n```", text.replace("```", "'''")),
+    }
+}
+
+/// A link whose address stands with it.
+fn as_written(kind: LinkType) -> LinkType {
+    if matches!(kind, LinkType::Autolink | LinkType::Email) { kind } else { LinkType::Inline }
+}
+
+/// The first level is left to the sections of the documentation, as `# Errors`.
+fn lower(level: HeadingLevel) -> HeadingLevel {
+    HeadingLevel::try_from(level as usize + 1).unwrap_or(level)
+}
+
+/// Adds `text`, its addresses as links.
+fn with_links<'a>(text: &str, events: &mut Vec<Event<'a>>) {
+    let mut rest = text;
+    while let Some((before, found, after)) = address(rest) {
+        let link_type = LinkType::Autolink;
+        let link = Tag::Link { link_type, dest_url: found.to_owned().into(), title: "".into(), id: "".into() };
+        events.push(Event::Text(before.to_owned().into()));
+        events.push(Event::Start(link));
+        events.push(Event::Text(found.to_owned().into()));
+        events.push(Event::End(TagEnd::Link));
+        rest = after;
+    }
+    events.push(Event::Text(rest.to_owned().into()));
+}
+
+/// The first web address in `text`, with what stands before and after it.
+fn address(text: &str) -> Option<(&str, &str, &str)> {
+    let start = ["http://", "https://"].iter().filter_map(|scheme| text.find(scheme)).min()?;
+    let (before, from) = text.split_at(start);
+    let end = from.find(|it: char| it.is_whitespace() || "<>[]`\"\\".contains(it)).unwrap_or(from.len());
+    let found = from[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ')', '*', '_']);
+    Some((before, found, &from[found.len()..]))
+}
+
+/// The elements of HTML that say how a text looks.
+const ELEMENTS: &str = " a abbr b big blockquote br center cite code dd del details div dl dt em font h1 h2 h3 h4 h5 h6 \
+    hr i img ins kbd li mark ol p pre q s samp section small span strike strong sub summary sup table tbody td tfoot \
+    th thead tr tt u ul var wbr ";
+
+/// HTML as Markdown where there is such a thing; other elements give way to their content, and what is no element
+/// of HTML, as `<id>`, is taken by its letters.
+fn without_html(text: &str) -> Cow<'_, str> {
+    let mut written = String::new();
+    let mut links = Vec::new();
+    let mut end = 0;
+    for (event, range) in Parser::new_ext(text, DIALECT).into_offset_iter() {
+        let (Event::Html(_) | Event::InlineHtml(_), Some(before), Some(html)) =
+            (event, text.get(end..range.start), text.get(range.clone()))
+        else {
+            continue;
+        };
+        written.push_str(before);
+        tags(html, &mut links, &mut written);
+        end = range.end;
+    }
+    if end == 0 {
+        return Cow::Borrowed(text);
+    }
+    written.push_str(&text[end..]);
+    Cow::Owned(written)
+}
+
+/// Adds `html` to `written`; `links` are the addresses of the links that are open.
+fn tags(html: &str, links: &mut Vec<String>, written: &mut String) {
+    let mut rest = html;
+    while let Some((before, from)) = rest.split_once('<') {
+        written.push_str(before);
+        let comment = from.strip_prefix("!--").map(|comment| comment.split_once("-->").unwrap_or_default().1);
+        rest = comment.unwrap_or_else(|| match from.split_once('>') {
+            Some((tag, after)) => {
+                element(tag, links, written);
+                after
+            }
+            None => {
+                written.push_str("\\<");
+                from
+            }
+        });
+    }
+    written.push_str(rest);
+}
+
+fn element(tag: &str, links: &mut Vec<String>, written: &mut String) {
+    let (inner, closes) = tag.strip_prefix('/').map_or((tag, false), |inner| (inner, true));
+    let name = inner.split(|it: char| !it.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+    match name.as_str() {
+        "b" | "strong" => written.push_str("**"),
+        "i" | "em" => written.push('*'),
+        "code" | "tt" | "samp" | "kbd" => written.push('`'),
+        "br" => written.push_str("\\\n"),
+        "li" if !closes => written.push_str("\n- "),
+        "a" if closes => written.push_str(&links.pop().map(|place| format!("](<{place}>)")).unwrap_or_default()),
+        "a" => {
+            let place = inner.split_once("href=").map(|(_, place)| place.trim_start_matches(['"', '\'']));
+            let end = |it: char| it.is_whitespace() || "\"'<>".contains(it);
+            links.push(place.and_then(|place| place.split(end).next()).unwrap_or_default().to_owned());
+            written.push('[');
+        }
+        "p" | "div" | "ul" | "ol" | "pre" | "table" | "tr" | "dl" | "dd" | "dt" | "blockquote" | "section" | "hr"
+        | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "details" | "summary" => written.push_str("\n\n"),
+        known if !known.is_empty() && ELEMENTS.contains(&format!(" {known} ")) => {}
+        _ => written.push_str(&format!("\\<{tag}\\>")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rustdoc_would_misread_is_written_as_it_looks() {
+        for (given, expected) in [
+            ("A plain sentence, with (some) signs: 1-2.", "A plain sentence, with (some) signs: 1-2."),
+            ("E.g. [\"601\", \"7\"]", "E.g. \\[\"601\", \"7\"\\]"),
+            ("[OPTIONAL] a [`Token`]", "\\[OPTIONAL\\] a \\[`Token`\\]"),
+            ("related:<role>:<label>", "related:\\<role>:\\<label>"),
+            ("a < b and `Vec<T>`", "a \\< b and `Vec<T>`"),
+            ("See https://a.example/b_c#d.", "See <https://a.example/b_c#d>."),
+            ("(http://a.example) https://b.example", "(<http://a.example>) <https://b.example>"),
+            ("[here](https://a.example)", "[here](https://a.example)"),
+            ("[here][1]\n\n[1]: https://a.example", "[here](https://a.example)"),
+            ("[here](Token), [there](/docs/x), [below](#y)", "here (`Token`), there (`/docs/x`), below"),
+            ("![a plan](https://a.example/p.png)", "[a plan](https://a.example/p.png)"),
+            ("As:\n\n    let x = 1;", "As:\n\n```text\nlet x = 1;\n```"),
+            ("```python\nx\n```", "```text\nx\n```"),
+            ("* a\n* b", "- a\n- b"),
+            ("one<br/>two", "one  \ntwo"),
+            ("<b>Bold</b> <i>slanted</i> <code>x</code> <u>plain</u>", "**Bold** *slanted* `x` plain"),
+            ("<p>One.</p><p>Two &amp; three.</p>", "One.\n\nTwo &amp; three."),
+            ("<ul><li>one</li><li>two</li></ul>", "- one\n- two"),
+            ("<a href=\"https://a.example\">here</a>", "[here](https://a.example)"),
+            ("a<!-- not\nshown -->b", "ab"),
+            ("<div>\n<script>alert(1)</script>", "\\<script>alert(1)\\</script>"),
+        ] {
+            assert_eq!(markdown(given), expected, "{given}");
+            assert_eq!(markdown(expected), expected, "a second time");
+        }
+        assert_eq!(markdown("# Top\n\n###### Deep"), "## Top\n\n###### Deep");
+    }
+
+    #[test]
+    fn a_line_stays_one() {
+        assert_eq!(line(" Get\n  a [token] "), "Get a \\[token\\]");
+        assert_eq!(linked("https://a.example/terms"), "<https://a.example/terms>");
+    }
+
+    #[test]
+    fn descriptions_are_found_wherever_they_stand_and_values_stay() {
+        let mut document = json!({
+            "info": {"title": "T", "description": "[x]", "termsOfService": "https://a.example"},
+            "paths": {"/a": {"get": {
+                "summary": "[x]",
+                "description": "[x]",
+                "parameters": [{"name": "p", "description": "One.\n\n- two\n- three"}],
+                "responses": {"404": {"description": "[x]"}},
+            }}},
+            "components": {"schemas": {"S": {
+                "description": "[x]", "default": {"description": "[x]"},
+                "properties": {"description": {"description": "[x]"}},
+            }}},
+        });
+        assert_eq!(clean(&mut document, &mut Findings::default()), 7);
+        assert_eq!(document["components"]["schemas"]["S"]["default"]["description"], "[x]");
+        assert_eq!(document["components"]["schemas"]["S"]["properties"]["description"]["description"], "\\[x\\]");
+        assert_eq!(indent(&mut document, &mut Findings::default()), 1);
+        let parameter = &document["paths"]["/a"]["get"]["parameters"][0]["description"];
+        assert_eq!(parameter, "One.\n\n  - two\n  - three");
+    }
+}

@@ -1,0 +1,57 @@
+//! A path item can be a reference, with siblings: it is put in its place, and the place that it came from goes.
+
+use serde_json::{Map, Value};
+
+use super::Findings;
+use crate::node;
+
+/// How many references in a row are followed.
+const HOPS: usize = 16;
+
+pub(super) fn place(document: &mut Value, _: &mut Findings) -> usize {
+    let mut count = 0;
+    for _ in 0..HOPS {
+        match step(document) {
+            0 => break,
+            placed => count += placed,
+        }
+    }
+    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+        components.shift_remove("pathItems");
+    }
+    count
+}
+
+/// Puts what the references lead to in their place; returns how many there were.
+fn step(document: &mut Value) -> usize {
+    let mut found: Vec<(String, Map<String, Value>)> = Vec::new();
+    for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
+        if let (Some(Value::Object(target)), Some(own)) = (node::target(item, document), item.as_object()) {
+            let own = own.iter().filter(|(key, _)| *key != "$ref").map(|(key, value)| (key.clone(), value.clone()));
+            found.push((path.clone(), target.clone().into_iter().chain(own).collect()));
+        }
+    }
+    let count = found.len();
+    for (path, item) in found {
+        document["paths"][&path] = Value::Object(item);
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_path_item_elsewhere_is_put_in_its_place() {
+        let mut document = json!({
+            "paths": {"/a": {"$ref": "#/components/pathItems/A", "summary": "s"}, "/b": {"$ref": "#/paths/~1b"}},
+            "components": {"pathItems": {"A": {"$ref": "#/components/pathItems/B"}, "B": {"get": {"operationId": "a"}}}},
+        });
+        assert!(place(&mut document, &mut Findings::default()) >= 2);
+        assert_eq!(document["paths"]["/a"], json!({"get": {"operationId": "a"}, "summary": "s"}));
+        assert_eq!(document["components"], json!({}));
+    }
+}
