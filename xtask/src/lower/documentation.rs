@@ -82,15 +82,18 @@ fn markdown(text: &str) -> String {
     let mut events = Vec::new();
     // What is shown behind the links that are open, where these were taken away.
     let mut links: Vec<Option<String>> = Vec::new();
+    let mut in_code = false;
     for event in TextMergeStream::new(Parser::new_ext(&text, DIALECT)) {
         match event {
             Event::Start(Tag::CodeBlock(_)) => {
+                in_code = true;
                 events.push(Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced("text".into()))));
             }
             Event::Start(Tag::Heading { level, id, classes, attrs }) => {
                 events.push(Event::Start(Tag::Heading { level: lower(level), id, classes, attrs }));
             }
             Event::End(TagEnd::CodeBlock) => {
+                in_code = false;
                 // The fence that ends it stands on a line of its own.
                 if !matches!(events.last(), Some(Event::Text(text)) if text.ends_with('\n')) {
                     events.push(Event::Text("\n".into()));
@@ -98,18 +101,21 @@ fn markdown(text: &str) -> String {
                 events.push(event);
             }
             Event::End(TagEnd::Heading(level)) => events.push(Event::End(TagEnd::Heading(lower(level)))),
-            Event::Start(Tag::Link { link_type: kind, dest_url, title, .. }) => {
-                let leads_away = matches!(kind, LinkType::Autolink | LinkType::Email) || dest_url.contains("://");
-                links.push((!leads_away).then(|| dest_url.to_string()));
-                if leads_away {
-                    let link_type = as_written(kind);
+            // A page of documentation should not ask a stranger's server for a picture, so that is a link as well.
+            Event::Start(
+                Tag::Link { link_type, dest_url, title, .. } | Tag::Image { link_type, dest_url, title, .. },
+            ) => {
+                let stands_alone = matches!(link_type, LinkType::Autolink | LinkType::Email);
+                let is_inner = links.contains(&None);
+                if is_inner {
+                    links.push(Some(String::new()));
+                } else if stands_alone || dest_url.contains("://") {
+                    let link_type = if stands_alone { link_type } else { LinkType::Inline };
+                    links.push(None);
                     events.push(Event::Start(Tag::Link { link_type, dest_url, title, id: "".into() }));
+                } else {
+                    links.push(Some(dest_url.to_string()));
                 }
-            }
-            // A page of documentation should not ask a stranger's server for a picture.
-            Event::Start(Tag::Image { dest_url, title, .. }) => {
-                links.push(None);
-                events.push(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id: "".into() }));
             }
             Event::End(TagEnd::Link | TagEnd::Image) => match links.pop() {
                 Some(Some(place)) if !place.is_empty() && !place.starts_with('#') => {
@@ -120,8 +126,9 @@ fn markdown(text: &str) -> String {
                 Some(Some(_)) => {}
                 _ => events.push(Event::End(TagEnd::Link)),
             },
-            Event::Text(text) if links.is_empty() => with_links(&text, &mut events),
+            Event::Text(text) if !links.contains(&None) && !in_code => with_links(&text, &mut events),
             // The HTML that is left is none; a block of it has no paragraph of its own.
+            Event::Html(text) | Event::InlineHtml(text) if !links.contains(&None) => with_links(&text, &mut events),
             Event::Html(text) | Event::InlineHtml(text) => events.push(Event::Text(text)),
             Event::Start(Tag::HtmlBlock) => events.push(Event::Start(Tag::Paragraph)),
             Event::End(TagEnd::HtmlBlock) => events.push(Event::End(TagEnd::Paragraph)),
@@ -141,18 +148,13 @@ fn markdown(text: &str) -> String {
     }
 }
 
-/// A link whose address stands with it.
-fn as_written(kind: LinkType) -> LinkType {
-    if matches!(kind, LinkType::Autolink | LinkType::Email) { kind } else { LinkType::Inline }
-}
-
 /// The first level is left to the sections of the documentation, as `# Errors`.
 fn lower(level: HeadingLevel) -> HeadingLevel {
     HeadingLevel::try_from(level as usize + 1).unwrap_or(level)
 }
 
 /// Adds `text`, its addresses as links.
-fn with_links<'a>(text: &str, events: &mut Vec<Event<'a>>) {
+fn with_links(text: &str, events: &mut Vec<Event<'_>>) {
     let mut rest = text;
     while let Some((before, found, after)) = address(rest) {
         let link_type = LinkType::Autolink;
@@ -209,16 +211,15 @@ fn tags(html: &str, links: &mut Vec<String>, written: &mut String) {
     while let Some((before, from)) = rest.split_once('<') {
         written.push_str(before);
         let comment = from.strip_prefix("!--").map(|comment| comment.split_once("-->").unwrap_or_default().1);
-        rest = comment.unwrap_or_else(|| match from.split_once('>') {
-            Some((tag, after)) => {
-                element(tag, links, written);
-                after
-            }
-            None => {
-                written.push_str("\\<");
-                from
-            }
-        });
+        rest = if let Some(after) = comment {
+            after
+        } else if let Some((tag, after)) = from.split_once('>') {
+            element(tag, links, written);
+            after
+        } else {
+            written.push_str("\\<");
+            from
+        };
     }
     written.push_str(rest);
 }
@@ -242,12 +243,19 @@ fn element(tag: &str, links: &mut Vec<String>, written: &mut String) {
         "p" | "div" | "ul" | "ol" | "pre" | "table" | "tr" | "dl" | "dd" | "dt" | "blockquote" | "section" | "hr"
         | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "details" | "summary" => written.push_str("\n\n"),
         known if !known.is_empty() && ELEMENTS.contains(&format!(" {known} ")) => {}
-        _ => written.push_str(&format!("\\<{tag}\\>")),
+        _ => {
+            for part in ["\\<", tag, "\\>"] {
+                written.push_str(part);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{ProptestConfig, prop_assert, proptest};
+    use pulldown_cmark::BrokenLink;
+
     use super::*;
 
     #[test]
@@ -266,6 +274,10 @@ mod tests {
             ("![a plan](https://a.example/p.png)", "[a plan](https://a.example/p.png)"),
             ("As:\n\n    let x = 1;", "As:\n\n```text\nlet x = 1;\n```"),
             ("```python\nx\n```", "```text\nx\n```"),
+            ("```\ncurl https://a.example\n```", "```text\ncurl https://a.example\n```"),
+            ("[![state](https://a.example/s.png)](https://b.example)", "[state](https://b.example)"),
+            ("![a plan](p.png)", "a plan (`p.png`)"),
+            ("[[x]](https://a.example) `[y]` a_b_c", "[\\[x\\]](https://a.example) `[y]` a_b_c"),
             ("* a\n* b", "- a\n- b"),
             ("one<br/>two", "one  \ntwo"),
             ("<b>Bold</b> <i>slanted</i> <code>x</code> <u>plain</u>", "**Bold** *slanted* `x` plain"),
@@ -308,5 +320,46 @@ mod tests {
         assert_eq!(indent(&mut document, &mut Findings::default()), 1);
         let parameter = &document["paths"]["/a"]["get"]["parameters"][0]["description"];
         assert_eq!(parameter, "One.\n\n  - two\n  - three");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+
+        #[test]
+        fn nothing_is_left_that_rustdoc_warns_of(
+            text in r"([a-zé ]|[\n ]|[\[\]<>()`*_~#|!\\:.&^-]|https://a|<b>|</b>|<a href=x>|</a>|<!--|-->|<li>|```|\n    |\n- |\n1. |<br>|\[x\]\(y\)|\n\n){0,24}",
+        ) {
+            let written = markdown(&text);
+            let mut wrong = Vec::new();
+            let mut lost = |link: BrokenLink<'_>| {
+                wrong.push(format!("a link to {}", link.reference));
+                None
+            };
+            let events: Vec<_> = Parser::new_with_broken_link_callback(&written, DIALECT, Some(&mut lost)).collect();
+            let mut shown_as_it_is = 0;
+            for event in TextMergeStream::new(events.into_iter()) {
+                shown_as_it_is += match event {
+                    Event::Start(Tag::CodeBlock(_) | Tag::Link { .. }) => 1,
+                    Event::End(TagEnd::CodeBlock | TagEnd::Link) => -1,
+                    _ => 0,
+                };
+                match event {
+                    Event::Text(text) if shown_as_it_is == 0 && text.contains("https://a") => {
+                        wrong.push(format!("an address in {text}"));
+                    }
+                    Event::Html(html) | Event::InlineHtml(html) => wrong.push(format!("HTML: {html}")),
+                    Event::Start(Tag::Link { link_type, dest_url, .. })
+                        if !matches!(link_type, LinkType::Autolink | LinkType::Email) && !dest_url.contains("://") =>
+                    {
+                        wrong.push(format!("a link to {dest_url}"));
+                    }
+                    Event::Start(Tag::CodeBlock(kind)) if kind != CodeBlockKind::Fenced("text".into()) => {
+                        wrong.push(format!("code: {kind:?}"));
+                    }
+                    _ => {}
+                }
+            }
+            prop_assert!(wrong.is_empty(), "{wrong:?} in {written:?}");
+        }
     }
 }
