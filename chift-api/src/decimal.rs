@@ -1,11 +1,9 @@
 //! Exact numbers: this is money.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::ser::{Error as _, Serializer};
 use serde::{Deserialize, Serialize};
@@ -138,20 +136,6 @@ impl Number {
             return Err(E::invalid_type(de::Unexpected::Other(kind), self));
         }
         text.parse().map_err(|_| E::invalid_value(de::Unexpected::Other(&text[..text.len().min(40)]), self))
-    }
-}
-
-impl JsonSchema for Decimal {
-    fn schema_name() -> Cow<'static, str> {
-        "Decimal".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "number"})
-    }
-
-    fn inline_schema() -> bool {
-        true
     }
 }
 

@@ -1,9 +1,7 @@
 //! What the server sends back of the caller's own input.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -46,19 +44,5 @@ impl fmt::Debug for Echo {
             Value::Array(_) => "[redacted array]",
             Value::Object(_) => "[redacted object]",
         })
-    }
-}
-
-impl JsonSchema for Echo {
-    fn schema_name() -> Cow<'static, str> {
-        "Echo".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({})
-    }
-
-    fn inline_schema() -> bool {
-        true
     }
 }

@@ -1,10 +1,8 @@
 //! What Chift says when a call fails, whatever the operation.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use progenitor_client::Error;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -46,20 +44,6 @@ impl fmt::Debug for Undocumented {
             .field("message", &self.message())
             .field("error_code", &self.error_code())
             .finish_non_exhaustive()
-    }
-}
-
-impl JsonSchema for Undocumented {
-    fn schema_name() -> Cow<'static, str> {
-        "Undocumented".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({})
-    }
-
-    fn inline_schema() -> bool {
-        true
     }
 }
 

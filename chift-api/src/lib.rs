@@ -46,11 +46,16 @@ mod nullable;
 // A document need not have fields of every kind.
 #[allow(dead_code)]
 mod object;
+#[cfg(feature = "schemars")]
+#[allow(dead_code)]
+mod object_schema;
 mod open;
 mod operation;
 pub mod paging;
 mod raw;
 mod retry;
+#[cfg(feature = "schemars")]
+mod schemas;
 mod secret;
 mod session;
 mod span;

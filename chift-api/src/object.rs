@@ -1,8 +1,9 @@
-//! What a generated struct is to `serde` and `schemars`: an object with a list of fields.
+//! What a generated struct is to `serde`: an object with a list of fields.
 //!
-//! The derives would write every struct's reading, writing and schema out again, and more than half of what a
+//! The derives would write every struct's reading and writing out again, and more than half of what a
 //! build of this crate took was spent on checking that. Here it stands once, and a struct gives its fields, by
-//! [`object!`]. What is read, written and refused, and with which words, is what the derives do.
+//! [`object!`]. What is read, written and refused, and with which words, is what the derives do. Its schema is in
+//! `object_schema.rs`.
 
 // The macro calls the functions of all kinds of fields alike; and absent and null are two things.
 #![allow(clippy::option_option, clippy::ref_option, clippy::unnecessary_wraps)]
@@ -13,14 +14,13 @@ use std::fmt;
 use std::hash::BuildHasher;
 use std::marker::PhantomData;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::Nullable;
 
-/// Implements `Deserialize`, `Serialize` and `JsonSchema` for a struct.
+/// Implements `Deserialize` and `Serialize` for a struct, and `JsonSchema` with the feature `schemars`.
 ///
 /// Given are its name and documentation; of each field the kind, the name in Rust, the name in JSON and the
 /// documentation; and at the end, where there is one, the field that keeps the rest.
@@ -38,7 +38,6 @@ macro_rules! object {
         #[allow(unused_parens)]
         impl $crate::object::Object for $name {
             const NAME: &'static str = stringify!($name);
-            const ABOUT: &'static str = $about;
             type Rest = ($($kept)?);
 
             fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -65,10 +64,6 @@ macro_rules! object {
                 $($crate::object::Rest::write(&self.$rest, fields)?;)?
                 ::std::result::Result::Ok(())
             }
-
-            fn describe(fields: &mut $crate::object::Describing<'_, Self>) {
-                $(fields.$kind($wire, $documentation, |it| &it.$field);)*
-            }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
@@ -85,18 +80,9 @@ macro_rules! object {
             }
         }
 
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                concat!(module_path!(), "::", stringify!($name)).into()
-            }
-
-            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                $crate::object::describe::<Self>(generator)
-            }
+        #[cfg(feature = "schemars")]
+        $crate::object_schema::object_schema! {
+            $name $about { $($kind $field $wire $documentation;)* }
         }
     };
 }
@@ -106,8 +92,6 @@ pub(crate) use object;
 pub(crate) trait Object: Sized {
     /// The name in Rust.
     const NAME: &'static str;
-    /// The documentation.
-    const ABOUT: &'static str;
     /// What keeps the fields that are not listed; `()` where nothing does.
     type Rest: Rest;
 
@@ -115,8 +99,6 @@ pub(crate) trait Object: Sized {
     fn read<'de, A: MapAccess<'de>>(fields: Reading<A, Self::Rest>) -> Result<Self, A::Error>;
     /// The fields, in their order.
     fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error>;
-    /// The fields' schemas, in their order.
-    fn describe(fields: &mut Describing<'_, Self>);
 }
 
 /// What keeps the fields that are not listed.
@@ -125,8 +107,6 @@ pub(crate) trait Rest: Default {
     fn take<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error>;
     /// Writes all of them.
     fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error>;
-    /// The schema of their values, where they are kept.
-    fn describe(generator: &mut SchemaGenerator) -> Option<Value>;
 }
 
 impl Rest for () {
@@ -136,10 +116,6 @@ impl Rest for () {
 
     fn write<M: SerializeMap>(&self, _: &mut Writing<M>) -> Result<(), M::Error> {
         Ok(())
-    }
-
-    fn describe(_: &mut SchemaGenerator) -> Option<Value> {
-        None
     }
 }
 
@@ -152,15 +128,11 @@ impl Rest for Map<String, Value> {
     fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error> {
         self.iter().try_for_each(|(name, value)| fields.map.serialize_entry(name, value))
     }
-
-    fn describe(generator: &mut SchemaGenerator) -> Option<Value> {
-        Self::json_schema(generator).remove("additionalProperties")
-    }
 }
 
 impl<V, H> Rest for HashMap<String, V, H>
 where
-    V: for<'de> Deserialize<'de> + Serialize + JsonSchema,
+    V: for<'de> Deserialize<'de> + Serialize,
     H: BuildHasher + Default,
 {
     fn take<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error> {
@@ -170,10 +142,6 @@ where
 
     fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error> {
         self.iter().try_for_each(|(name, value)| fields.map.serialize_entry(name, value))
-    }
-
-    fn describe(generator: &mut SchemaGenerator) -> Option<Value> {
-        Self::json_schema(generator).remove("additionalProperties")
     }
 }
 
@@ -336,150 +304,79 @@ pub(crate) fn write<T: Object, S: Serializer>(value: &T, serializer: S) -> Resul
     fields.map.end()
 }
 
-/// The schema so far of the object `S`.
-pub(crate) struct Describing<'a, S> {
-    generator: &'a mut SchemaGenerator,
-    properties: Map<String, Value>,
-    required: Vec<Value>,
-    of: PhantomData<S>,
-}
-
-/// The type of a field, by a function that is never called: so that the list of fields need not repeat it.
-type Of<S, T> = fn(&S) -> &T;
-
-impl<S> Describing<'_, S> {
-    pub(crate) fn required<T: JsonSchema>(&mut self, name: &str, documentation: &str, _: Of<S, T>) {
-        self.required.push(name.into());
-        self.property::<T>(name, documentation);
-    }
-
-    /// `schemars` takes an `Option` for what may be absent, where it is about reading.
-    pub(crate) fn required_or_null<T: JsonSchema>(&mut self, name: &str, documentation: &str, _: Of<S, Option<T>>) {
-        if self.generator.contract().is_serialize() {
-            self.required.push(name.into());
-        }
-        self.property::<Option<T>>(name, documentation);
-    }
-
-    pub(crate) fn optional<T: JsonSchema>(&mut self, name: &str, documentation: &str, _: Of<S, Option<T>>) {
-        self.property::<Option<T>>(name, documentation);
-    }
-
-    pub(crate) fn nullable<T: JsonSchema>(&mut self, name: &str, documentation: &str, _: Of<S, Nullable<T>>) {
-        self.property::<Nullable<T>>(name, documentation);
-    }
-
-    fn property<T: JsonSchema>(&mut self, name: &str, documentation: &str) {
-        let mut schema = self.generator.subschema_for::<T>();
-        document(&mut schema, documentation);
-        self.properties.insert(name.to_owned(), schema.to_value());
-    }
-}
-
-/// The schema of an object.
-pub(crate) fn describe<T: Object>(generator: &mut SchemaGenerator) -> Schema {
-    let mut schema = json_schema!({"type": "object"});
-    document(&mut schema, T::ABOUT);
-    let mut fields = Describing { generator, properties: Map::new(), required: Vec::new(), of: PhantomData };
-    T::describe(&mut fields);
-    let Describing { generator, properties, required, .. } = fields;
-    if !properties.is_empty() {
-        schema.insert("properties".to_owned(), properties.into());
-    }
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), required.into());
-    }
-    if let Some(values) = T::Rest::describe(generator) {
-        schema.insert("additionalProperties".to_owned(), values);
-    }
-    schema
-}
-
-/// Adds the documentation to a schema; a heading in front is the title.
-fn document(schema: &mut Schema, documentation: &str) {
-    let documentation = documentation.trim_ascii();
-    let (title, description) = match documentation.strip_prefix('#') {
-        Some(heading) => heading.split_once('\n').unwrap_or((heading, "")),
-        None => ("", documentation),
-    };
-    for (key, text) in
-        [("title", title.trim_start_matches('#').trim_ascii()), ("description", description.trim_ascii())]
-    {
-        if !text.is_empty() {
-            schema.insert(key.to_owned(), text.into());
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use serde::de::value::BorrowedStrDeserializer;
-    use serde_json::json;
 
     use super::*;
     use crate::{Decimal, Echo, Open, Secret};
 
-    #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
+    #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(rename_all = "snake_case")]
-    pub(super) enum Status {
+    pub(crate) enum Status {
         Draft,
     }
 
     /// Null is one of its values, and its name does not tell.
-    #[derive(Debug, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
+    #[derive(Debug, ::serde::Serialize, ::serde::Deserialize)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub(super) struct Note(Option<String>);
+    pub(crate) struct Note(Option<String>);
 
     /// The same structs, once with the derives and once with a list.
-    mod derived {
+    pub(crate) mod derived {
         use super::*;
 
         /// An order.
-        #[derive(Debug, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
-        pub(super) struct Order {
+        #[derive(Debug, ::serde::Serialize, ::serde::Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        pub(crate) struct Order {
             /// # The number
             ///
             /// Counted from 1.
-            pub(super) id: i64,
-            pub(super) price: Decimal,
+            pub(crate) id: i64,
+            pub(crate) price: Decimal,
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-            pub(super) type_: Option<Open<Status>>,
+            pub(crate) type_: Option<Open<Status>>,
             /// What is cleared by null.
             #[serde(default, skip_serializing_if = "Nullable::is_absent")]
-            pub(super) fields: Nullable<Vec<i64>>,
+            pub(crate) fields: Nullable<Vec<i64>>,
             #[serde(deserialize_with = "Option::deserialize")]
-            pub(super) key: Option<bool>,
-            pub(super) note: Note,
+            pub(crate) key: Option<bool>,
+            pub(crate) note: Note,
             #[serde(flatten)]
-            pub(super) extra: Map<String, Value>,
+            pub(crate) extra: Map<String, Value>,
         }
 
-        #[derive(Debug, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
-        pub(super) struct Login {
-            pub(super) secret: Secret,
+        #[derive(Debug, ::serde::Serialize, ::serde::Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        pub(crate) struct Login {
+            pub(crate) secret: Secret,
             #[serde(flatten)]
-            pub(super) extra: HashMap<String, Echo>,
+            pub(crate) extra: HashMap<String, Echo>,
         }
 
-        #[derive(Debug, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
-        pub(super) struct Query {
+        #[derive(Debug, ::serde::Serialize, ::serde::Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        pub(crate) struct Query {
             #[serde(skip_serializing_if = "Option::is_none")]
-            pub(super) page: Option<i64>,
+            pub(crate) page: Option<i64>,
         }
     }
 
-    mod listed {
+    pub(crate) mod listed {
         use super::*;
 
         #[derive(Debug)]
-        pub(super) struct Order {
-            pub(super) id: i64,
-            pub(super) price: Decimal,
-            pub(super) type_: Option<Open<Status>>,
-            pub(super) fields: Nullable<Vec<i64>>,
-            pub(super) key: Option<bool>,
-            pub(super) note: Note,
-            pub(super) extra: Map<String, Value>,
+        pub(crate) struct Order {
+            pub(crate) id: i64,
+            pub(crate) price: Decimal,
+            pub(crate) type_: Option<Open<Status>>,
+            pub(crate) fields: Nullable<Vec<i64>>,
+            pub(crate) key: Option<bool>,
+            pub(crate) note: Note,
+            pub(crate) extra: Map<String, Value>,
         }
         object! {
             Order "An order." {
@@ -493,15 +390,15 @@ mod tests {
         }
 
         #[derive(Debug)]
-        pub(super) struct Login {
-            pub(super) secret: Secret,
-            pub(super) extra: HashMap<String, Echo>,
+        pub(crate) struct Login {
+            pub(crate) secret: Secret,
+            pub(crate) extra: HashMap<String, Echo>,
         }
         object! { Login "" { required secret "secret" ""; } extra: HashMap<String, Echo> }
 
         #[derive(Debug)]
-        pub(super) struct Query {
-            pub(super) page: Option<i64>,
+        pub(crate) struct Query {
+            pub(crate) page: Option<i64>,
         }
         object! { Query "" { optional page "page" ""; } }
     }
@@ -559,20 +456,6 @@ mod tests {
         assert_eq!(error(r#"{"id": 1, "id": 2}"#), "duplicate field `id` at line 1 column 14");
         assert_eq!(error(r#"{"id": "x"}"#), "invalid type: string \"x\", expected i64 at line 1 column 10");
         assert_eq!(error("7"), "invalid type: integer `7`, expected struct Order at line 1 column 1");
-    }
-
-    #[test]
-    fn a_list_describes_as_the_derives_do() {
-        fn schemas<T: JsonSchema>() -> [Value; 2] {
-            let settings = schemars::generate::SchemaSettings::default();
-            [settings.clone().for_deserialize(), settings.for_serialize()]
-                .map(|settings| settings.into_generator().into_root_schema_for::<T>().to_value())
-        }
-        assert_eq!(schemas::<listed::Order>(), schemas::<derived::Order>());
-        assert_eq!(schemas::<listed::Login>(), schemas::<derived::Login>());
-        assert_eq!(schemas::<listed::Query>(), schemas::<derived::Query>());
-        assert_eq!(schemas::<listed::Order>()[0]["properties"]["id"]["title"], json!("The number"));
-        assert!(listed::Order::schema_id().ends_with("listed::Order"), "{}", listed::Order::schema_id());
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! A value of an enum that may have grown since this crate was generated.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -73,19 +71,5 @@ impl<'de, E: Deserialize<'de>> Deserialize<'de> for Open<E> {
         let text = String::deserialize(deserializer)?;
         let known = E::deserialize(StrDeserializer::<serde::de::value::Error>::new(&text));
         Ok(known.map_or_else(|_| Self::Unknown(text), Self::Known))
-    }
-}
-
-impl<E: JsonSchema> JsonSchema for Open<E> {
-    fn schema_name() -> Cow<'static, str> {
-        E::schema_name()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        E::json_schema(generator)
-    }
-
-    fn inline_schema() -> bool {
-        E::inline_schema()
     }
 }

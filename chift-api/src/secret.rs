@@ -1,9 +1,7 @@
 //! A text that nobody sees by accident.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -63,20 +61,6 @@ impl PartialEq for Secret {
 }
 
 impl Eq for Secret {}
-
-impl JsonSchema for Secret {
-    fn schema_name() -> Cow<'static, str> {
-        "Secret".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "format": "password"})
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -44,13 +44,8 @@ pub mod types {
         ::std::string::String, ::serde_json::Value >
     }
     ///How a call fails, by the status of the answer.
-    #[derive(
-        ::schemars::JsonSchema,
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug
-    )]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum HttpValidationErrorFailure {
         #[serde(rename = "HTTPValidationError")]
         HttpValidationError(HttpValidationError),
@@ -99,14 +94,9 @@ pub mod types {
         ""; } extra : ::std::collections::HashMap < ::std::string::String, crate ::Echo >
     }
     ///`ValidationErrorLocItem`
-    #[derive(
-        ::schemars::JsonSchema,
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug
-    )]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum ValidationErrorLocItem {
         Integer(i64),
         String(::std::string::String),

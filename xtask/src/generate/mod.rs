@@ -8,6 +8,7 @@ mod locate;
 mod objects;
 mod pages;
 pub(crate) mod reach;
+mod schemas;
 pub(crate) mod seams;
 mod secret_answers;
 mod variants;
@@ -71,8 +72,7 @@ fn settings() -> GenerationSettings {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { crate::Session })
-        .with_derive("::schemars::JsonSchema");
+        .with_inner_type(quote! { crate::Session });
     for (schema, name) in conversions() {
         settings.with_conversion(schema, name, std::iter::empty::<TypeImpl>());
     }
@@ -94,6 +94,7 @@ pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Gene
     pages::implement(&mut client);
     error_sections::add(&mut client, &operations, &types);
     objects::list_fields(&mut client);
+    schemas::derive(&mut client);
     let table = operations::table(&operations, &types);
     let sources = BTreeMap::from([
         ("client.rs", client),

@@ -1,4 +1,4 @@
-//! A list of fields in place of the derives of `serde` and `schemars`.
+//! A list of fields in place of the derives of `serde`.
 //!
 //! What the derives write for some five hundred structs is more than half of what a build of the generated crate
 //! takes. `chift-api/src/object.rs` has it once, for any struct that gives its fields.
@@ -13,7 +13,7 @@ use syn::{
 use super::reach;
 
 /// What the list of fields stands in for.
-const DERIVES: [&str; 3] = ["JsonSchema", "Deserialize", "Serialize"];
+const DERIVES: [&str; 2] = ["Deserialize", "Serialize"];
 
 /// Puts a list of fields behind each struct in the module `types`; returns behind how many. A struct with
 /// something that a list cannot tell keeps its derives.
@@ -109,11 +109,11 @@ fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
     names.iter().any(|name| attribute.path().is_ident(name))
 }
 
-fn is_named(path: &Path, name: &str) -> bool {
+pub(super) fn is_named(path: &Path, name: &str) -> bool {
     path.segments.last().is_some_and(|last| last.ident == name)
 }
 
-fn derived(attributes: &[Attribute]) -> Vec<Path> {
+pub(super) fn derived(attributes: &[Attribute]) -> Vec<Path> {
     attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("derive"))
@@ -147,7 +147,7 @@ mod tests {
         (count, prettyplease::unparse(&file).split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
-    const DERIVE: &str = "#[derive(::schemars::JsonSchema, ::serde::Deserialize, ::serde::Serialize, Clone)]";
+    const DERIVE: &str = "#[derive(::serde::Deserialize, ::serde::Serialize, Clone)]";
 
     #[test]
     fn a_list_stands_behind_the_struct_instead_of_the_derives() {
@@ -200,7 +200,7 @@ mod tests {
         ] {
             let item = format!("{DERIVE} pub struct Kept {fields}");
             let (count, told) = listed(&item);
-            assert!(count == 0 && told.contains("JsonSchema") && !told.contains("object!"), "{fields}:\n{told}");
+            assert!(count == 0 && told.contains("Deserialize") && !told.contains("object!"), "{fields}:\n{told}");
         }
         for attributes in ["#[serde(deny_unknown_fields)]", "#[schemars(inline)]"] {
             assert_eq!(listed(&format!("{DERIVE} {attributes} pub struct Kept {{ pub a: i64 }}")).0, 0, "{attributes}");

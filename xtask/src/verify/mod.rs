@@ -175,8 +175,8 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
 
     writeln!(out, "  compiling")?;
     out.flush()?;
-    tally.warnings = cargo(root, &folder, &["check", "--features", "httpmock"])?;
-    tally.warnings += cargo(root, &folder, &["doc", "--no-deps", "--features", "httpmock"])?;
+    tally.warnings = cargo(root, &folder, &["check", "--features", "httpmock,schemars"])?;
+    tally.warnings += cargo(root, &folder, &["doc", "--no-deps", "--features", "httpmock,schemars"])?;
     let program = build(root, &folder)?;
     cargo(root, &folder, &["check"])?;
     // Again, with the dependencies built: what a change of the document costs its user.
