@@ -29,6 +29,13 @@ impl Pointer {
         Self(tokens)
     }
 
+    /// Goes one step further down for as long as `there` takes.
+    pub fn step_into(&mut self, token: impl Into<String>, there: impl FnOnce(&mut Self)) {
+        self.0.push(token.into());
+        there(self);
+        self.0.pop();
+    }
+
     /// Reads a pointer from a `$ref` into the same document (`#/…`); `None` for any other reference.
     pub fn from_reference(reference: &str) -> Option<Self> {
         let path = reference.strip_prefix('#')?;

@@ -108,33 +108,32 @@ fn children(kind: Kind) -> &'static [(&'static str, Shape)] {
 
 /// Calls `visit` on every node, outer nodes first.
 pub fn visit(document: &Value, visit: &mut dyn FnMut(Kind, &Pointer, &Value)) {
-    down(Kind::Document, &Pointer::root(), document, visit);
+    down(Kind::Document, &mut Pointer::root(), document, visit);
 }
 
-fn down(kind: Kind, place: &Pointer, node: &Value, visit: &mut dyn FnMut(Kind, &Pointer, &Value)) {
+fn down(kind: Kind, place: &mut Pointer, node: &Value, visit: &mut dyn FnMut(Kind, &Pointer, &Value)) {
     visit(kind, place, node);
     if kind == Kind::Callback {
         for (key, item) in node.as_object().into_iter().flatten() {
-            down(Kind::PathItem, &place.child(key), item, visit);
+            place.step_into(key, |place| down(Kind::PathItem, place, item, visit));
         }
     }
     for (key, shape) in children(kind) {
         let Some(value) = node.get(key) else { continue };
-        let place = place.child(key);
-        match (shape, value) {
-            (One(kind), value) => down(*kind, &place, value, visit),
+        place.step_into(*key, |place| match (shape, value) {
+            (One(kind), value) => down(*kind, place, value, visit),
             (List(kind), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    down(*kind, &place.child(index), item, visit);
+                    place.step_into(index.to_string(), |place| down(*kind, place, item, visit));
                 }
             }
             (Map(kind), Value::Object(fields)) => {
                 for (name, item) in fields {
-                    down(*kind, &place.child(name), item, visit);
+                    place.step_into(name, |place| down(*kind, place, item, visit));
                 }
             }
             _ => {}
-        }
+        });
     }
 }
 
@@ -161,37 +160,36 @@ pub fn misshapen(document: &Value) -> Vec<(Pointer, &'static str)> {
 
 /// Calls `change` on every node, inner nodes first, so that a node sees its parts already changed.
 pub fn change(document: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
-    up(Kind::Document, &Pointer::root(), document, change);
+    up(Kind::Document, &mut Pointer::root(), document, change);
 }
 
 /// The same for a node of that kind and what is below it; places are counted from there.
 pub fn change_from(kind: Kind, node: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
-    up(kind, &Pointer::root(), node, change);
+    up(kind, &mut Pointer::root(), node, change);
 }
 
-fn up(kind: Kind, place: &Pointer, node: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
+fn up(kind: Kind, place: &mut Pointer, node: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
     if kind == Kind::Callback {
         for (key, item) in node.as_object_mut().into_iter().flatten() {
-            up(Kind::PathItem, &place.child(key), item, change);
+            place.step_into(key, |place| up(Kind::PathItem, place, item, change));
         }
     }
     for (key, shape) in children(kind) {
         let Some(value) = node.get_mut(key) else { continue };
-        let place = place.child(key);
-        match (shape, value) {
-            (One(kind), value) => up(*kind, &place, value, change),
+        place.step_into(*key, |place| match (shape, value) {
+            (One(kind), value) => up(*kind, place, value, change),
             (List(kind), Value::Array(items)) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    up(*kind, &place.child(index), item, change);
+                    place.step_into(index.to_string(), |place| up(*kind, place, item, change));
                 }
             }
             (Map(kind), Value::Object(fields)) => {
                 for (name, item) in fields {
-                    up(*kind, &place.child(name), item, change);
+                    place.step_into(name, |place| up(*kind, place, item, change));
                 }
             }
             _ => {}
-        }
+        });
     }
     change(kind, place, node);
 }

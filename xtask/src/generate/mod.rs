@@ -17,6 +17,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::panic::{self, AssertUnwindSafe};
+use std::thread;
 
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
@@ -85,9 +86,13 @@ fn settings() -> GenerationSettings {
 ///
 /// Where progenitor refuses the document, or panics on it, with the place when it can be found.
 pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Generated, Problems> {
-    let (mut client, type_count) = client(document)?;
-    let mocks = parsed_document(mocks)?;
-    let mocks = guarded(|| Generator::new(&settings()).httpmock(&mocks, "crate"))?;
+    // The client and the mocks have nothing to do with each other, and progenitor takes its time for both.
+    let (client, mocks) = thread::scope(|scope| {
+        let mocks = scope.spawn(|| formatted_mocks(mocks));
+        (client(document), mocks.join())
+    });
+    let (mut client, type_count) = client?;
+    let mocks = mocks.unwrap_or_else(|payload| panic::resume_unwind(payload))?;
     let operations = operations::list(document);
     let door = door(base_url(document).as_deref().unwrap_or_default());
     let types = Types { secret_answers: secret_answers::list(&client), bodies: body_types::list(&client) };
@@ -97,13 +102,17 @@ pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Gene
     schemas::derive(&mut client);
     let table = operations::table(&operations, &types);
     let sources = BTreeMap::from([
-        ("client.rs", client),
-        ("httpmock.rs", parsed("httpmock.rs", mocks)?),
-        ("mod.rs", parsed("mod.rs", door)?),
-        ("operations.rs", parsed("operations.rs", table)?),
+        ("client.rs", prettyplease::unparse(&client)),
+        ("httpmock.rs", mocks),
+        ("mod.rs", formatted("mod.rs", door)?),
+        ("operations.rs", formatted("operations.rs", table)?),
     ]);
-    let sources = sources.into_iter().map(|(name, file)| (name, prettyplease::unparse(&file))).collect();
     Ok(Generated { sources, operations: operations.len(), types: type_count })
+}
+
+fn formatted_mocks(document: &Value) -> Result<String, Problems> {
+    let spec = parsed_document(document)?;
+    formatted("httpmock.rs", guarded(|| Generator::new(&settings()).httpmock(&spec, "crate"))?)
 }
 
 /// The client alone, not yet formatted, and how many named types it has.
@@ -234,6 +243,10 @@ fn parts(document: &Value) -> Vec<Pointer> {
         }
     });
     sections.collect()
+}
+
+fn formatted(name: &str, tokens: TokenStream) -> Result<String, Problems> {
+    Ok(prettyplease::unparse(&parsed(name, tokens)?))
 }
 
 fn parsed(name: &str, tokens: TokenStream) -> Result<File, Problems> {
