@@ -71,7 +71,7 @@ pub enum ReadError {
 /// # Errors
 ///
 /// When the text is not JSON, YAML or a page with one `OpenAPI` block; when the version is not 3.0.x
-/// or 3.1.x; when a `$ref` leads nowhere; when an operation has no `operationId` or shares one.
+/// or 3.1.x; when a `$ref` leads nowhere.
 pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
     let named = || name.to_owned();
     let (form, value) = if text.trim_start().starts_with('{') {

@@ -122,6 +122,7 @@ pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
     let mut changes = Vec::new();
     let mut findings = Findings::default();
     circles::refuse(&value, &mut findings);
+    references::refuse(&value, &mut findings);
     Problems::none(std::mem::take(&mut findings.refused))?;
     let mut all = |passes: &[Pass], value: &mut Value| {
         for pass in passes {

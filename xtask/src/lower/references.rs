@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Findings;
 use crate::node;
+use crate::pointer::Pointer;
 use crate::walk::{self, Kind};
 
 pub(super) fn make_room(document: &mut Value, _: &mut Findings) -> usize {
@@ -22,6 +23,41 @@ pub(super) fn make_room(document: &mut Value, _: &mut Findings) -> usize {
     count
 }
 
+/// Refuses references that lead to another kind of thing than what their place asks for. Those of schemas come
+/// later: they may lead into a schema, from where its definitions are lifted.
+pub(super) fn refuse(document: &Value, findings: &mut Findings) {
+    walk::visit(document, &mut |kind, place, node| {
+        if kind != Kind::Schema {
+            refuse_one(kind, place, node, findings);
+        }
+    });
+}
+
+/// progenitor looks for the name alone, in the section for what it expects.
+pub(super) fn refuse_one(kind: Kind, place: &Pointer, node: &Value, findings: &mut Findings) {
+    let (section, what) = match kind {
+        Kind::Schema => ("schemas", "schema"),
+        Kind::Response => ("responses", "response"),
+        Kind::Parameter => ("parameters", "parameter"),
+        Kind::RequestBody => ("requestBodies", "request body"),
+        Kind::Header => ("headers", "header"),
+        _ => return,
+    };
+    let Some(reference) = node.get("$ref") else { return };
+    let target = reference.as_str().and_then(Pointer::from_reference);
+    let fits = target.is_some_and(|target| match target.tokens() {
+        [components, of, name] => components == "components" && of == section && !name.is_empty(),
+        _ => false,
+    });
+    if !fits {
+        findings.refuse(
+            &place.child("$ref"),
+            format!("the reference leads to something that is no {what} of the components"),
+            "let it lead there with an overlay action",
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,5 +69,17 @@ mod tests {
         assert_eq!(schema, json!({"description": "d", "allOf": [{"$ref": "#/a"}]}));
         let alone = json!({"$ref": "#/a"});
         assert_eq!(schema_after(make_room, alone.clone()).0, alone);
+    }
+
+    #[test]
+    fn a_reference_leads_to_what_its_place_asks_for() {
+        let mut findings = Findings::default();
+        let document = json!({"paths": {"/a": {"get": {
+            "parameters": [{"$ref": "#/components/parameters/P"}, {"$ref": "#/components/schemas/P"}],
+            "responses": {"200": {"$ref": "other.yaml#/components/responses/R"}, "201": {"$ref": "#/components/responses/R"}},
+        }}}});
+        refuse(&document, &mut findings);
+        let places: Vec<_> = findings.refused.iter().map(|problem| problem.place.to_string()).collect();
+        assert_eq!(places, ["#/paths/~1a/get/parameters/1/$ref", "#/paths/~1a/get/responses/200/$ref"]);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::Findings;
+use super::{Findings, references};
 use crate::node::{self, says};
 use crate::pointer::Pointer;
 use crate::walk::{self, Kind};
@@ -201,16 +201,10 @@ impl Refusals<'_> {
     }
 
     fn schema(&mut self, place: &Pointer, node: &Value) {
+        references::refuse_one(Kind::Schema, place, node, self.findings);
         let Some(fields) = node.as_object() else { return };
         if fields.contains_key("$ref") {
             let siblings: Vec<_> = fields.keys().filter(|key| *key != "$ref").cloned().collect();
-            let target = fields["$ref"].as_str().and_then(|it| it.strip_prefix("#/components/schemas/"));
-            if target.is_none_or(|name| name.is_empty() || name.contains('/')) {
-                self.refuse(
-                    &place.child("$ref"),
-                    "the reference leads to something that is no schema of the components",
-                );
-            }
             if !siblings.is_empty() {
                 self.refuse(place, format!("`$ref` with {} beside it is not lowered", siblings.join(", ")));
             }
