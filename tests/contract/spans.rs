@@ -17,6 +17,9 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::request_context::client;
 
+/// A path that no document of Chift has.
+const UNDOCUMENTED: &str = "/in-no-document/17";
+
 type Fields = BTreeMap<String, String>;
 
 /// Keeps the fields of every span of ours.
@@ -85,12 +88,12 @@ async fn a_call_that_is_sent_again_is_still_one_span() {
     let failing = Answer::Error { status: 503, code: Some("ERROR_BUSY".to_owned()), retry_after: None };
     client.request(Method::GET, "/warm").send::<Value>().await.unwrap();
     server.answer_calls_in_turn(vec![failing]);
-    let spans = heard(client.request(Method::GET, "/consumers/17").send::<Value>()).await;
+    let spans = heard(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
     assert_eq!(spans.len(), 1);
     let names = ["chift.attempts", "http.request.resend_count", "http.response.status_code", "chift.error_code"];
     assert_eq!(told(&spans[0], &names), ["3", "2", "503", "ERROR_BUSY"]);
     server.answer_calls_in_turn(vec![Answer::Close]);
-    let spans = heard(client.request(Method::GET, "/consumers/17").send::<Value>()).await;
+    let spans = heard(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
     assert_eq!(told(&spans[0], &["error.type", "http.response.status_code"]), ["request", "-"]);
 }
 
@@ -101,7 +104,7 @@ async fn a_call_that_is_sent_again_with_another_token_is_sent_twice() {
     client.request(Method::GET, "/warm").send::<Value>().await.unwrap();
     let refused = Answer::Error { status: 401, code: None, retry_after: None };
     server.answer_calls_in_turn(vec![refused, Answer::Ok]);
-    let spans = heard(client.request(Method::GET, "/consumers").send::<Value>()).await;
+    let spans = heard(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
     let names = ["otel.name", "chift.attempts", "http.response.status_code", "error.type"];
     // The token is renewed in a task of its own, where this listener hears nothing.
     assert_eq!(spans.iter().map(|span| told(span, &names)).collect::<Vec<_>>(), [["GET", "2", "200", "-"]]);
