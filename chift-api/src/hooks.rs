@@ -1,12 +1,12 @@
 //! What happens to every request between the generated operation and the wire.
 
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Request, Response};
 use serde_json::value::RawValue;
 use tracing::Instrument as _;
 
-use crate::{AnswerError, Client, Operation, Session, answer, call, generated, operations, span};
+use crate::{AnswerError, Client, Operation, Session, answer, call, generated, multipart, operations, span};
 
 /// An error's body may be this long: 1 MiB.
 pub(crate) const LARGEST_ERROR: u64 = 1024 * 1024;
@@ -14,7 +14,8 @@ pub(crate) const LARGEST_ERROR: u64 = 1024 * 1024;
 impl ClientHooks<Session> for Client {
     async fn exec(&self, mut request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
         if let Some(media_type) = generated::operations::sent_as(info.operation_id) {
-            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+            let media_type = multipart::with_boundary(media_type, request.body());
+            request.headers_mut().insert(CONTENT_TYPE, media_type);
         }
         // An operation that the table does not know is treated as protected: the server refuses a
         // call that lacks its bearer, and the caller sees that; the reverse would go unnoticed.

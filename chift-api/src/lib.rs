@@ -42,6 +42,7 @@ mod echo;
 mod failure;
 mod hooks;
 mod list_page;
+mod multipart;
 mod nullable;
 // A document need not have fields of every kind.
 #[allow(dead_code)]
@@ -75,6 +76,7 @@ pub use generated::client::*;
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock;
 pub use list_page::ListPage;
+pub use multipart::Multipart;
 pub use nullable::Nullable;
 pub use open::Open;
 pub use operation::Operation;

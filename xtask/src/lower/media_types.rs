@@ -1,13 +1,12 @@
 //! progenitor takes one media type a body, and knows JSON, forms, plain text and bytes. So JSON is chosen where
 //! it is offered, whatever else is; and what it does not know is bytes, with the media type's name for the
-//! header of a request.
+//! header of a request. A body in parts is bytes, too, whose parts are told in words.
 
 use serde_json::{Map, Value, json};
 
 use super::Findings;
 use crate::node;
 use crate::pointer::Pointer;
-use crate::problem::Problem;
 use crate::walk::{self, Kind};
 
 /// Where the media type is left that a request's bytes are sent as.
@@ -15,7 +14,7 @@ pub const SENT_AS: &str = "x-sent-as";
 
 /// Texts by name, written as in an address.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
-const MULTIPART: &str = "multipart/form-data";
+pub(crate) const MULTIPART: &str = "multipart/form-data";
 const TEXT: &str = "text/plain";
 const BYTES: &str = "application/octet-stream";
 
@@ -24,6 +23,7 @@ pub(super) fn choose(document: &mut Value, findings: &mut Findings) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let chosen = match kind {
+            Kind::Operation => tell_parts(node, place, &before),
             Kind::RequestBody => of_request(node, place, &before, findings),
             Kind::Response => of_response(node, place, findings),
             _ => false,
@@ -59,30 +59,50 @@ fn of_request(node: &mut Value, place: &Pointer, document: &Value, findings: &mu
     let Some(chosen) = chosen_request(content).cloned() else { return false };
     leave_out(content, &chosen, "is not sent", place, findings);
     let schema = content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}));
-    let inner = place.child("content").child(&chosen);
+    let bytes = || json!({BYTES: {"schema": {"type": "string", "format": "binary"}}});
+    let structured = structured_fields(&schema, document);
     let body = match bare(&chosen) {
         _ if is_json(&chosen) => json!({"application/json": {"schema": schema}}),
+        FORM if structured.is_empty() => json!({FORM: {"schema": schema}}),
         FORM => {
-            findings.refused.extend(what_no_form_holds(&schema, &inner.child("schema"), document));
-            json!({FORM: {"schema": schema}})
-        }
-        MULTIPART => {
-            findings.refuse(
-                &inner,
-                "a body in parts (`multipart/form-data`) is not lowered",
-                "remove the operation with an overlay action, or add a pass for it to xtask/src/lower",
-            );
-            return false;
+            let fields = structured.join("`, `");
+            let what =
+                format!("`{fields}` of this form are lists or objects: its body is bytes, written by the caller");
+            findings.warn(&place.child("content").child(&chosen), what);
+            bytes()
         }
         TEXT => json!({TEXT: {"schema": {"type": "string"}}}),
-        _ => json!({BYTES: {"schema": {"type": "string", "format": "binary"}}}),
+        _ => bytes(),
     };
     let changed = *content != *body.as_object().unwrap_or(&Map::new());
+    let is_bytes = body.get(BYTES).is_some();
     node["content"] = body;
-    if !is_json(&chosen) && ![FORM, TEXT, BYTES].contains(&bare(&chosen)) {
+    if is_bytes && bare(&chosen) != BYTES {
         node[SENT_AS] = json!(chosen);
     }
     changed
+}
+
+/// Says what the parts of an operation's body are, where it is sent in parts; `before` is the document as it was.
+fn tell_parts(operation: &mut Value, place: &Pointer, before: &Value) -> bool {
+    let body = place.child("requestBody").find(before).map(|body| node::resolved(body, before));
+    let Some(Value::Object(content)) = body.and_then(|body| body.get("content")) else { return false };
+    let Some(chosen) = chosen_request(content).filter(|chosen| bare(chosen) == MULTIPART) else { return false };
+    let Some(operation) = operation.as_object_mut() else { return false };
+    let schema = node::resolved_schema(content[chosen].get("schema").unwrap_or(&Value::Null), before);
+    let required = schema.get("required").and_then(Value::as_array);
+    let parts = schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, part)| {
+        let part = node::resolved_schema(part, before);
+        let one = part.get("items").map_or(part, |items| node::resolved_schema(items, before));
+        let is_file = node::says(one, "format", "binary") || one.get("contentMediaType").is_some();
+        let is_required = required.is_some_and(|list| list.iter().any(|needed| needed == name));
+        let kind = if is_file { "a file" } else { "a text" };
+        format!("`{name}` ({kind}{})", if is_required { "" } else { ", optional" })
+    });
+    let parts: Vec<String> = parts.collect();
+    let of = if parts.is_empty() { String::new() } else { format!(" of {}", parts.join(", ")) };
+    node::describe(operation, format!("The body is a [`Multipart`](crate::Multipart){of}."));
+    true
 }
 
 /// The media type of a response that is asked for, among those of its content.
@@ -113,26 +133,22 @@ fn leave_out(content: &Map<String, Value>, chosen: &str, what: &str, place: &Poi
     }
 }
 
-/// Lists and objects have no place among the texts of a form.
-fn what_no_form_holds(schema: &Value, place: &Pointer, document: &Value) -> Vec<Problem> {
+/// The fields that are lists or objects: these have no place among the texts of a form.
+fn structured_fields(schema: &Value, document: &Value) -> Vec<String> {
     let fields = node::resolved_schema(schema, document).get("properties").and_then(Value::as_object);
-    let structured = |field: &Value| {
+    let is_structured = |field: &Value| {
         let field = node::resolved_schema(field, document);
         ["array", "object"].iter().any(|name| node::says(field, "type", *name)) || field.get("properties").is_some()
     };
-    let refused = fields.into_iter().flatten().filter(|(_, field)| structured(field)).map(|(name, _)| {
-        let what = format!("the field `{name}` of a form is a list or an object, which is not lowered");
-        Problem::new(place, what, "change its type to `string` with an overlay action")
-    });
-    refused.collect()
+    fields.into_iter().flatten().filter(|(_, field)| is_structured(field)).map(|(name, _)| name.clone()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What becomes of the content of a response, and of a request, and how much was warned of or refused.
-    fn after(node: &str, content: &Value) -> (Value, usize, usize) {
+    /// What becomes of the content of a response, and of a request, and how much was warned of.
+    fn after(node: &str, content: &Value) -> (Value, usize) {
         let place = if node == "requestBody" { "/paths/~1a/post/requestBody" } else { "/paths/~1a/post/responses/200" };
         let holder = json!({"content": content});
         let mut document = json!({"paths": {"/a": {"post": {"requestBody": holder, "responses": {"200": holder}}}}});
@@ -140,8 +156,7 @@ mod tests {
         choose(&mut document, &mut findings);
         let of = |place: &Pointer| place.to_string()[1..].starts_with(place_of(node));
         let warned = findings.warnings.iter().filter(|warning| of(&warning.place)).count();
-        let refused = findings.refused.iter().filter(|problem| of(&problem.place)).count();
-        (document.pointer(place).unwrap()["content"].clone(), warned, refused)
+        (document.pointer(place).unwrap()["content"].clone(), warned)
     }
 
     fn place_of(node: &str) -> &'static str {
@@ -152,22 +167,39 @@ mod tests {
     fn json_is_chosen_and_the_rest_is_warned_of() {
         let content = json!({"text/html": {}, "application/geo+json": {"schema": {"type": "object"}}});
         let expected = json!({"application/json": {"schema": {"type": "object"}}});
-        assert_eq!(after("response", &content), (expected.clone(), 1, 0));
-        assert_eq!(after("requestBody", &content), (expected, 1, 0));
+        assert_eq!(after("response", &content), (expected.clone(), 1));
+        assert_eq!(after("requestBody", &content), (expected, 1));
     }
 
     #[test]
     fn what_is_no_json_is_bytes() {
-        assert_eq!(after("response", &json!({"image/png": {}})), (json!({BYTES: {}}), 0, 0));
+        assert_eq!(after("response", &json!({"image/png": {}})), (json!({BYTES: {}}), 0));
         let (content, ..) = after("requestBody", &json!({"image/png": {}}));
         assert_eq!(content, json!({BYTES: {"schema": {"type": "string", "format": "binary"}}}));
     }
 
     #[test]
-    fn a_form_holds_texts_only_and_parts_are_refused() {
+    fn a_form_holds_texts_only_and_any_other_is_bytes() {
         let form = |kind: &str| json!({FORM: {"schema": {"properties": {"a": {"type": kind}}}}});
-        assert_eq!(after("requestBody", &form("string")).2, 0);
-        assert_eq!(after("requestBody", &form("array")).2, 1);
-        assert_eq!(after("requestBody", &json!({MULTIPART: {"schema": {}}})).2, 1);
+        assert_eq!(after("requestBody", &form("string")), (form("string"), 0));
+        let bytes = json!({BYTES: {"schema": {"type": "string", "format": "binary"}}});
+        assert_eq!(after("requestBody", &form("array")), (bytes, 1));
+    }
+
+    #[test]
+    fn a_body_in_parts_is_bytes_and_its_parts_are_told() {
+        let mut document = json!({
+            "paths": {"/a": {"post": {"requestBody": {"content": {MULTIPART: {"schema": {"$ref": "#/components/schemas/Body"}}}}}}},
+            "components": {"schemas": {"Body": {"required": ["file"], "properties": {
+                "file": {"type": "string", "format": "binary"},
+                "more": {"items": {"contentMediaType": "image/png"}},
+                "note": {"type": "string"},
+            }}}},
+        });
+        choose(&mut document, &mut Findings::default());
+        let operation = &document["paths"]["/a"]["post"];
+        assert_eq!(operation["requestBody"][SENT_AS], MULTIPART);
+        let told = "The body is a [`Multipart`](crate::Multipart) of `file` (a file), `more` (a file, optional), `note` (a text, optional).";
+        assert_eq!(operation["description"], told);
     }
 }

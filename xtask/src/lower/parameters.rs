@@ -49,8 +49,9 @@ fn is_sent(parameter: &Value, place: &Pointer, findings: &mut Findings) -> bool 
         findings.warn(place, format!("the header `{name}` is not an argument: OpenAPI has its definition ignored"));
         return false;
     }
-    if says(parameter, "in", "cookie") && !says(parameter, "required", true) {
-        findings.warn(place, format!("the optional cookie `{name}` is not sent"));
+    if says(parameter, "in", "cookie") {
+        let what = "is no argument: cookies are the HTTP client's matter, by its cookie store or a default header";
+        findings.warn(place, format!("the cookie `{name}` {what}"));
         return false;
     }
     let schema = &parameter["schema"];

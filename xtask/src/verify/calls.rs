@@ -67,6 +67,9 @@ struct Body {
 /// What a response of bytes is answered with.
 const BYTES: &str = "bytes: \u{e4}\r\n{";
 
+/// A body in parts, as it is sent.
+const PARTS: &str = "--parts\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\u{e4}\r\n--parts--\r\n";
+
 impl Call<'_> {
     fn check(&mut self, server: &Server, driving: &mut Driving, tally: &mut Tally) -> anyhow::Result<()> {
         let answers: Vec<(String, Option<Value>)> = self.node["responses"]
@@ -236,13 +239,20 @@ impl Call<'_> {
         if let Some(content) = content.and_then(Value::as_object)
             && let Some(chosen) = media_types::chosen_request(content)
         {
-            let plain = !media_types::is_json(chosen) && chosen != media_types::FORM;
-            let schema = if plain { json!({"const": BYTES}) } else { content[chosen]["schema"].clone() };
+            let is_form = chosen == media_types::FORM && self.operation.sent_as.is_none();
+            let plain = !media_types::is_json(chosen) && !is_form;
+            let in_parts = chosen == media_types::MULTIPART;
+            let schema = match plain {
+                true if in_parts => json!({"const": PARTS}),
+                true => json!({"const": BYTES}),
+                false => content[chosen]["schema"].clone(),
+            };
             let Some(value) = self.valid(&schema, |_| true)? else {
                 return Ok(Err("no body could be made".to_owned()));
             };
             given.arguments["body"] = value.clone();
-            given.body = Some(Body { media_type: chosen.clone(), schema, value });
+            let media_type = if in_parts { format!("{chosen}; boundary=parts") } else { chosen.clone() };
+            given.body = Some(Body { media_type, schema, value });
         }
         Ok(Ok(given))
     }
@@ -317,7 +327,7 @@ impl Call<'_> {
             let difference = difference(&given.value, &sent, self.operation.method == "PATCH");
             return Ok(difference.map(|what| format!("in the body, {what}")));
         }
-        if given.media_type == media_types::FORM {
+        if given.media_type == media_types::FORM && given.value.is_object() {
             let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(&arrived.body).into_owned().collect();
             let fields = given.value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
             let mut meant: Vec<(String, String)> = fields.map(|(name, value)| (name.clone(), text(value))).collect();
