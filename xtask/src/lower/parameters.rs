@@ -64,9 +64,17 @@ fn is_sent(parameter: &Value, place: &Pointer, findings: &mut Findings) -> bool 
     true
 }
 
+/// What says something of the kind of a value.
+const SAYS: [&str; 7] = ["$ref", "type", "enum", "const", "anyOf", "oneOf", "allOf"];
+
 /// An amount is exact in JSON; in an address there is no JSON, and a number is its text.
 fn as_text(parameter: &mut Value) {
+    // In a path and in a header there is nothing but texts: one of which nothing is said is one, without quotes.
+    let is_text = ["path", "header"].iter().any(|place| says(parameter, "in", *place));
     let Some(schema) = parameter.get_mut("schema") else { return };
+    if is_text && SAYS.iter().all(|keyword| schema.get(*keyword).is_none()) && schema.is_object() {
+        schema["type"] = json!("string");
+    }
     walk::change_from(Kind::Schema, schema, &mut |kind, _, node| {
         if kind == Kind::Schema && says(node, "type", "number") && node.get("format").is_none() {
             node["format"] = json!("double");
@@ -115,6 +123,20 @@ mod tests {
         let string = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
         assert_eq!(document["paths"]["/a"], json!({"get": {"parameters": [double("r"), double("p"), string]}}));
         assert_eq!(findings.warnings.len(), 2);
+    }
+
+    #[test]
+    fn what_has_no_type_is_a_text_where_there_are_only_texts() {
+        for (place, expected) in [
+            ("path", json!({"title": "Id", "type": "string"})),
+            ("header", json!({"title": "Id", "type": "string"})),
+            ("query", json!({"title": "Id"})),
+        ] {
+            let parameter = json!({"name": "id", "in": place, "schema": {"title": "Id"}});
+            let mut document = json!({"paths": {"/{id}": {"get": {"parameters": [parameter]}}}});
+            gather(&mut document, &mut Findings::default());
+            assert_eq!(document["paths"]["/{id}"]["get"]["parameters"][0]["schema"], expected);
+        }
     }
 
     #[test]

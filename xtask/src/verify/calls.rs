@@ -204,7 +204,7 @@ impl Call<'_> {
             let in_path = parameter["in"] == "path";
             let value = match value {
                 Value::Null => continue,
-                Value::String(_) if in_path && self.is_free_text(&schema) => json!("../x/y?z=1"),
+                _ if in_path && self.is_free_text(&schema) => json!("../x/y?z=1"),
                 value => value,
             };
             let key = node::argument_name(&name);
@@ -227,6 +227,10 @@ impl Call<'_> {
                 }
                 // A list has no place in a header, and three headers are ignored (OpenAPI 3.1.1, Parameter Object); lowering
                 // warns of both.
+                Some("header") if schema.get("type").is_none() && self.is_free_text(&schema) => {
+                    given.headers.push((name.to_lowercase(), "any text".to_owned()));
+                    given.arguments[key] = json!("any text");
+                }
                 Some("header") if !value.is_array() && !IGNORED.contains(&name.to_lowercase().as_str()) => {
                     given.headers.push((name.to_lowercase(), text(&value)));
                     given.arguments[key] = value;
@@ -257,10 +261,12 @@ impl Call<'_> {
         Ok(Ok(given))
     }
 
+    /// Whether a path may hold any text there: nothing is said of it, or only that it is one.
     fn is_free_text(&self, schema: &Value) -> bool {
+        const LIMITS: [&str; 9] =
+            ["format", "enum", "const", "pattern", "maxLength", "minLength", "anyOf", "oneOf", "allOf"];
         let schema = self.instances.target(schema);
-        schema["type"] == "string"
-            && ["format", "enum", "pattern", "maxLength"].iter().all(|key| schema.get(key).is_none())
+        schema.get("type").is_none_or(|kind| kind == "string") && LIMITS.iter().all(|key| schema.get(key).is_none())
     }
 
     /// What is wrong with the request that arrived.
