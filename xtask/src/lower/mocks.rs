@@ -40,12 +40,19 @@ fn by_reference(node: &mut Value, document: &Value) -> bool {
 }
 
 fn one_item(parameter: &mut Value, document: &Value) -> bool {
-    let Some(schema) = parameter.get_mut("schema") else { return false };
-    let is_list = says(node::resolved_schema(schema, document), "type", "array");
-    if is_list {
-        *schema = json!({"type": "string"});
+    let found = parameter.get("schema").is_some_and(|schema| may_be_several(schema, document));
+    if found {
+        parameter["schema"] = json!({"type": "string"});
     }
-    is_list
+    found
+}
+
+/// Whether a value may be a list or an object.
+fn may_be_several(schema: &Value, document: &Value) -> bool {
+    let schema = node::resolved_schema(schema, document);
+    let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
+    let mut kinds = alternatives.map(|part| node::resolved_schema(part, document)).chain([schema]);
+    kinds.any(|kind| ["array", "object"].iter().any(|name| says(kind, "type", *name)))
 }
 
 #[cfg(test)]
@@ -58,13 +65,19 @@ mod tests {
         let mut document = json!({"paths": {"/a": {"post": {
             "requestBody": body(json!({"type": "object", "nullable": true})),
             "responses": {"200": body(json!({"type": "integer"}))},
-            "parameters": [{"in": "query", "schema": {"type": "array", "items": {}}}],
+            "parameters": [
+                {"in": "query", "schema": {"type": "array", "items": {}}},
+                {"in": "query", "schema": {"anyOf": [{"type": "string"}, {"type": "array", "items": {}}]}},
+                {"in": "query", "schema": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
+            ],
         }}}});
-        assert_eq!(simplify(&mut document, &mut Findings::default()), 3);
+        assert_eq!(simplify(&mut document, &mut Findings::default()), 4);
         let operation = &document["paths"]["/a"]["post"];
         assert_eq!(operation["requestBody"]["required"], json!(true));
         assert_eq!(operation["requestBody"]["content"]["application/json"]["schema"], json!({"type": "object"}));
         assert_eq!(operation["responses"]["200"], body(json!({})));
         assert_eq!(operation["parameters"][0]["schema"], json!({"type": "string"}));
+        assert_eq!(operation["parameters"][1]["schema"], json!({"type": "string"}));
+        assert!(operation["parameters"][2]["schema"].get("anyOf").is_some());
     }
 }
