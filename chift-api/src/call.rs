@@ -7,9 +7,8 @@ use std::time::Instant;
 use progenitor_client::ClientInfo as _;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Request, Response, StatusCode};
-use serde::Deserialize;
 
-use crate::{Authorize, AuthorizeError, Bearer, Client, Retry, answer, retry, span};
+use crate::{Authorize, AuthorizeError, Bearer, Client, Retry, answer, failure, retry, span};
 
 /// More than this of a refusal is not read to find out what it is about: 64 KiB.
 const LARGEST_REFUSAL: u64 = 64 * 1024;
@@ -115,12 +114,7 @@ fn bearer_header(bearer: &Bearer) -> Result<HeaderValue, AuthorizeError> {
 /// Whether a 401 is about the bearer. Chift answers 401 too when the customer's own software refused the
 /// customer's credentials, with another `error_code`; a 401 without any code is what HTTP says it is.
 fn is_about_the_token(body: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Refusal {
-        error_code: Option<String>,
-    }
-    let code = serde_json::from_slice(body).ok().and_then(|refusal: Refusal| refusal.error_code);
-    code.is_none_or(|code| code == "ERROR_CHIFT_AUTHENTICATION_ERROR")
+    failure::error_code(body).is_none_or(|code| code == "ERROR_CHIFT_AUTHENTICATION_ERROR")
 }
 
 /// Marks the authorizer's error in a chain of sources.

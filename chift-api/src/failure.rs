@@ -47,6 +47,15 @@ impl fmt::Debug for Undocumented {
     }
 }
 
+/// The error code in the body of a failed call, whatever the body is.
+pub(crate) fn error_code(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Coded {
+        error_code: Option<String>,
+    }
+    serde_json::from_slice(body).ok().and_then(|body: Coded| body.error_code)
+}
+
 /// What Chift says of a failed call, for any operation; from [`ErrorExt::chift`].
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]

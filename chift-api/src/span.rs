@@ -4,11 +4,10 @@
 use std::time::Instant;
 
 use reqwest::{Request, Response};
-use serde::Deserialize;
 use tracing::field::Empty;
 use tracing::{Span, info_span};
 
-use crate::{Operation, authorize_error};
+use crate::{Operation, authorize_error, failure};
 
 /// The span of a call. `operation` is `None` for a path that the document does not have.
 pub(crate) fn span(request: &Request, operation: Option<&Operation>) -> Span {
@@ -71,15 +70,11 @@ pub(crate) fn ended(sent: u32, started: Instant, result: &reqwest::Result<Respon
 
 /// Chift's error code, for the current span.
 pub(crate) fn refused(body: &[u8]) {
-    #[derive(Deserialize)]
-    struct Refusal {
-        error_code: Option<String>,
-    }
     let span = Span::current();
     if span.is_disabled() {
         return;
     }
-    if let Ok(Refusal { error_code: Some(code) }) = serde_json::from_slice(body) {
+    if let Some(code) = failure::error_code(body) {
         span.record("chift.error_code", code);
     }
 }

@@ -7,7 +7,7 @@ use crate::pointer::Pointer;
 use crate::walk::Kind;
 
 /// How many references in a row are followed; a longer row is a circle.
-const HOPS: usize = 16;
+pub(crate) const HOPS: usize = 16;
 
 /// What the `$ref` of `node` leads to, if it has one into the document.
 pub(crate) fn target<'a>(node: &Value, document: &'a Value) -> Option<&'a Value> {

@@ -62,15 +62,8 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
 }
 
 fn derives_default(item: &ItemStruct) -> bool {
-    let mut found = false;
-    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-        // What a derive cannot be read for is the compiler's to tell.
-        let _ = attribute.parse_nested_meta(|meta| {
-            found |= meta.path.segments.last().is_some_and(|last| last.ident == "Default");
-            Ok(())
-        });
-    }
-    found
+    // What a derive cannot be read for is the compiler's to tell.
+    reach::derived(&item.attrs).iter().any(|path| reach::is_named(path, "Default"))
 }
 
 /// Texts are taken as whatever becomes one.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use quote::ToTokens as _;
-use syn::{Expr, ExprLit, File, ImplItemFn, Lit, LitStr, Meta, Type};
+use syn::{File, ImplItemFn, Type, parse_quote};
 
 use super::reach;
 use crate::operations::{Operation, Types};
@@ -27,10 +27,12 @@ pub(super) fn add(client: &mut File, operations: &[Operation], types: &Types) ->
 fn section(method: &ImplItemFn, operation: &Operation, bodies: &BTreeMap<String, Type>) -> Option<String> {
     let failure = link(&reach::argument(&method.sig.output, "Error")?);
     let undocumented = "[`Undocumented`](crate::Undocumented)";
-    let mut lines = vec![format!("The status decides what {failure} holds; one that is not listed, {undocumented}.")];
-    if operation.errors.is_empty() {
-        lines = vec![format!("The document gives none, so {failure} holds {undocumented}.")];
-    }
+    let about = if operation.errors.is_empty() {
+        format!("The document gives none, so {failure} holds {undocumented}.")
+    } else {
+        format!("The status decides what {failure} holds; one that is not listed, {undocumented}.")
+    };
+    let mut lines = vec!["# Errors".to_owned(), String::new(), about, String::new()];
     for (status, told) in &operation.errors {
         let kind = operation.bodies.get(status).and_then(|name| bodies.get(name));
         let kind = kind.map_or_else(|| undocumented.to_owned(), link);
@@ -38,8 +40,7 @@ fn section(method: &ImplItemFn, operation: &Operation, bodies: &BTreeMap<String,
         let gap = if told.is_empty() { "" } else { " " };
         lines.push(format!("- {status}{gap}{told}: {kind}"));
     }
-    lines.insert(1, String::new());
-    Some(format!("# Errors\n\n{}", lines.join("\n").trim_end()))
+    Some(lines.join("\n").trim_end().to_owned())
 }
 
 /// A type as the documentation shows it: a link, where it is one type and not made of several.
@@ -56,23 +57,15 @@ fn link(kind: &Type) -> String {
 
 /// Adds a paragraph to the text of a method's documentation; whether it has one.
 fn append(method: &mut ImplItemFn, paragraph: &str) -> bool {
-    let texts = method.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("doc"));
-    let texts = texts.filter_map(|attribute| match &mut attribute.meta {
-        Meta::NameValue(line) => match &mut line.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
-            _ => None,
-        },
-        _ => None,
-    });
-    let Some(last) = texts.last() else { return false };
-    *last = LitStr::new(&format!("{}\n\n{paragraph}\n", last.value().trim_end()), last.span());
+    let texts = method.attrs.iter_mut().filter_map(|attribute| Some((reach::doc(attribute)?, attribute)));
+    let Some((text, last)) = texts.last() else { return false };
+    let text = format!("{}\n\n{paragraph}\n", text.trim_end());
+    *last = parse_quote! { #[doc = #text] };
     true
 }
 
 #[cfg(test)]
 mod tests {
-    use syn::parse_quote;
-
     use super::*;
 
     #[test]

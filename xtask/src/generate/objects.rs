@@ -5,10 +5,7 @@
 
 use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, Expr, ExprLit, Field, Fields, File, Ident, Item, ItemStruct, Lit, Meta, Path, Token, parse_quote,
-};
+use syn::{Attribute, Field, Fields, File, Ident, Item, ItemStruct, Path, parse_quote};
 
 use super::reach;
 
@@ -35,9 +32,9 @@ pub(super) fn list_fields(client: &mut File) -> usize {
 /// The list of a struct, which then has neither the derives nor the attributes for them.
 fn listed(item: &mut ItemStruct) -> Option<Item> {
     let Fields::Named(fields) = &item.fields else { return None };
-    let derived = derived(&item.attrs);
+    let derived = reach::derived(&item.attrs);
     let plain = item.attrs.iter().all(|attribute| is_one_of(attribute, &["doc", "derive"]));
-    let derives_all = DERIVES.iter().all(|name| derived.iter().any(|path| is_named(path, name)));
+    let derives_all = DERIVES.iter().all(|name| derived.iter().any(|path| reach::is_named(path, name)));
     if !plain || !derives_all || !item.generics.params.is_empty() {
         return None;
     }
@@ -59,7 +56,7 @@ fn listed(item: &mut ItemStruct) -> Option<Item> {
     let list = parse_quote! { crate::object::object! { #name #about { #(#rows)* } #rest } };
 
     let others: Vec<Path> =
-        derived.into_iter().filter(|path| !DERIVES.iter().any(|name| is_named(path, name))).collect();
+        derived.into_iter().filter(|path| !DERIVES.iter().any(|name| reach::is_named(path, name))).collect();
     item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
     item.attrs.push(parse_quote! { #[derive(#(#others),*)] });
     for field in &mut item.fields {
@@ -109,30 +106,11 @@ fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
     names.iter().any(|name| attribute.path().is_ident(name))
 }
 
-pub(super) fn is_named(path: &Path, name: &str) -> bool {
-    path.segments.last().is_some_and(|last| last.ident == name)
-}
-
-pub(super) fn derived(attributes: &[Attribute]) -> Vec<Path> {
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("derive"))
-        .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).ok())
-        .flatten()
-        .collect()
-}
-
 /// The documentation's text, read as `schemars` reads it; `None` where it is something else than text.
 fn documentation(attributes: &[Attribute]) -> Option<String> {
-    let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).map(|line| match &line.meta {
-        Meta::NameValue(line) => match &line.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-                let text = text.value();
-                Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
-            }
-            _ => None,
-        },
-        _ => None,
+    let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).map(|line| {
+        let text = reach::doc(line)?;
+        Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
     });
     Some(lines.collect::<Option<Vec<_>>>()?.join("\n"))
 }

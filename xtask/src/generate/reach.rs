@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
     Attribute, Expr, ExprLit, File, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemStruct, Lit, Meta,
-    MetaNameValue, Pat, PathArguments, ReturnType, Token, Type, TypePath,
+    MetaNameValue, Pat, Path, PathArguments, ReturnType, Token, Type, TypePath,
 };
 
 /// The content of the module `types` of a client that progenitor generated.
@@ -92,13 +92,42 @@ pub(crate) fn serde(attributes: &[Attribute]) -> impl Iterator<Item = Said> {
         .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
     metas.flatten().filter_map(|meta| {
         let text = match &meta {
-            Meta::NameValue(MetaNameValue { value: Expr::Lit(ExprLit { lit: Lit::Str(text), .. }), .. }) => {
-                Some(text.value())
-            }
+            Meta::NameValue(meta) => text_of(meta),
             _ => None,
         };
         Some(Said { word: meta.path().get_ident()?.to_string(), text })
     })
+}
+
+/// The text behind the `=`.
+fn text_of(meta: &MetaNameValue) -> Option<String> {
+    match &meta.value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+/// What `#[doc = "…"]` says; `None` where it is something else than text.
+pub(crate) fn doc(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(meta) if attribute.path().is_ident("doc") => text_of(meta),
+        _ => None,
+    }
+}
+
+/// What is derived.
+pub(crate) fn derived(attributes: &[Attribute]) -> Vec<Path> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+        .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).ok())
+        .flatten()
+        .collect()
+}
+
+/// Whether that is the last name of a path.
+pub(crate) fn is_named(path: &Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == name)
 }
 
 /// What `#[serde(rename = "…")]` says.

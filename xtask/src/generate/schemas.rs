@@ -3,7 +3,7 @@
 
 use syn::{File, Item, parse_quote};
 
-use super::{objects, reach};
+use super::reach;
 
 /// Adds the derive to each enum and struct that derives `Serialize`; returns to how many.
 pub(super) fn derive(client: &mut File) -> usize {
@@ -14,7 +14,7 @@ pub(super) fn derive(client: &mut File) -> usize {
             Item::Enum(item) => &mut item.attrs,
             _ => continue,
         };
-        if objects::derived(attributes).iter().any(|path| objects::is_named(path, "Serialize")) {
+        if reach::derived(attributes).iter().any(|path| reach::is_named(path, "Serialize")) {
             attributes.push(parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] });
             count += 1;
         }

@@ -5,12 +5,9 @@ use serde_json::{Map, Value};
 use super::Findings;
 use crate::node;
 
-/// How many references in a row are followed.
-const HOPS: usize = 16;
-
 pub(super) fn place(document: &mut Value, _: &mut Findings) -> usize {
     let mut count = 0;
-    for _ in 0..HOPS {
+    for _ in 0..node::HOPS {
         match step(document) {
             0 => break,
             placed => count += placed,
