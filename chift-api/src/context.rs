@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use progenitor_client::ClientInfo as _;
 use reqwest::Request;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 use crate::Client;
+use crate::runtime::ClientInfo as _;
 
 const CONNECTION: HeaderName = HeaderName::from_static("x-chift-connectionid");
 const INTEGRATION: HeaderName = HeaderName::from_static("x-chift-integrationid");
@@ -27,11 +27,11 @@ const LONGEST_KEY: usize = 255;
 /// ```
 /// use chift_api::{Client, Context, DEFAULT_BASE_URL, Datalayer, IdempotencyKey, Session};
 ///
-/// let client = Client::new(DEFAULT_BASE_URL, Session::anonymous());
+/// let client = Client::new(DEFAULT_BASE_URL, Session::anonymous())?;
 /// let books = client.with(&Context::new().connection(uuid::Uuid::nil()).datalayer(Datalayer::IfAvailable));
 /// // A view of a view: the connection and the key.
 /// let once = books.with(&Context::new().idempotency_key(IdempotencyKey::new("invoice-2026-0042")?));
-/// # Ok::<(), chift_api::ContextError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default, PartialEq)]
 #[must_use]
@@ -64,7 +64,7 @@ impl Context {
     }
 
     /// Each call that changes something gets a key of its own, a UUID of version 4: for
-    /// [retries](crate::Retry) that never do a thing twice. A key that you want to repeat a call with after
+    /// [retries](crate::RetryPolicy) that never do a thing twice. A key that you want to repeat a call with after
     /// a crash is one you have to make and [keep](Self::idempotency_key).
     pub fn key_for_each_call(mut self) -> Self {
         self.key_for_each_call = true;
@@ -170,7 +170,7 @@ pub enum Datalayer {
     IfAvailable,
 }
 
-/// By which Chift knows a request again, so that it is carried out once only.
+/// Identifies a request so that Chift executes it at most once.
 ///
 /// It must be unique among all your requests of six months, whatever the operation.
 ///

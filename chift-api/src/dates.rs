@@ -1,4 +1,4 @@
-//! What an answer's headers say of time.
+//! The headers of a response that are about time.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ pub fn server_date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 /// ```
 /// # async fn call(client: chift_api::Client, body: chift_api::types::AuthItem) {
 /// use chift_api::Error;
-/// if let Err(Error::ErrorResponse(answer)) = client.generate_access_token(&body).await
-///     && let Some(wait) = chift_api::retry_after(answer.headers())
+/// if let Err(Error::ErrorResponse(response)) = client.generate_access_token(&body).await
+///     && let Some(wait) = chift_api::retry_after(response.headers())
 /// {
 ///     eprintln!("again in {} s", wait.as_secs());
 /// }

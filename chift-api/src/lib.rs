@@ -4,8 +4,9 @@
 //!
 //! `src/generated/` is written by `cargo xtask regen` and by nothing else; everything beside it is
 //! small, written by hand, and holds for any document: [`Secret`] and [`Echo`] stand in for generated
-//! types, [`Session`] is what each request carries, the hook that every generated call goes through is in
-//! `hooks.rs`, and how a request is sent, by hand or by the hook, is in `call.rs`.
+//! types, [`Session`] is what each request carries, `runtime.rs` is what the generated code calls, the hook that
+//! every generated call goes through is in `hooks.rs`, and how a request is sent, by hand or by the hook, is in
+//! `send.rs`.
 //!
 //! ## Why operations are plain methods and not builders
 //!
@@ -33,14 +34,17 @@
 #[rustfmt::skip]
 mod generated;
 
-mod answer;
-mod call;
+mod authorize;
+mod base_url;
+mod clock;
 mod context;
 mod dates;
 mod decimal;
 mod echo;
+mod error;
 mod failure;
 mod hooks;
+mod http_client;
 mod list_page;
 mod multipart;
 mod nullable;
@@ -53,45 +57,72 @@ mod object_schema;
 mod open;
 mod operation;
 pub mod paging;
+mod path;
 mod raw;
+mod request_error;
+mod response;
 mod retry;
+mod retry_budget;
+#[allow(missing_docs, unreachable_pub)]
+mod runtime;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod secret;
+mod send;
 mod session;
 mod span;
 #[cfg(feature = "httpmock")]
 pub mod stand_in;
+mod text;
 mod timestamp;
+mod transport_error;
 
-pub use answer::AnswerError;
-pub use call::authorize_error;
+pub use authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
+pub use base_url::shown_url;
+pub use clock::{Clock, Sleep};
 pub use context::{Context, ContextError, Datalayer, IdempotencyKey};
 pub use dates::{retry_after, server_date};
 pub use decimal::Decimal;
 pub use echo::Echo;
-pub use failure::{ErrorExt, Failure, Repeat, Undocumented};
+pub use error::authorize_error;
+pub use failure::{Failure, FailureClass, Repeat, Undocumented};
 pub use generated::DEFAULT_BASE_URL;
 pub use generated::client::*;
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock;
+pub use http_client::BuildError;
 pub use list_page::ListPage;
 pub use multipart::Multipart;
 pub use nullable::Nullable;
 pub use open::Open;
 pub use operation::Operation;
-pub use progenitor_client::ClientHooks;
+pub use path::path_segment;
 pub use raw::RawRequest;
-pub use reqwest::Method;
-pub use retry::{Clock, Retry, Sleep};
+pub use request_error::RequestError;
+pub use reqwest::{ClientBuilder, Method};
+pub use response::{ResponseError, Unreadable};
+pub use retry::{RetryPolicy, RetryPolicyBuilder, RetryPolicyError, is_passing_status};
 pub use secret::Secret;
-pub use session::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture, Session};
+pub use session::Session;
 #[cfg(feature = "httpmock")]
 pub use stand_in::StandIn;
 pub use timestamp::{Timestamp, TimestampError};
+pub use transport_error::TransportError;
 
 /// The operations of the document: which there are, and which of them need the bearer.
 pub mod operations {
     pub use crate::generated::operations::ALL;
     pub use crate::operation::find;
+}
+
+/// The error of type `E` among `error` and its sources.
+fn find<'a, E: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
 }

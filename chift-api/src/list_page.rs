@@ -1,7 +1,8 @@
 //! One page of a list.
 
-use progenitor_client::ResponseValue;
 use serde::{Deserialize, Serialize};
+
+use crate::ResponseValue;
 
 /// The answer of a list operation. Every generated type with `items` and `total` is one; [`Listed`] is one of
 /// any items; and a list of another form can be made one:

@@ -1,57 +1,60 @@
-//! Calls of paths that the document does not have.
+//! Requests to arbitrary paths.
 
-use progenitor_client::{ByteStream, ClientInfo as _, Error, ResponseValue};
 use reqwest::header::{ACCEPT, HeaderName, HeaderValue};
 use reqwest::{Body, Method, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument as _;
 
+use crate::error::CallError;
 use crate::generated::operations::secret_answer;
-use crate::hooks::{LARGEST_ERROR, as_json, readable};
+use crate::hooks::{failed, is_error, readable};
 use crate::operation::matching;
-use crate::{AnswerError, Client, Operation, Undocumented, answer, call, span};
+use crate::runtime::ClientInfo as _;
+use crate::{
+    ByteStream, Client, Error, Operation, RequestError, ResponseError, ResponseValue, Undocumented, send, span,
+};
 
 /// As the generated operations send it.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
-/// A call of a path of yours, with the bearer, the context and the retries of its client; made by
+/// A request to an arbitrary path, with the bearer, the context and the retries of its client; made by
 /// [`Client::request`].
 #[derive(Debug)]
 #[must_use = "it is sent by `send`"]
 pub struct RawRequest<'a> {
     client: &'a Client,
     operation: Option<&'static Operation>,
-    request: Result<RequestBuilder, &'static str>,
+    request: Result<RequestBuilder, RequestError>,
 }
 
 impl Client {
-    /// A call of a path that the document does not have yet.
+    /// A request to a path that the document does not have yet.
     ///
-    /// `path` begins with a slash and is appended to the base URL; it may have a query. A whole URL is taken
+    /// `path` begins with a slash and is appended to the base URL; it may have a query. A whole URL is accepted
     /// if it is below the base URL. Anything that could lead elsewhere, and so take the bearer there, is
-    /// refused when it is sent ([`Error::InvalidRequest`]): another host, `//`, `.` and `..` between slashes, also in
-    /// an id that you put into the path.
+    /// refused when it is sent ([`Error::InvalidRequest`]): another host, and segments that are empty, `.` or `..`.
+    /// Encode a text that you put into the path by [`path_segment`](crate::path_segment).
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use chift_api::{ErrorExt as _, Method};
+    /// use chift_api::{Method, path_segment};
     ///
     /// #[derive(serde::Deserialize)]
     /// struct Consumer {
     ///     name: String,
     /// }
     ///
-    /// let call = client.request(Method::GET, "/consumers/17").query(&[("verbose", true)]);
-    /// match call.send::<Consumer>().await {
+    /// let path = format!("/consumers/{}", path_segment("id", "17")?);
+    /// match client.request(Method::GET, &path).query(&[("verbose", true)]).send::<Consumer>().await {
     ///     Ok(consumer) => println!("{}", consumer.name),
-    ///     Err(error) => eprintln!("{:?}", error.chift()),
+    ///     Err(error) => eprintln!("{error}"),
     /// }
     /// # Ok(())
     /// # }
     /// ```
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
-        let base = self.baseurl().trim_end_matches('/');
+        let base = self.baseurl();
         let path = path.strip_prefix(base).unwrap_or(path);
         let operation = matching(&method, path.split('?').next().unwrap_or_default());
         let request = below(base, path).map(|url| {
@@ -82,99 +85,124 @@ impl RawRequest<'_> {
         self
     }
 
-    /// Adds a header. `Authorization` is the client's own matter, and replaced.
+    /// Adds a header that describes the content or the caller: one whose name begins with `x-`, `accept`, `content-`
+    /// or `if-` (but not `content-length`), or is `cache-control`, `date`, `from`, `pragma`, `prefer`, `range`,
+    /// `user-agent`, `idempotency-key`, `baggage`, `traceparent` or `tracestate`.
+    ///
+    /// Any other is refused when the request is sent ([`Error::InvalidRequest`]): it could change where the request
+    /// goes, where its body ends, or whose it is (`Host`, `Transfer-Encoding`, `Authorization`).
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.request = self.request.map(|request| request.header(name, value));
+        self.request = self.request.and_then(|request| {
+            if !is_allowed(&name) {
+                return Err(RequestError::new(format!("the header `{name}` is the client's own and cannot be set")));
+            }
+            Ok(request.header(name, value))
+        });
         self
     }
 
-    /// Sends it, and reads the answer as a `T`: a type of yours, `serde_json::Value`, or `()` where there is
+    /// Sends it, and reads the response as a `T`: a type of yours, `serde_json::Value`, or `()` where there is
     /// no body.
     ///
     /// # Errors
     ///
-    /// As any operation; [`ErrorExt::chift`](crate::ErrorExt::chift) tells what Chift said. An answer that is
-    /// no `T` is [`Error::InvalidResponsePayload`].
+    /// As any operation; [`Error::chift`](crate::Error::chift) has what Chift says. A response that is
+    /// no `T` is [`Error::InvalidResponse`], and [`Error::body`](crate::Error::body) has it as it came.
     pub async fn send<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error<Undocumented>> {
-        let secret = self.operation.is_some_and(|operation| secret_answer(operation.id).is_some());
+        let is_secret = self.operation.is_some_and(|operation| secret_answer(operation.id).is_some());
         let response = self.sent().await?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
-        let json = if body.is_empty() { b"null".as_slice() } else { &body };
-        match serde_json::from_slice(json) {
-            Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-            Err(error) if secret => {
-                let error = AnswerError::Unreadable { line: error.line(), column: error.column() };
-                Err(answer::failed(error).await.map_or_else(Error::ResponseBodyError, Error::UnexpectedResponse))
+        if is_error(response.status()) {
+            return Err(Error::ErrorResponse(ResponseValue::from_response(response).await?));
+        }
+        match ResponseValue::from_response_or_empty(response).await {
+            Err(CallError::InvalidResponse(status, ResponseError::Unreadable(error))) if is_secret => {
+                Err(Error::InvalidResponse { status, error: ResponseError::Unreadable(error.without_body()) })
             }
-            Err(error) => Err(Error::InvalidResponsePayload(body, error)),
+            result => Ok(result?),
         }
     }
 
-    /// Sends it, and gives the answer's body as it comes, whatever it is.
+    /// Sends it, and returns the response's body as it comes, whatever it is.
     ///
     /// # Errors
     ///
     /// As [`send`](Self::send).
     pub async fn send_for_bytes(self) -> Result<ResponseValue<ByteStream>, Error<Undocumented>> {
-        Ok(ResponseValue::stream(self.sent().await?))
+        let response = self.sent().await?;
+        if is_error(response.status()) {
+            return Err(Error::ErrorResponse(ResponseValue::from_response(response).await?));
+        }
+        Ok(ResponseValue::stream(response))
     }
 
-    /// The answer, if it is a success.
+    /// The response, if it is a success or an error.
     async fn sent(self) -> Result<Response, Error<Undocumented>> {
         let Self { client, operation, request } = self;
-        let request = request.map_err(|problem| Error::InvalidRequest(format!("the path {problem}")))?.build()?;
+        let request = request?.build()?;
         // A path that the document does have is called as the document says.
         let needs_bearer = operation.is_none_or(|operation| operation.needs_bearer);
         let span = span::span(&request, operation);
         async {
-            let response = call::send(client, request, needs_bearer).await?;
-            let status = response.status();
-            if status.is_client_error() || status.is_server_error() {
-                let headers = response.headers().clone();
-                let (body, _) = answer::read_ahead(response, LARGEST_ERROR).await.map_err(Error::ResponseBodyError)?;
-                span::refused(&body);
-                return match serde_json::from_str(&as_json(&body)) {
-                    Ok(said) => Err(Error::ErrorResponse(ResponseValue::new(said, status, headers))),
-                    Err(error) => Err(Error::InvalidResponsePayload(body.into(), error)),
-                };
+            let response = send::send(client, request, needs_bearer).await?;
+            if is_error(response.status()) {
+                return Ok(failed(client, response, None).await);
             }
-            if !status.is_success() {
+            if !response.status().is_success() {
                 return Err(Error::UnexpectedResponse(response));
             }
-            let id = operation.map_or("", |operation| operation.id);
-            readable(response, id).await.map_err(Error::ResponseBodyError)
+            Ok(readable(response, operation.map_or("", |operation| operation.id)).await?)
         }
         .instrument(span)
         .await
     }
 }
 
+/// Whether a caller may set a header: a list of what is harmless, so that one that nobody thought of is refused.
+fn is_allowed(name: &HeaderName) -> bool {
+    const NAMES: [&str; 11] = [
+        "baggage",
+        "cache-control",
+        "date",
+        "from",
+        "idempotency-key",
+        "pragma",
+        "prefer",
+        "range",
+        "traceparent",
+        "tracestate",
+        "user-agent",
+    ];
+    let name = name.as_str();
+    let described = ["x-", "accept", "content-", "if-"].iter().any(|prefix| name.starts_with(prefix));
+    NAMES.contains(&name) || described && name != "content-length"
+}
+
 /// The URL of `path` below `base`, or what is wrong with the path.
-fn below(base: &str, path: &str) -> Result<Url, &'static str> {
-    if !path.starts_with('/') {
-        return Err("neither begins with a slash nor is a URL below the base URL");
-    }
-    if path.starts_with("//") {
-        return Err("begins with two slashes, as the name of another host does");
-    }
+fn below(base: &str, path: &str) -> Result<Url, RequestError> {
+    let refused = |problem: &str| Err(RequestError::new(format!("the path {problem}")));
+    let Some(relative) = path.strip_prefix('/') else {
+        return refused("neither begins with a slash nor is a URL below the base URL");
+    };
     if path.contains(|it: char| it.is_control() || it.is_whitespace() || it == '\\' || it == '#') {
-        return Err("has a space, a backslash, a `#` or a control character; what is meant so must be encoded");
+        return refused(
+            "has a space, a backslash, a `#` or a control character; such a character must be percent-encoded",
+        );
     }
-    let steps = path.split('?').next().unwrap_or_default().split('/');
-    if steps.map(|step| step.to_ascii_lowercase().replace("%2e", ".")).any(|step| step == "." || step == "..") {
-        return Err("has a step `.` or `..`, which leads elsewhere");
+    // As `path_segment` has it for arguments.
+    for segment in relative.split('?').next().unwrap_or_default().split('/') {
+        match segment.to_ascii_lowercase().replace("%2e", ".").as_str() {
+            "" => return refused("has an empty segment; an id may be missing"),
+            "." | ".." => return refused("has a segment `.` or `..`, which leads elsewhere"),
+            _ => {}
+        }
     }
-    let url = Url::parse(&format!("{base}{path}")).map_err(|_| "does not make a URL with the client's base URL")?;
-    let base = Url::parse(base).map_err(|_| "does not make a URL with the client's base URL")?;
-    // What was refused above cannot lead elsewhere; this is the rule itself.
-    let stem = base.path().trim_end_matches('/');
-    let stays = url.path().strip_prefix(stem).is_some_and(|rest| rest.starts_with('/'));
-    if url.origin() == base.origin() && url.username().is_empty() && url.password().is_none() && stays {
-        Ok(url)
-    } else {
-        Err("leads away from the base URL")
-    }
+    let Ok(url) = Url::parse(&format!("{base}{path}")) else {
+        return refused("does not make a URL with the client's base URL");
+    };
+    // What was refused above cannot lead elsewhere; this is the rule itself. The base URL was normalized when the
+    // client was built, so that it is a prefix of what is below it.
+    let stays = url.as_str().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+    if stays { Ok(url) } else { refused("leads away from the base URL") }
 }
 
 #[cfg(test)]
@@ -193,7 +221,6 @@ mod tests {
                 "https://api.chift.eu/a?next=https://b.example//../c",
             ),
             ("https://api.chift.eu", "/@b.example", "https://api.chift.eu/@b.example"),
-            ("https://api.chift.eu", "/a//b", "https://api.chift.eu/a//b"),
         ] {
             assert_eq!(below(base, path).unwrap().as_str(), expected);
         }
@@ -219,6 +246,9 @@ mod tests {
             "/\n/evil.example",
             "/a b",
             "/a#b",
+            "/a//b",
+            "/consumers/",
+            "/",
         ] {
             assert!(below("https://api.chift.eu/v1", path).is_err(), "{path:?}");
         }
@@ -226,16 +256,46 @@ mod tests {
 
     #[test]
     fn a_whole_url_is_taken_below_the_base_url_only() {
-        let client = Client::new("https://api.chift.eu/", crate::Session::anonymous());
+        let client = Client::new("https://api.chift.eu/", crate::Session::anonymous()).unwrap();
         let url = |path: &str| {
-            let request = client.request(Method::GET, path).request;
+            let request = client.request(Method::GET, path).request.ok();
             request.map(|request| request.build().unwrap().url().to_string())
         };
-        assert_eq!(url("https://api.chift.eu/consumers"), Ok("https://api.chift.eu/consumers".to_owned()));
+        assert_eq!(url("https://api.chift.eu/consumers").as_deref(), Some("https://api.chift.eu/consumers"));
         for path in
             ["https://api.chift.eu.evil.example/a", "https://api.chift.eu@evil.example/a", "http://api.chift.eu/a"]
         {
-            assert!(url(path).is_err(), "{path}");
+            assert_eq!(url(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_headers_that_describe_the_content_or_the_caller_are_allowed() {
+        let allowed = |name: &'static str| is_allowed(&HeaderName::from_static(name));
+        for name in ["x-chift-syncid", "accept", "accept-language", "content-type", "if-none-match", "traceparent"] {
+            assert!(allowed(name), "{name}");
+        }
+        for name in [
+            "host",
+            "content-length",
+            "transfer-encoding",
+            "connection",
+            "proxy-authorization",
+            "authorization",
+            "cookie",
+            "upgrade",
+            "te",
+            "trailer",
+            "expect",
+            "keep-alive",
+            "forwarded",
+            "via",
+            "origin",
+            "referer",
+            "proxy-connection",
+            "http2-settings",
+        ] {
+            assert!(!allowed(name), "{name}");
         }
     }
 }

@@ -1,108 +1,54 @@
 //! What each request carries besides its own content, and how it is sent.
 
-use std::error::Error;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::{Context, Retry, Secret};
+use crate::clock::{Clock, SessionClock};
+use crate::retry_budget::RetryBudget;
+use crate::{Authorize, Context, RetryPolicy};
 
-/// Why no bearer could be had; the authorizer's own error, kept as it is.
-pub type AuthorizeError = Box<dyn Error + Send + Sync + 'static>;
+/// How long the body of a response may be unless the session says otherwise: 256 MiB.
+const DEFAULT_RESPONSE_LIMIT: u64 = 256 * 1024 * 1024;
 
-/// What [`Authorize::bearer`] returns: a future that can move between threads.
-pub type BearerFuture<'a> = Pin<Box<dyn Future<Output = Result<Bearer, AuthorizeError>> + Send + 'a>>;
+/// How long it may take until a response begins. Chift repeats a call to the customer's software up to five times,
+/// after 1, 2, 4, 8 and 16 s, so 31 s and more are usual for it.
+const DEFAULT_HEADER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What [`Authorize::refused`] returns: another bearer to try once, or none.
-pub type SecondBearerFuture<'a> = Pin<Box<dyn Future<Output = Option<Bearer>> + Send + 'a>>;
-
-/// A bearer token on its way into a request.
-///
-/// ```
-/// use chift_api::{Bearer, Secret};
-/// let bearer = Bearer::new(Secret::from("eyJ…"));
-/// assert_eq!(format!("{bearer:?}"), "Bearer { token: [redacted], generation: 0 }");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bearer {
-    pub(crate) token: Secret,
-    generation: u64,
-}
-
-impl Bearer {
-    /// A bearer of generation 0, for an authorizer that has one token only.
-    pub fn new(token: Secret) -> Self {
-        Self { token, generation: 0 }
-    }
-
-    /// The same, of another generation.
-    #[must_use]
-    pub fn with_generation(mut self, generation: u64) -> Self {
-        self.generation = generation;
-        self
-    }
-
-    /// By which the authorizer knows again which of its tokens this is.
-    pub fn generation(&self) -> u64 {
-        self.generation
-    }
-}
-
-/// Something that can hand out a bearer token, as often as a request asks for one.
-///
-/// `chift-auth` implements it with a token that renews itself. A fixed token is enough for a script:
-///
-/// ```
-/// use chift_api::{Authorize, Bearer, BearerFuture, Client, DEFAULT_BASE_URL, Secret, Session};
-///
-/// struct Fixed(Secret);
-///
-/// impl Authorize for Fixed {
-///     fn bearer(&self) -> BearerFuture<'_> {
-///         Box::pin(async { Ok(Bearer::new(self.0.clone())) })
-///     }
-/// }
-///
-/// let client = Client::new(DEFAULT_BASE_URL, Session::authorized(Fixed(Secret::from("eyJ…"))));
-/// assert!(!format!("{client:?}").contains("eyJ"));
-/// ```
-pub trait Authorize: Send + Sync + 'static {
-    /// A token that is valid now.
-    fn bearer(&self) -> BearerFuture<'_>;
-
-    /// Chift refused `bearer` with a 401 that is about the token itself. Whoever can have another one
-    /// returns it, and the request is sent once more, if its body can be; `None` hands the 401 to the
-    /// caller, and is the default.
-    fn refused<'a>(&'a self, bearer: &'a Bearer) -> SecondBearerFuture<'a> {
-        let _ = bearer;
-        Box::pin(async { None })
-    }
-}
-
-/// An answer may be this long unless the session says otherwise: 256 MiB.
-const DEFAULT_ANSWER_LIMIT: u64 = 256 * 1024 * 1024;
-
-/// Who authorizes the requests of a [`Client`](crate::Client), how long an answer may be, and what
+/// What authorizes the requests of a [`Client`](crate::Client), the limits on responses, and what
 /// [`Client::with`](crate::Client::with) and [`Client::retrying`](crate::Client::retrying) set. Cheap to clone.
 ///
 /// ```
 /// use chift_api::{Client, DEFAULT_BASE_URL, Session};
 /// // Enough to ask for a token, and for nothing else.
-/// let client = Client::new(DEFAULT_BASE_URL, Session::anonymous());
+/// let client = Client::new(DEFAULT_BASE_URL, Session::anonymous())?;
+/// # Ok::<(), chift_api::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Session {
     authorizer: Option<Arc<dyn Authorize>>,
-    answer_limit: u64,
+    allow_plain_http: bool,
+    response_limit: u64,
+    header_timeout: Duration,
     context: Option<Arc<Context>>,
-    retry: Option<Arc<Retry>>,
+    retry: Option<Arc<RetryPolicy>>,
+    retry_budget: Arc<RetryBudget>,
+    clock: SessionClock,
 }
 
 impl Session {
-    /// Requests go out without a bearer.
+    /// Requests are sent without a bearer.
     pub fn anonymous() -> Self {
-        Self { authorizer: None, answer_limit: DEFAULT_ANSWER_LIMIT, context: None, retry: None }
+        Self {
+            authorizer: None,
+            allow_plain_http: false,
+            response_limit: DEFAULT_RESPONSE_LIMIT,
+            header_timeout: DEFAULT_HEADER_TIMEOUT,
+            context: None,
+            retry: None,
+            retry_budget: Arc::default(),
+            clock: SessionClock::default(),
+        }
     }
 
     /// Requests to operations that need one carry a bearer from `authorizer`.
@@ -110,11 +56,35 @@ impl Session {
         Self { authorizer: Some(Arc::new(authorizer)), ..Self::anonymous() }
     }
 
-    /// How many bytes the body of an answer may have; a longer one is an error
-    /// ([`Error::ResponseBodyError`](crate::Error)), and the rest of it is not read. Default: 256 MiB.
+    /// Sends requests over plain http too, to wherever the base URL leads. Whoever is on the way can read
+    /// credentials and data. For a network that encrypts by itself; default: no.
     #[must_use]
-    pub fn with_answer_limit(mut self, bytes: u64) -> Self {
-        self.answer_limit = bytes;
+    pub fn dangerously_allow_plain_http(mut self) -> Self {
+        self.allow_plain_http = true;
+        self
+    }
+
+    /// How many bytes the body of a response may have; a longer one is
+    /// [`ResponseError::TooLong`](crate::ResponseError::TooLong), and the rest of it is not read. Default: 256 MiB.
+    #[must_use]
+    pub fn with_response_limit(mut self, bytes: u64) -> Self {
+        self.response_limit = bytes;
+        self
+    }
+
+    /// How long it may take from sending a request until its response begins; after that the call fails with a
+    /// [`TransportError`](crate::TransportError) that is a timeout. Default: 60 s. For more than that, raise
+    /// `read_timeout` of the HTTP client too, in [`Client::with_http`](crate::Client::with_http).
+    #[must_use]
+    pub fn with_header_timeout(mut self, limit: Duration) -> Self {
+        self.header_timeout = limit;
+        self
+    }
+
+    /// Another clock than the machine's, for pauses between attempts and for the header timeout.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = SessionClock::new(clock);
         self
     }
 
@@ -123,8 +93,13 @@ impl Session {
         self
     }
 
-    pub(crate) fn with_retry(mut self, retry: Arc<Retry>) -> Self {
+    pub(crate) fn with_retry(mut self, retry: Arc<RetryPolicy>) -> Self {
         self.retry = Some(retry);
+        self
+    }
+
+    pub(crate) fn sharing_budget(mut self, other: &Self) -> Self {
+        self.retry_budget = other.retry_budget.clone();
         self
     }
 
@@ -132,16 +107,32 @@ impl Session {
         self.context.as_deref()
     }
 
-    pub(crate) fn retry(&self) -> Option<&Retry> {
+    pub(crate) fn retry(&self) -> Option<&RetryPolicy> {
         self.retry.as_deref()
+    }
+
+    pub(crate) fn retry_budget(&self) -> &RetryBudget {
+        &self.retry_budget
     }
 
     pub(crate) fn authorizer(&self) -> Option<&dyn Authorize> {
         self.authorizer.as_deref()
     }
 
-    pub(crate) fn answer_limit(&self) -> u64 {
-        self.answer_limit
+    pub(crate) fn response_limit(&self) -> u64 {
+        self.response_limit
+    }
+
+    pub(crate) fn header_timeout(&self) -> Duration {
+        self.header_timeout
+    }
+
+    pub(crate) fn clock(&self) -> &SessionClock {
+        &self.clock
+    }
+
+    pub(crate) fn allows_plain_http(&self) -> bool {
+        self.allow_plain_http
     }
 }
 
@@ -155,9 +146,10 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("authorized", &self.authorizer.is_some())
-            .field("answer_limit", &self.answer_limit)
+            .field("response_limit", &self.response_limit)
+            .field("header_timeout", &self.header_timeout)
             .field("context", &self.context)
             .field("retry", &self.retry)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

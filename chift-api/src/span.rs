@@ -1,5 +1,5 @@
-//! What is told of a call, in a span named by OpenTelemetry's conventions for HTTP clients. Never told: a
-//! body, a header, or a path with its values.
+//! The tracing span of a call, by OpenTelemetry's conventions for HTTP clients. It holds no body, no header, and no
+//! value of a path or query.
 
 use std::time::Instant;
 
@@ -7,7 +7,8 @@ use reqwest::{Request, Response};
 use tracing::field::Empty;
 use tracing::{Span, info_span};
 
-use crate::{Operation, authorize_error, failure};
+use crate::error::CallError;
+use crate::{Failure, Operation};
 
 /// The span of a call. `operation` is `None` for a path that the document does not have.
 pub(crate) fn span(request: &Request, operation: Option<&Operation>) -> Span {
@@ -45,8 +46,8 @@ pub(crate) fn span(request: &Request, operation: Option<&Operation>) -> Span {
     span
 }
 
-/// How a call went, for the current span: how many times it was sent, and what came of it.
-pub(crate) fn ended(sent: u32, started: Instant, result: &reqwest::Result<Response>) {
+/// Records the result of a call in the current span, and how many times it was sent.
+pub(crate) fn ended(sent: u32, started: Instant, result: &Result<Response, CallError>) {
     let span = Span::current();
     if span.is_disabled() {
         return;
@@ -68,13 +69,13 @@ pub(crate) fn ended(sent: u32, started: Instant, result: &reqwest::Result<Respon
     }
 }
 
-/// Chift's error code, for the current span.
-pub(crate) fn refused(body: &[u8]) {
+/// Records Chift's error code in the current span, if it has the form of one: anything else may be anything.
+pub(crate) fn failed_with(failure: &Failure) {
     let span = Span::current();
     if span.is_disabled() {
         return;
     }
-    if let Some(code) = failure::error_code(body) {
+    if let Some(code) = failure.shown_code() {
         span.record("chift.error_code", code);
     }
 }
@@ -84,12 +85,13 @@ fn failed(span: &Span, kind: &str) {
     span.record("error.type", kind);
 }
 
-fn kind(error: &reqwest::Error) -> &'static str {
+fn kind(error: &CallError) -> &'static str {
     match error {
-        error if authorize_error(error).is_some() => "no_token",
-        error if error.is_timeout() => "timeout",
-        error if error.is_connect() => "connect",
-        error if error.is_body() || error.is_decode() => "body",
-        _ => "request",
+        CallError::NoToken(_) => "no_token",
+        CallError::Transport(error) if error.is_timeout() => "timeout",
+        CallError::Transport(error) if error.is_connect() => "connect",
+        CallError::Transport(_) | CallError::InvalidRequest(_) => "request",
+        CallError::Redirect(_) => "redirect",
+        CallError::InvalidResponse(..) => "body",
     }
 }

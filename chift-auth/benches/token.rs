@@ -6,21 +6,29 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
-use chift_auth::chift_api::{Client, ClientHooks as _, ClientInfo as _};
+use chift_auth::chift_api::{Client, Method};
 use chift_auth::{AccessToken, Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use divan::{AllocProfiler, Bencher, black_box};
 use futures_util::FutureExt as _;
-use progenitor_client::OperationInfo;
+use serde_json::Value;
 use tokio::runtime::Runtime;
+
+const TOKEN_HEADER: &str = "Bearer constant";
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, calls, kind, count, ..] = &arguments[..]
+        && calls == "calls"
+    {
+        return calls_of_one_kind(kind, count.parse().expect("a number of calls"));
+    }
     // `cargo test --benches` only tries whether it all runs.
     if !std::env::args().any(|argument| argument == "--test") {
         overhead_of_a_call();
@@ -91,18 +99,29 @@ mod call {
     }
 }
 
-/// The same call both ways: same HTTP client, same server, same payload.
+/// The same call both ways: same settings of the HTTP client, same server, same headers, same type of the content.
 struct Calls {
     runtime: Runtime,
     client: Client,
+    bare: reqwest::Client,
     url: String,
 }
 
 impl Calls {
     fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (source, _) = warm(&FaultyServer::start());
-        let calls = Self { runtime, client: source.client(), url: format!("http://{}/consumers", keep_alive_server()) };
+        let base_url = format!("http://{}", keep_alive_server());
+        let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().expect("a UUID"));
+        let source = TokenSource::builder(credentials).base_url(&base_url).build().expect("a source");
+        let bare = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .read_timeout(Duration::from_secs(60))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .user_agent("chift-auth/0.1.0")
+            .build()
+            .expect("an HTTP client");
+        let calls = Self { runtime, client: source.client(), bare, url: format!("{base_url}/consumers") };
         for _ in 0..100 {
             black_box((calls.bare(), calls.through_the_client()));
         }
@@ -111,17 +130,26 @@ impl Calls {
 
     fn bare(&self) -> usize {
         self.runtime.block_on(async {
-            let request = self.client.client().get(&self.url).header("authorization", "Bearer constant");
-            request.send().await.expect("an answer").bytes().await.expect("a body").len()
+            let request = self.bare.get(&self.url).header("api-version", "1.0.0").header("accept", "application/json");
+            let response = request.header("authorization", TOKEN_HEADER).send().await.expect("a response");
+            response.json::<Value>().await.expect("a page").as_object().map_or(0, serde_json::Map::len)
         })
     }
 
     fn through_the_client(&self) -> usize {
-        let info = OperationInfo { operation_id: "a_protected_operation" };
         self.runtime.block_on(async {
-            let request = self.client.client().get(&self.url).build().expect("a request");
-            self.client.exec(request, &info).await.expect("an answer").bytes().await.expect("a body").len()
+            let page = self.client.request(Method::GET, "/consumers").send::<Value>().await.expect("a page");
+            page.as_object().map_or(0, serde_json::Map::len)
         })
+    }
+}
+
+/// Calls of one kind, and nothing else that takes its time: for a count of instructions, as the difference of two
+/// numbers of calls.
+fn calls_of_one_kind(kind: &str, count: usize) {
+    let calls = Calls::new();
+    for _ in 0..count {
+        black_box(if kind == "bare" { calls.bare() } else { calls.through_the_client() });
     }
 }
 
@@ -174,6 +202,8 @@ fn cold_callers(bencher: Bencher, callers: usize) {
 fn keep_alive_server() -> std::net::SocketAddr {
     const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 44\r\n\r\n\
                         {\"items\":[],\"total\":0,\"page\":1,\"size\":50}   ";
+    const TOKEN: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 67\r\n\r\n\
+                         {\"access_token\":\"constant\",\"token_type\":\"bearer\",\"expires_in\":1800}";
     let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
@@ -184,7 +214,8 @@ fn keep_alive_server() -> std::net::SocketAddr {
                 let mut request = [0; 4096];
                 // A request fits into one read here.
                 while stream.read(&mut request).is_ok_and(|count| count > 0) {
-                    if stream.write_all(PAGE.as_bytes()).is_err() {
+                    let response = if request.starts_with(b"POST") { TOKEN } else { PAGE };
+                    if stream.write_all(response.as_bytes()).is_err() {
                         return;
                     }
                 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::print_stdout)]
 
-use chift_auth::chift_api::{Client, ErrorExt as _, Method, StandIn};
+use chift_auth::chift_api::{Client, Method, StandIn};
 use chift_auth::{AuthError, Credentials, TokenSource};
 use serde_json::{Value, json};
 
@@ -38,13 +38,12 @@ async fn call(what: &str, client: &Client, path: &str) {
     let Err(error) = client.request(Method::GET, path).send::<Value>().await else {
         return println!("{what}: no error");
     };
-    // Whatever the operation: first, was there a token; then, did Chift say something.
-    if let Some(no_token) = AuthError::of(&error) {
-        println!("{what}: not sent. Rejected: {}. {no_token}", no_token.is_rejected());
+    println!("{what}: {error}");
+    // Whatever the operation: was it the token; then, what does Chift say.
+    if error.is_auth() {
+        let is_rejected = AuthError::of(&error).is_some_and(AuthError::is_rejected);
+        println!("   for want of a token; rejected: {is_rejected}, try again later: {}", error.is_transient());
     } else if let Some(failure) = error.chift() {
-        let (code, message) = (failure.error_code.unwrap_or_default(), failure.message.unwrap_or_default());
-        println!("{what}: {} {code}: {message}", failure.status);
-    } else {
-        println!("{what}: {error}");
+        println!("   {:?}", failure.class());
     }
 }

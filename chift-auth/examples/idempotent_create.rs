@@ -7,14 +7,14 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 
 use chift_auth::TokenSource;
-use chift_auth::chift_api::{Client, Context, ErrorExt as _, IdempotencyKey, Method, Repeat, Retry, StandIn};
+use chift_auth::chift_api::{Client, Context, IdempotencyKey, Method, Repeat, RetryPolicy, StandIn};
 use serde_json::{Value, json};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let chift = StandIn::start();
     answer_as_chift_does(&chift);
-    let client = TokenSource::for_stand_in(&chift).build()?.client().retrying(Retry::new());
+    let client = TokenSource::for_stand_in(&chift).build()?.client().retrying(RetryPolicy::new());
 
     println!("1. A key of yours, kept with what it is for: sent twice, done once");
     let once = client.with(&Context::new().idempotency_key(IdempotencyKey::new("signup-4711")?));

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use chift_auth::chift_api::{Client, ClientInfo as _, Method};
+use chift_auth::chift_api::{Client, Method};
 use chift_auth::{AccessToken, Credentials, TokenSource};
 use chift_tests::StandIn;
 
@@ -38,9 +38,9 @@ async fn main() -> anyhow::Result<()> {
     match &stand_in {
         Some(_) => println!(
             "No CHIFT_* variables are set, so this talks to a local stand-in for Chift at {}.",
-            client.baseurl()
+            client.base_url()
         ),
-        None => println!("Talking to Chift at {}.", client.baseurl()),
+        None => println!("Talking to Chift at {}.", client.base_url()),
     }
 
     println!("\n1. The first token");

@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 use chift_auth::TokenSource;
-use chift_auth::chift_api::{Context, Method, Retry, StandIn};
+use chift_auth::chift_api::{Context, Method, RetryPolicy, StandIn};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -23,7 +23,7 @@ async fn main() -> anyhow::Result<()> {
         then.status(200).json_body(json!({"name": "2026", "journals": ["sales", "bank"]}));
     });
     let client = TokenSource::for_stand_in(&chift).build()?.client();
-    let books = client.with(&Context::new().connection(connection)).retrying(Retry::new());
+    let books = client.with(&Context::new().connection(connection)).retrying(RetryPolicy::new());
 
     let folder = books.request(Method::GET, "/consumers/17/folders/1").send::<Folder>().await?;
     println!("{}: {}", folder.name, folder.journals.join(", "));

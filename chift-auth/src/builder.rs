@@ -1,21 +1,19 @@
 //! The settings of a token source.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chift_api::DEFAULT_BASE_URL;
+use chift_api::{Client, ClientBuilder, DEFAULT_BASE_URL, Session, shown_url};
 
 use crate::clock::{Clock, SystemClock};
 use crate::endpoint::TokenEndpoint;
 use crate::rules::Rules;
 use crate::source::{self, Ground};
-use crate::{AuthError, Credentials, TokenSource, base_url};
+use crate::{AuthError, Credentials, TokenSource};
 
-/// How long a connection may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long a request may take in all.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Changes the settings of an HTTP client.
+type Configure = Arc<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
 
 /// The settings of a [`TokenSource`]; made by [`TokenSource::builder`].
 ///
@@ -32,13 +30,13 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 ///     .build()?;
 /// # Ok::<(), chift_auth::AuthError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct Builder {
     credentials: Credentials,
     base_url: Option<String>,
     allow_plain_http: bool,
-    http_client: Option<reqwest::Client>,
+    configure: Configure,
     clock: Arc<dyn Clock>,
     jitter: fn() -> f64,
     rules: Rules,
@@ -50,7 +48,7 @@ impl Builder {
             credentials,
             base_url: None,
             allow_plain_http: false,
-            http_client: None,
+            configure: Arc::new(|http| http),
             clock: Arc::new(SystemClock),
             jitter: fastrand::f64,
             rules: Rules::default(),
@@ -73,13 +71,21 @@ impl Builder {
         self
     }
 
-    /// The HTTP client for everything that is sent, token requests included: with a proxy, more roots,
-    /// other timeouts. Make it with `redirect(Policy::none())`: a client that follows redirects would
-    /// send the credentials after them.
+    /// Changes the settings of the HTTP client for everything that is sent, token requests included: a proxy, more
+    /// roots, other timeouts.
     ///
-    /// Default: 5 s to connect, 30 s in all, no redirects, `User-Agent: chift-auth/VERSION`.
-    pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
-        self.http_client = Some(http_client);
+    /// Default: 5 s to connect, 60 s until a response begins and between two parts of its body, no limit on the
+    /// whole, `User-Agent: chift-auth/VERSION`. What secrets depend on is set after `configure`: see
+    /// [`Client::with_http`](chift_api::Client::with_http).
+    ///
+    /// ```
+    /// # use chift_auth::{Credentials, TokenSource};
+    /// # let credentials = Credentials::new("id", "s3cret", uuid::Uuid::nil());
+    /// let source = TokenSource::builder(credentials).http(|http| http.user_agent("books/1.0")).build()?;
+    /// # Ok::<(), chift_auth::AuthError>(())
+    /// ```
+    pub fn http(mut self, configure: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static) -> Self {
+        self.configure = Arc::new(configure);
         self
     }
 
@@ -162,34 +168,34 @@ impl Builder {
     /// # Errors
     ///
     /// [`AuthError::BaseUrl`] when the base URL is not one that credentials may be sent to,
-    /// [`AuthError::Setting`] when a setting makes no sense, and [`AuthError::HttpClient`] when no HTTP
+    /// [`AuthError::Setting`] when a setting is out of its range, and [`AuthError::HttpClient`] when no HTTP
     /// client can be made.
     pub fn build(self) -> Result<TokenSource, AuthError> {
         self.rules.check()?;
         let stated = self.base_url.as_deref().or(self.credentials.base_url()).unwrap_or(DEFAULT_BASE_URL);
-        let base_url = base_url::checked(stated, self.allow_plain_http)?;
-        let http_client = match self.http_client {
-            Some(client) => client,
-            None => default_http_client()?,
-        };
+        let session = Session::anonymous();
+        let session = if self.allow_plain_http { session.dangerously_allow_plain_http() } else { session };
+        let api = Client::with_http(stated, session, |http| {
+            (self.configure)(http.user_agent(concat!("chift-auth/", env!("CARGO_PKG_VERSION"))))
+        })?;
         let ground = Ground {
-            endpoint: Arc::new(TokenEndpoint::new(&base_url, http_client.clone())),
+            endpoint: Arc::new(TokenEndpoint::new(&api)),
             clock: self.clock,
             spawn: source::spawn,
             jitter: self.jitter,
         };
-        Ok(TokenSource::on(ground, self.rules, self.credentials, http_client, base_url))
+        Ok(TokenSource::on(ground, self.rules, self.credentials, api))
     }
 }
 
-fn default_http_client() -> Result<reqwest::Client, AuthError> {
-    reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("chift-auth/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| AuthError::HttpClient(Arc::new(error)))
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("credentials", &self.credentials)
+            .field("base_url", &self.base_url.as_deref().map(shown_url))
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
@@ -201,10 +207,10 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_make_no_sense_are_refused_by_name() {
+    fn settings_out_of_range_are_refused_by_name() {
         let second = Duration::from_secs(1);
         for (message, expected) in [
-            (refusal(|it| it.attempts(0)), "`attempts` makes no sense: 0"),
+            (refusal(|it| it.attempts(0)), "invalid setting `attempts`: 0"),
             (refusal(|it| it.attempts(11)), "`attempts`"),
             (refusal(|it| it.deadline(Duration::ZERO)), "`deadline`"),
             (refusal(|it| it.deadline(Duration::MAX)), "`deadline`"),

@@ -1,15 +1,15 @@
-//! Who asks for a token.
+//! API credentials, and the environment variables that set them.
 
 use std::env;
 use std::fmt;
 
-use chift_api::{Secret, types::AuthItem};
+use chift_api::{Secret, shown_url, types::AuthItem};
 use uuid::Uuid;
 
 /// An API key of Chift, with the account it belongs to.
 ///
 /// The key decides the environment: there are keys for the sandbox and keys for production, and the
-/// host is the same. `Debug` shows everything but the secret.
+/// host is the same. `Debug` shows everything but the secret, and of a base URL scheme, host, port and path.
 ///
 /// ```
 /// use chift_auth::Credentials;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// let credentials = Credentials::new("my-client-id", "s3cret", Uuid::nil()).marketplace_id(Uuid::nil());
 /// assert!(!format!("{credentials:?}").contains("s3cret"));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Credentials {
     client_id: String,
     client_secret: Secret,
@@ -95,7 +95,7 @@ impl Credentials {
         let marketplace_id = reader.uuid("CHIFT_MARKETPLACE_ID", marketplace_id);
         let env_id = reader.optional("CHIFT_ENV_ID");
         let base_url = reader.optional("CHIFT_BASE_URL");
-        if base_url.as_deref().is_some_and(|url| url::Url::parse(url).is_err()) {
+        if base_url.as_deref().is_some_and(|url| reqwest::Url::parse(url).is_err()) {
             reader.faults.push(("CHIFT_BASE_URL", Fault::NotUrl));
         }
         if !reader.faults.is_empty() {
@@ -119,6 +119,19 @@ impl Credentials {
         request.env_id.clone_from(&self.env_id);
         request.marketplace_id = self.marketplace_id;
         request
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("client_id", &self.client_id)
+            .field("client_secret", &self.client_secret)
+            .field("account_id", &self.account_id)
+            .field("marketplace_id", &self.marketplace_id)
+            .field("env_id", &self.env_id)
+            .field("base_url", &self.base_url.as_deref().map(shown_url))
+            .finish()
     }
 }
 
@@ -258,6 +271,22 @@ mod tests {
     fn a_variable_that_is_not_text_is_named_once() {
         let error = Credentials::from_lookup(|_| Some(Err(Fault::NotUnicode))).unwrap_err();
         assert_eq!(error.variables().count(), 6);
+    }
+
+    #[test]
+    fn debug_shows_no_secret_of_the_base_url() {
+        let credentials = from(&[
+            ("CHIFT_CLIENT_ID", "id"),
+            ("CHIFT_CLIENT_SECRET", "s3cret"),
+            ("CHIFT_ACCOUNT_ID", ACCOUNT),
+            ("CHIFT_BASE_URL", "https://me:hunter2@api.example/v1?key=hunter3#hunter4"),
+        ])
+        .unwrap();
+        let builder =
+            crate::TokenSource::builder(credentials.clone()).base_url("https://me:hunter2@api.example?key=hunter3");
+        let error = crate::TokenSource::new(credentials.clone()).unwrap_err();
+        let shown = format!("{credentials:?} {builder:?} {error} {error:?}");
+        assert!(!shown.contains("hunter") && shown.contains("https://api.example/v1"), "{shown}");
     }
 
     #[test]

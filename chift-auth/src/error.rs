@@ -35,12 +35,12 @@ pub enum AuthError {
         reason: String,
     },
 
-    /// The HTTP client could not be made.
+    /// The HTTP client could not be made, with what [`Builder::http`](crate::Builder::http) sets.
     #[error("the HTTP client could not be made")]
     HttpClient(#[source] Arc<dyn StdError + Send + Sync>),
 
-    /// Chift refused the credentials: a status from 400 to 499 that is not about time or load.
-    #[error("Chift refused the credentials with status {status}{}", told(.error_code.as_deref(), .message.as_deref()))]
+    /// Chift refused the credentials: status 400, 401, 403 or 422.
+    #[error("Chift refused the credentials ({status}{})", said(.error_code.as_deref(), .message.as_deref()))]
     #[non_exhaustive]
     Rejected {
         /// The HTTP status.
@@ -51,8 +51,8 @@ pub enum AuthError {
         message: Option<String>,
     },
 
-    /// Chift could not answer now: status 408, 429 or 500 to 599.
-    #[error("Chift could not issue a token now: status {status}{}", told(.error_code.as_deref(), .message.as_deref()))]
+    /// Chift cannot issue a token now: status 408, 429 or 500 to 599.
+    #[error("Chift could not issue a token now ({status}{})", said(.error_code.as_deref(), .message.as_deref()))]
     #[non_exhaustive]
     Unavailable {
         /// The HTTP status.
@@ -65,23 +65,48 @@ pub enum AuthError {
         retry_after: Option<Duration>,
     },
 
-    /// Chift was not reached, or the connection broke.
-    #[error("the token endpoint could not be reached")]
+    /// The token endpoint responded with another status: neither a refusal of the credentials nor a passing failure.
+    /// The base URL may be wrong. It is neither repeated at once nor held against the credentials.
+    #[error("the token endpoint responded with {status}{}", said(.error_code.as_deref(), .message.as_deref()))]
+    #[non_exhaustive]
+    UnexpectedStatus {
+        /// The HTTP status.
+        status: u16,
+        /// Chift's error code, if the response had one.
+        error_code: Option<String>,
+        /// What the server said, if it said something.
+        message: Option<String>,
+    },
+
+    /// The token endpoint responded with a redirect, which is not followed: the credentials would go elsewhere.
+    #[error("the token endpoint responded with a redirect (status {status}), which is not followed")]
+    #[non_exhaustive]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+    },
+
+    /// The token endpoint was not reached, or the connection broke.
+    #[error("the token endpoint could not be asked: {0}")]
     Transport(#[source] Arc<dyn StdError + Send + Sync>),
 
-    /// There was no answer within the deadline of a renewal.
-    #[error("the token endpoint did not answer in time")]
+    /// There was no response within the time that an attempt or a caller has.
+    #[error("the token endpoint did not respond in time")]
     TimedOut,
 
-    /// There was an answer, but no token that can be used.
-    #[error("the token endpoint gave an answer that cannot be used: {reason}")]
+    /// The token had expired when it arrived: its life is shorter than the way, or a clock was set meanwhile.
+    #[error("the access token had already expired when it arrived")]
+    ExpiredOnArrival,
+
+    /// There was a response, but no token that can be used.
+    #[error("the token endpoint gave a response that cannot be used: {reason}")]
     InvalidResponse {
         /// What is wrong with it.
         reason: String,
     },
 
-    /// A setting of the builder makes no sense.
-    #[error("the setting `{setting}` makes no sense: {reason}")]
+    /// A setting of the builder is out of its range.
+    #[error("invalid setting `{setting}`: {reason}")]
     Setting {
         /// The builder's method.
         setting: &'static str,
@@ -98,12 +123,11 @@ pub enum AuthError {
     Lost,
 }
 
-fn told(error_code: Option<&str>, message: Option<&str>) -> String {
-    match (error_code, message) {
-        (Some(code), Some(message)) => format!(": {message} ({code})"),
-        (Some(text), None) | (None, Some(text)) => format!(": {text}"),
-        (None, None) => String::new(),
-    }
+/// What the server said, behind a status.
+fn said(error_code: Option<&str>, message: Option<&str>) -> String {
+    let code = error_code.map(|code| format!(" {code}")).unwrap_or_default();
+    let message = message.map(|message| format!(": {message}")).unwrap_or_default();
+    code + &message
 }
 
 impl AuthError {
@@ -114,7 +138,10 @@ impl AuthError {
 
     /// Whether asking again later can help.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Transport(_) | Self::TimedOut | Self::Unavailable { .. } | Self::Lost)
+        matches!(
+            self,
+            Self::Transport(_) | Self::TimedOut | Self::Unavailable { .. } | Self::ExpiredOnArrival | Self::Lost
+        )
     }
 
     /// How long Chift asks to be left alone, if it does.
@@ -140,5 +167,22 @@ impl AuthError {
     /// ```
     pub fn of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
         chift_api::authorize_error(error)?.downcast_ref()
+    }
+}
+
+impl From<chift_api::BuildError> for AuthError {
+    fn from(error: chift_api::BuildError) -> Self {
+        if error.is_base_url() {
+            Self::BaseUrl { reason: error.reason().to_owned() }
+        } else {
+            Self::HttpClient(Arc::new(error))
+        }
+    }
+}
+
+impl From<AuthError> for chift_api::AuthorizeError {
+    fn from(error: AuthError) -> Self {
+        let (is_transient, retry_after) = (error.is_transient(), error.retry_after());
+        Self::new(error).with_transient(is_transient).with_retry_after(retry_after)
     }
 }

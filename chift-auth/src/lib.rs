@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod base_url;
 mod builder;
 mod clock;
 mod credentials;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use chift_api::{Authorize, Bearer, BearerFuture, Client, SecondBearerFuture, Session};
+use chift_api::{Authorize, AuthorizeError, Bearer, BearerFuture, Client, SecondBearerFuture, Session};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -60,9 +60,8 @@ struct Inner {
     shared: Mutex<Shared>,
     ground: Ground,
     rules: Rules,
-    /// What clients made from this source send their calls with.
-    http_client: reqwest::Client,
-    base_url: String,
+    /// What clients made from this source share: connections, and the budget of repeats.
+    api: Client,
 }
 
 struct Shared {
@@ -117,23 +116,10 @@ impl TokenSource {
         Builder::new(credentials)
     }
 
-    pub(crate) fn on(
-        ground: Ground,
-        rules: Rules,
-        credentials: Credentials,
-        http_client: reqwest::Client,
-        base_url: String,
-    ) -> Self {
+    pub(crate) fn on(ground: Ground, rules: Rules, credentials: Credentials, api: Client) -> Self {
         let state = State::new(rules.clone());
         let shared = Shared { state, credentials, landing: watch::Sender::new(Landing::AskAgain) };
-        Self(Arc::new(Inner {
-            fresh: ArcSwapOption::empty(),
-            shared: Mutex::new(shared),
-            ground,
-            rules,
-            http_client,
-            base_url,
-        }))
+        Self(Arc::new(Inner { fresh: ArcSwapOption::empty(), shared: Mutex::new(shared), ground, rules, api }))
     }
 
     /// A token that is valid now: the one at hand, or a new one when there is none.
@@ -267,7 +253,7 @@ impl TokenSource {
     /// It uses the source's base URL and HTTP client, and can be made as often as you like. When Chift
     /// refuses the token of a call, the token is renewed and the call sent once more.
     pub fn client(&self) -> Client {
-        Client::new_with_client(&self.0.base_url, self.0.http_client.clone(), Session::authorized(self.clone()))
+        self.0.api.with_session(Session::authorized(self.clone()))
     }
 }
 
@@ -338,8 +324,13 @@ impl Drop for Pilot {
 }
 
 impl Authorize for TokenSource {
+    fn ready(&self) -> Option<Bearer> {
+        let now = self.0.ground.clock.now();
+        self.0.fresh.load().as_ref().filter(|token| token.phase(now) == Phase::Fresh).map(|token| token.bearer.clone())
+    }
+
     fn bearer(&self) -> BearerFuture<'_> {
-        Box::pin(async { Ok(bearer(&self.token().await?)) })
+        Box::pin(async { self.token().await.map(|token| token.bearer()).map_err(AuthorizeError::from) })
     }
 
     fn refused<'a>(&'a self, refused: &'a Bearer) -> SecondBearerFuture<'a> {
@@ -352,19 +343,15 @@ impl Authorize for TokenSource {
                 Refused::Ask => {
                     let token = self.token().await.ok()?;
                     tracing::debug!("Chift refused an access token; the call is sent again with its successor");
-                    Some(bearer(&token))
+                    Some(token.bearer())
                 }
             }
         })
     }
 }
 
-fn bearer(token: &AccessToken) -> Bearer {
-    Bearer::new(token.secret().clone()).with_generation(token.0.generation)
-}
-
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSource").field("base_url", &self.0.base_url).finish_non_exhaustive()
+        f.debug_struct("TokenSource").field("base_url", &self.0.api.base_url()).finish_non_exhaustive()
     }
 }

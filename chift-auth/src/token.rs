@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chift_api::Secret;
+use chift_api::{Bearer, Secret};
 use chrono::{DateTime, Utc};
 
 use crate::clock::Now;
@@ -25,6 +25,8 @@ pub struct AccessToken(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     secret: Secret,
+    /// The same token as requests carry it.
+    pub(crate) bearer: Bearer,
     life: Duration,
     pub(crate) generation: u64,
     /// Until here it is handed out without a second thought.
@@ -59,8 +61,10 @@ impl AccessToken {
         let margin = rules.margin.min(life / 10);
         let early = rules.early.min(life / 4).max(margin);
         let early = early.saturating_sub(early.saturating_sub(margin).mul_f64(jitter.clamp(0.0, 1.0) / 5.0));
+        let bearer = Bearer::new(&secret).with_generation(generation);
         Self(Arc::new(Inner {
             secret,
+            bearer,
             life,
             generation,
             early: asked.after(life.saturating_sub(early)),
@@ -82,6 +86,10 @@ impl AccessToken {
     /// How long it lives in all, counted from the moment before it was asked for; at most 24 hours.
     pub fn life(&self) -> Duration {
         self.0.life
+    }
+
+    pub(crate) fn bearer(&self) -> Bearer {
+        self.0.bearer.clone()
     }
 
     pub(crate) fn phase(&self, now: Now) -> Phase {

@@ -23,13 +23,14 @@ fn an_edit_of_the_document_is_found_and_shown() {
     let workspace = Workspace::copy();
     let before = workspace.generated();
     workspace.edit(|text| {
-        text.replace("        expires_on:\n          type: integer", "        expires_on:\n          type: number")
+        text.replace("        token_type:\n          type: string", "        token_type:\n          type: number")
     });
     let mut told = Vec::new();
     assert_eq!(regen::run(workspace.path(), &check(), &mut told).unwrap(), Ending::Stale);
     let told = String::from_utf8(told).unwrap();
     assert!(
-        told.contains("-        pub expires_on: i64,") && told.contains("+        pub expires_on: crate::Decimal,"),
+        told.contains("-        pub token_type: ::std::string::String,")
+            && told.contains("+        pub token_type: crate::Decimal,"),
         "{told}"
     );
     assert!(told.trim_end().ends_with("cargo xtask regen"), "the last line names the command that mends it:\n{told}");

@@ -66,11 +66,9 @@ fn credentials() -> Credentials {
 #[tokio::test]
 async fn a_server_is_trusted_when_its_authority_is() {
     let (url, authority) = https_server().await;
-    let http = reqwest::Client::builder()
-        .add_root_certificate(reqwest::Certificate::from_pem(authority.as_bytes()).unwrap())
-        .build()
-        .unwrap();
-    let source = TokenSource::builder(credentials()).base_url(url).http_client(http).build().unwrap();
+    let authority = reqwest::Certificate::from_pem(authority.as_bytes()).unwrap();
+    let builder = TokenSource::builder(credentials()).base_url(url);
+    let source = builder.http(move |http| http.add_root_certificate(authority.clone())).build().unwrap();
     assert_eq!(source.token().await.unwrap().secret().expose(), "over-tls");
 }
 

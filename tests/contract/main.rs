@@ -5,11 +5,14 @@
 mod bad_input;
 mod dependencies;
 mod document;
+mod errors;
 mod freshness;
 mod https;
 mod paging;
 mod protected_calls;
+mod proxies;
 mod raw_calls;
+mod redirects;
 mod request_context;
 mod retries;
 mod secrets;

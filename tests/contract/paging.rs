@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chift_api::paging::{self, Listed};
-use chift_api::{Client, Error, Method, ResponseValue, Retry, Undocumented};
+use chift_api::{Client, Error, Method, ResponseValue, RetryPolicy, Undocumented};
 use chift_auth::TokenSource;
 use chift_tests::{Answer, FaultyServer, StandIn};
 use httpmock::{HttpMockRequest, HttpMockResponse};
@@ -107,7 +107,7 @@ async fn a_page_that_fails_for_a_moment_is_asked_for_again_by_a_retrying_client(
     let server = FaultyServer::start();
     let failing = |status| Answer::Error { status, code: None, retry_after: None };
     server.answer_calls_in_turn(vec![failing(503), failing(401), Answer::Ok]);
-    let retry = Retry::new().first_wait(std::time::Duration::ZERO);
+    let retry = RetryPolicy::builder().initial_backoff(std::time::Duration::from_millis(1)).build().unwrap();
     let client = crate::request_context::client(&server).retrying(retry);
     let stream = paging::items(100, |page, size| fetch(&client, page, size));
     assert_eq!(stream.collect_all(100).await.unwrap(), Vec::<u64>::new());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chift_api::types::AuthItem;
 use chift_auth::{AuthError, Credentials, TokenSource};
-use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer, StandIn};
+use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
 
 fn source(chift: &StandIn, secret: &str) -> TokenSource {
     let credentials = Credentials::new(CLIENT_ID, secret, ACCOUNT_ID.parse().unwrap());
@@ -88,15 +88,4 @@ async fn refused_credentials_are_told_apart_from_a_server_that_is_away() {
     let away = TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");
     let error = away.build().unwrap().token().await.unwrap_err();
     assert!(error.is_transient() && !error.is_rejected(), "{error:?}");
-}
-
-#[tokio::test]
-async fn a_redirected_token_request_brings_nothing_to_the_other_host() {
-    let (chift, other) = (FaultyServer::start(), FaultyServer::start());
-    chift.answer_token_requests(Answer::Redirect(format!("{}/token", other.base_url())));
-    let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap());
-    let error =
-        TokenSource::builder(credentials).base_url(chift.base_url()).build().unwrap().token().await.unwrap_err();
-    assert!(matches!(error, AuthError::InvalidResponse { .. }), "{error:?}");
-    assert_eq!((chift.token_requests(), other.token_requests(), other.calls()), (1, 0, 0));
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chift_api::httpmock::MockServerExt as _;
 use chift_api::types::{AuthItem, Token};
-use chift_api::{Client, Context, Datalayer, ErrorExt as _, IdempotencyKey, Method, Repeat, Session};
+use chift_api::{Client, Context, Datalayer, IdempotencyKey, Method, Repeat, Session};
 use chift_auth::TokenSource;
 use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use httpmock::MockServer;
@@ -68,8 +68,8 @@ async fn the_token_operation_carries_no_context() {
     let server = MockServer::start();
     let token = Token {
         access_token: "t".into(),
-        expires_in: 1,
-        expires_on: 1,
+        expires_in: 1.into(),
+        expires_on: None,
         token_type: "bearer".into(),
         extra: HashMap::new(),
     };
@@ -77,7 +77,7 @@ async fn the_token_operation_carries_no_context() {
         when.into_inner().header_missing("x-chift-raw-data");
         then.ok(&token);
     });
-    let client = Client::new(&server.base_url(), Session::anonymous()).with(&Context::new().raw_data());
+    let client = Client::new(&server.base_url(), Session::anonymous()).unwrap().with(&Context::new().raw_data());
     let body = AuthItem::new(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
     client.generate_access_token(&body).await.unwrap();
     mock.assert();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chift_api::{Client, Clock, Context, ErrorExt as _, IdempotencyKey, Method, Retry, Sleep};
+use chift_api::{Client, Clock, Context, Error, IdempotencyKey, Method, ResponseError, RetryPolicy, Sleep};
 use chift_auth::{Credentials, TokenSource};
 use chift_tests::{Answer, FaultyServer};
 use serde_json::{Value, json};
@@ -36,10 +36,14 @@ impl Clock for TestClock {
         self.waits.lock().unwrap().push(span);
         Box::pin(std::future::ready(()))
     }
+
+    fn timeout(&self, _: Duration) -> Sleep {
+        Box::pin(std::future::pending())
+    }
 }
 
 fn retrying(server: &FaultyServer, clock: &TestClock) -> Client {
-    client(server).retrying(Retry::new().clock(clock.clone()))
+    client(server).retrying(RetryPolicy::new()).with_clock(clock.clone())
 }
 
 fn error(status: u16) -> Answer {
@@ -93,7 +97,7 @@ async fn nothing_is_sent_again_unless_asked() {
     let server = FaultyServer::start();
     server.answer_calls_in_turn(vec![error(503)]);
     let client = client(&server);
-    let _ = client.retrying(Retry::new());
+    let _ = client.retrying(RetryPolicy::new());
     assert_eq!(get(&client).await, Some(503));
     assert_eq!(server.calls(), 1, "a view leaves its client as it was");
 }
@@ -150,7 +154,9 @@ async fn a_body_that_is_a_stream_is_sent_once() {
 async fn an_answer_that_has_begun_is_not_asked_for_again() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     server.answer_calls_in_turn(vec![Answer::Cut, Answer::Ok]);
-    assert_eq!(get(&retrying(&server, &clock)).await, None);
+    let call = retrying(&server, &clock);
+    let error = call.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    assert!(matches!(error, Error::InvalidResponse { error: ResponseError::Interrupted(_), .. }), "{error:?}");
     assert_eq!((server.calls(), clock.waits().len()), (1, 0));
 }
 
@@ -172,6 +178,54 @@ async fn no_token_is_no_reason_to_try_again() {
     // Nor that the token could not be asked for: the token source has tried by itself.
     let credentials = Credentials::new("a", "b", uuid::Uuid::nil());
     let away = TokenSource::builder(credentials).base_url("http://127.0.0.1:9").attempts(1).build().unwrap();
-    assert_eq!(get(&away.client().retrying(Retry::new().clock(clock.clone()))).await, None);
+    assert_eq!(get(&away.client().retrying(RetryPolicy::new()).with_clock(clock.clone())).await, None);
     assert_eq!(clock.waits().len(), 0);
+}
+
+#[tokio::test]
+async fn an_outage_is_not_met_by_a_multiple_of_the_traffic() {
+    let (server, clock) = (FaultyServer::start(), TestClock::new());
+    let client = retrying(&server, &clock);
+    server.answer_calls_in_turn(vec![error(503)]);
+    // Clones and views draw on the one budget of their client.
+    let context = Context::new().raw_data();
+    let views = [client.clone(), client.with(&context), client.retrying(RetryPolicy::new())];
+    for index in 0..300 {
+        assert_eq!(get(&views[index % views.len()]).await, Some(503));
+    }
+    assert_eq!(server.calls(), 300 + 100);
+    server.answer_calls_in_turn(vec![Answer::Ok]);
+    for _ in 0..5 {
+        assert_eq!(get(&client).await, Some(200));
+    }
+    server.answer_calls_in_turn(vec![error(503)]);
+    let before = server.calls();
+    assert_eq!(get(&client).await, Some(503));
+    assert_eq!(server.calls() - before, 2, "five successes allow for one repeat");
+}
+
+#[tokio::test]
+async fn a_response_that_does_not_begin_in_time_is_a_timeout() {
+    /// The time is over as soon as somebody waits for a response.
+    struct Over;
+    impl Clock for Over {
+        fn now(&self) -> Instant {
+            Instant::now()
+        }
+        fn sleep(&self, _: Duration) -> Sleep {
+            Box::pin(std::future::ready(()))
+        }
+        fn timeout(&self, limit: Duration) -> Sleep {
+            assert_eq!(limit, Duration::from_secs(60));
+            Box::pin(std::future::ready(()))
+        }
+    }
+    let server = FaultyServer::start();
+    let client = client(&server);
+    assert_eq!(get(&client).await, Some(200));
+    server.answer_calls_in_turn(vec![Answer::Silence]);
+    let error = client.with_clock(Over).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    assert!(matches!(&error, Error::Transport(error) if error.is_timeout()), "{error:?}");
+    assert!(error.is_transient() && !error.is_auth());
+    assert_eq!(error.to_string(), "the server did not respond in time");
 }

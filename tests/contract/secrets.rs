@@ -24,7 +24,7 @@ async fn debug_shows_no_secret() {
     let source = builder.clone().build().unwrap();
     let token = source.token().await.unwrap();
     let secrets = [CLIENT_SECRET, token.secret().expose()];
-    let raw = Client::new(&chift.base_url(), Session::anonymous());
+    let raw = Client::new(&chift.base_url(), Session::anonymous()).unwrap();
     let item = AuthItem::new(account, CLIENT_ID, CLIENT_SECRET);
     let answer = raw.generate_access_token(&item).await.unwrap();
     let issued = answer.access_token.expose().to_owned();

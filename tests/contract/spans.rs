@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use chift_api::types::AuthItem;
-use chift_api::{Context, IdempotencyKey, Method, Retry};
+use chift_api::{Context, IdempotencyKey, Method, RetryPolicy};
 use chift_auth::TokenSource;
 use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer, StandIn};
 use serde_json::{Value, json};
@@ -84,7 +84,8 @@ async fn a_generated_call_is_one_span_with_its_template() {
 #[tokio::test]
 async fn a_call_that_is_sent_again_is_still_one_span() {
     let server = FaultyServer::start();
-    let client = client(&server).retrying(Retry::new().first_wait(std::time::Duration::ZERO));
+    let policy = RetryPolicy::builder().initial_backoff(std::time::Duration::from_millis(1)).build().unwrap();
+    let client = client(&server).retrying(policy);
     let failing = Answer::Error { status: 503, code: Some("ERROR_BUSY".to_owned()), retry_after: None };
     client.request(Method::GET, "/warm").send::<Value>().await.unwrap();
     server.answer_calls_in_turn(vec![failing]);

@@ -89,7 +89,12 @@ fn every_type_has_the_schema_of_the_document() {
         schema["properties"]["clientSecret"]["format"] = json!("password");
         schema["properties"]["envId"] = json!({"type": "string"});
     });
-    assert_same::<types::Token>("Token", |schema| schema["properties"]["access_token"]["format"] = json!("password"));
+    assert_same::<types::Token>("Token", |schema| {
+        schema["properties"]["access_token"]["format"] = json!("password");
+        schema["properties"]["expires_in"]["type"] = json!("number");
+        schema["properties"]["expires_on"]["type"] = json!("number");
+        schema["required"] = json!(["access_token", "expires_in", "token_type"]);
+    });
     assert_same::<types::HttpValidationError>("HTTPValidationError", |_| {});
     assert_same::<types::ValidationError>("ValidationError", |_| {});
 }

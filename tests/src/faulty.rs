@@ -34,8 +34,24 @@ pub enum Answer {
         #[serde(default)]
         retry_after: Option<String>,
     },
-    /// A redirect to there.
+    /// A redirect to there, with status 307.
     Redirect(String),
+    /// A redirect with any status.
+    RedirectWith {
+        /// The HTTP status.
+        status: u16,
+        /// The address.
+        to: String,
+    },
+    /// An error with a body of that many bytes of text.
+    LargeError {
+        /// The HTTP status.
+        status: u16,
+        /// How long the body is.
+        bytes: usize,
+    },
+    /// An error with that status whose body is cut off before the length it states.
+    CutError(u16),
     /// A page of HTML, with status 200.
     Html,
     /// A body of that many bytes of JSON, with status 200.
@@ -220,6 +236,12 @@ impl Shared {
                 respond(stream, status, &headers, &body.to_string())
             }
             Answer::Redirect(to) => respond(stream, 307, &[("location", to)], ""),
+            Answer::RedirectWith { status, to } => respond(stream, status, &[("location", to)], ""),
+            Answer::LargeError { status, bytes } => respond(stream, status, &[], &"x ".repeat(bytes / 2)),
+            Answer::CutError(status) => {
+                let head = format!("HTTP/1.1 {status} As Told\r\ncontent-length: 500\r\nconnection: close\r\n\r\n");
+                stream.write_all(format!("{head}{{\"message\": \"cut").as_bytes())
+            }
             Answer::Html => {
                 respond(stream, 200, &[("content-type", "text/html".to_owned())], "<html><p>Sorry</p></html>")
             }

@@ -75,7 +75,7 @@ async fn ten_thousand_refusals_of_one_token_make_one_renewal() {
         .map(|_| {
             let (source, generation) = (source.clone(), token.0.generation);
             tokio::spawn(async move {
-                let refused = chift_api::Bearer::new("t".into()).with_generation(generation);
+                let refused = chift_api::Bearer::new(&"t".into()).with_generation(generation);
                 chift_api::Authorize::refused(&source, &refused).await.unwrap().generation()
             })
         })

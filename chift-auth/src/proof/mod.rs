@@ -53,7 +53,14 @@ impl Endpoint for Fake {
 
 fn source_on(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> TokenSource {
     let ground = Ground { endpoint, clock, spawn: source::spawn, jitter: || 0.0 };
-    TokenSource::on(ground, Rules::default(), credentials(), reqwest::Client::new(), "http://127.0.0.1:9".to_owned())
+    TokenSource::on(ground, Rules::default(), credentials(), api())
+}
+
+/// A client for sources that send nothing by it; one for all, because making an HTTP client takes its time.
+fn api() -> chift_api::Client {
+    static API: std::sync::OnceLock<chift_api::Client> = std::sync::OnceLock::new();
+    let make = || chift_api::Client::new("http://127.0.0.1:9", chift_api::Session::anonymous()).unwrap();
+    API.get_or_init(make).clone()
 }
 
 fn refusal() -> AuthError {

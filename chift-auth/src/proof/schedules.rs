@@ -69,13 +69,7 @@ fn spawn(task: Task) -> Result<(), AuthError> {
 fn source(endpoint: &Arc<Counting>) -> TokenSource {
     let clock = Arc::new(YieldingClock(Now { monotonic: Instant::now(), wall: Utc::now() }));
     let ground = Ground { endpoint: Arc::new(endpoint.clone()), clock, spawn, jitter: || 0.0 };
-    TokenSource::on(ground, Rules::default(), credentials(), http_client(), "http://127.0.0.1:9".to_owned())
-}
-
-/// One for all schedules: it is not used.
-fn http_client() -> reqwest::Client {
-    static CLIENT: std::sync::OnceLock<reqwest::Client> = std::sync::OnceLock::new();
-    CLIENT.get_or_init(reqwest::Client::new).clone()
+    TokenSource::on(ground, Rules::default(), credentials(), super::api())
 }
 
 #[test]
@@ -118,7 +112,7 @@ fn refusals_and_callers_and_one_who_goes_away() {
                             call.abort();
                         }
                         _ => {
-                            let refused = chift_api::Bearer::new("t".into()).with_generation(first.0.generation);
+                            let refused = chift_api::Bearer::new(&"t".into()).with_generation(first.0.generation);
                             let second = shuttle::future::block_on(chift_api::Authorize::refused(&source, &refused));
                             assert_eq!(second.unwrap().generation(), first.0.generation + 1);
                         }

@@ -70,6 +70,7 @@ pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
 /// What the generated client's own methods are called, and what it calls on itself.
 const TAKEN: &[&str] = &[
     "api_version",
+    "base_url",
     "baseurl",
     "client",
     "clone",
@@ -82,6 +83,9 @@ const TAKEN: &[&str] = &[
     "request",
     "retrying",
     "with",
+    "with_clock",
+    "with_http",
+    "with_session",
 ];
 
 /// A name that can be a method of the client.

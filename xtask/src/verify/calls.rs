@@ -67,6 +67,12 @@ struct Body {
 /// What a response of bytes is answered with.
 const BYTES: &str = "bytes: \u{e4}\r\n{";
 
+/// A text that would change its path, were it not encoded.
+const HOSTILE: &str = "..\\..\\x/../y?z=1#%2e";
+
+/// Texts that no encoding makes a segment of a path.
+const REFUSED: [&str; 3] = ["", ".", ".."];
+
 /// A body in parts, as it is sent.
 const PARTS: &str = "--parts\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\u{e4}\r\n--parts--\r\n";
 
@@ -98,9 +104,34 @@ impl Call<'_> {
                 self.once(status, answer.as_ref(), server, driving, tally)?;
             }
         }
+        self.refused(server, driving, tally)?;
         // What no operation of a real document gives.
         let odd = json!({"message": "m", "error_code": "ERROR_OF_TOMORROW", "detail": {"a": 1}});
         self.once(418, Some(&odd), server, driving, tally)
+    }
+
+    /// A text that would change the path is refused by name, and nothing is sent.
+    fn refused(&mut self, server: &Server, driving: &mut Driving, tally: &mut Tally) -> anyhow::Result<()> {
+        let id = &self.operation.id;
+        let Ok(given) = self.given()? else { return Ok(()) };
+        for (name, _) in given.path.iter().filter(|(_, value)| *value == HOSTILE) {
+            let key = node::argument_name(name);
+            for text in REFUSED {
+                let mut arguments = given.arguments.clone();
+                arguments[&key] = json!(text);
+                server.answer(200, String::new());
+                let result = driving.call(id, &arguments)?;
+                tally.calls += 1;
+                if server.arrived().is_some() {
+                    tally.failures.push(format!("{id}: {name} = {text:?} was sent"));
+                }
+                let message = result["error"].as_str().unwrap_or_default();
+                if !message.contains(&format!("path parameter `{key}`")) {
+                    tally.failures.push(format!("{id}: {name} = {text:?} is not refused by name: {result}"));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What the answer is made from; a schema of one text where it is no JSON.
@@ -204,7 +235,7 @@ impl Call<'_> {
             let in_path = parameter["in"] == "path";
             let value = match value {
                 Value::Null => continue,
-                _ if in_path && self.is_free_text(&schema) => json!("../x/y?z=1"),
+                _ if in_path && self.is_free_text(&schema) => json!(HOSTILE),
                 value => value,
             };
             let key = node::argument_name(&name);

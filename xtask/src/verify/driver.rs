@@ -85,14 +85,14 @@ fn fixed() -> TokenStream {
         struct Fixed;
         impl Authorize for Fixed {
             fn bearer(&self) -> BearerFuture<'_> {
-                Box::pin(async { Ok(Bearer::new(Secret::from("verify-token"))) })
+                Box::pin(async { Ok(Bearer::new(&Secret::from("verify-token"))) })
             }
         }
 
         #[tokio::main(flavor = "current_thread")]
         async fn main() {
             let base = std::env::args().nth(1).unwrap_or_default();
-            let client = Client::new(&base, Session::authorized(Fixed));
+            let client = Client::new(&base, Session::authorized(Fixed)).unwrap();
             let mut output = std::io::stdout().lock();
             for line in std::io::stdin().lock().lines() {
                 let command: Value = serde_json::from_str(&line.unwrap()).unwrap();
@@ -148,7 +148,7 @@ fn fixed() -> TokenStream {
                     let status = answer.status().as_u16();
                     Ok(json!({"status": status, "failure": serde_json::to_value(answer.into_inner()).map_err(|e| e.to_string())?}))
                 }
-                Err(error) => Err(format!("{error:?}")),
+                Err(error) => Err(error.to_string()),
             }
         }
     }

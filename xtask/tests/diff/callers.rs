@@ -37,7 +37,9 @@ fn a_caller_of_the_old_client_compiles_against_the_new_one_exactly_when_the_diff
         for (side, document) in [("old", &case.old), ("new", &case.new)] {
             let outcome = pipeline::run(&cases::input(document), None).unwrap();
             let client = &outcome.sources["client.rs"];
-            let hooks = "impl progenitor_client::ClientHooks<crate::Session> for Client {}";
+            let hooks = "impl crate::runtime::ClientHooks<crate::Session> for Client {\n\
+                 async fn exec(&self, _: reqwest::Request, _: &OperationInfo) -> Result<reqwest::Response, crate::runtime::CallError> {\n\
+                 unreachable!()\n}\n}";
             files.insert(format!("src/cases/{name}/{side}.rs").into(), format!("{client}\n{hooks}\n"));
             writeln!(module, "pub mod {side};").unwrap();
         }

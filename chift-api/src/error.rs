@@ -1,0 +1,289 @@
+//! Why a call failed: one type for all operations.
+
+use std::convert::Infallible;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::InvalidHeaderValue;
+use reqwest::{Response, StatusCode};
+
+use crate::failure::{Failure, FailureClass};
+use crate::response::{ResponseError, ResponseValue};
+use crate::{AuthorizeError, RequestError, TransportError, Undocumented, find};
+
+/// Why a call failed. `E` is the type of the operation's documented error bodies.
+///
+/// `Display` is one line that says what happened. `Debug` shows no body and no header. The chain of sources has the
+/// rest.
+///
+/// ```
+/// # async fn call(client: chift_api::Client) {
+/// use chift_api::Method;
+/// if let Err(error) = client.request(Method::GET, "/consumers").send::<serde_json::Value>().await {
+///     if error.is_auth() {
+///         eprintln!("check the API key: {error}");
+///     } else if let Some(failure) = error.chift() {
+///         eprintln!("Chift says {:?} ({:?})", failure.message, failure.error_code);
+///     } else if error.is_transient() {
+///         eprintln!("try again later: {error}");
+///     } else {
+///         eprintln!("{error}");
+///     }
+/// }
+/// # }
+/// ```
+#[non_exhaustive]
+pub enum Error<E = Undocumented> {
+    /// The request was not sent, because an argument cannot be sent as it is. Change the argument.
+    InvalidRequest(RequestError),
+
+    /// The request was not sent, because there is no access token for it. The source is the token source's own
+    /// error; with `chift-auth`, `AuthError::of` returns it.
+    NoToken(AuthorizeError),
+
+    /// There was no response: the server was not reached, the connection broke, or the time was over.
+    Transport(TransportError),
+
+    /// The server responded with a redirect (status 300 to 399, except 304). The client follows none, because the
+    /// request would take the bearer and the body to another address.
+    #[non_exhaustive]
+    Redirect {
+        /// The HTTP status.
+        status: StatusCode,
+    },
+
+    /// The server responded with an error status (400 to 599). [`chift`](Self::chift) has what it says, in one form
+    /// for all operations.
+    ErrorResponse(ResponseValue<E>),
+
+    /// The server responded with a status that the document does not give for the operation.
+    UnexpectedResponse(Response),
+
+    /// The body of the response could not be read, or is not what the document promises.
+    #[non_exhaustive]
+    InvalidResponse {
+        /// The HTTP status.
+        status: StatusCode,
+        /// What is wrong with the body.
+        error: ResponseError,
+    },
+}
+
+impl<E> Error<E> {
+    /// Whether the call failed for its access token: there was none, so that the request was not sent; or Chift
+    /// refused it, also after it was renewed.
+    ///
+    /// `false` where Chift says that the *customer's* software refused the customer's credentials
+    /// ([`FailureClass::Connection`]).
+    pub fn is_auth(&self) -> bool {
+        matches!(self, Self::NoToken(_)) || self.chift().is_some_and(|it| it.class() == FailureClass::Credentials)
+    }
+
+    /// Whether the same call can succeed later: there was no response, the body broke off, the status is 408, 425,
+    /// 429 or 500 to 599, or the token could not be had for such a reason.
+    ///
+    /// It does not say that a repeat is harmless: a request that creates something may have been carried out.
+    /// See [`Context::idempotency_key`](crate::Context::idempotency_key).
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::NoToken(error) => error.is_transient(),
+            Self::Transport(_) => true,
+            Self::ErrorResponse(response) => is_transient_status(response.status()),
+            Self::UnexpectedResponse(response) => is_transient_status(response.status()),
+            Self::InvalidResponse { error, .. } => matches!(error, ResponseError::Interrupted(_)),
+            Self::InvalidRequest(_) | Self::Redirect { .. } => false,
+        }
+    }
+
+    /// The HTTP status, if there was a response.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::InvalidRequest(_) | Self::NoToken(_) | Self::Transport(_) => None,
+            Self::ErrorResponse(response) => Some(response.status()),
+            Self::UnexpectedResponse(response) => Some(response.status()),
+            Self::Redirect { status } | Self::InvalidResponse { status, .. } => Some(*status),
+        }
+    }
+
+    /// What Chift says of a failed call; `None` unless the status is an error.
+    pub fn chift(&self) -> Option<&Failure> {
+        match self {
+            Self::ErrorResponse(response) => response.failure(),
+            _ => None,
+        }
+    }
+
+    /// How long the server asks to be left alone (`Retry-After`), for the call or for its token.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::NoToken(error) => error.retry_after(),
+            Self::ErrorResponse(response) => crate::retry_after(response.headers()),
+            Self::UnexpectedResponse(response) => crate::retry_after(response.headers()),
+            _ => None,
+        }
+    }
+
+    /// The body of a success that is not what the document promises, so that nothing is lost; `None` for any other
+    /// error, and where the body holds a secret. It holds your customer's data: keep it out of logs.
+    pub fn body(&self) -> Option<&[u8]> {
+        match self {
+            Self::InvalidResponse { error: ResponseError::Unreadable(error), .. } => error.body(),
+            _ => None,
+        }
+    }
+}
+
+fn is_transient_status(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 425 | 429 | 500..=599)
+}
+
+impl<E> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidRequest(error) => write!(f, "the request was not sent: {error}"),
+            Self::NoToken(error) => write!(f, "no access token: {error}"),
+            Self::Transport(error) => error.fmt(f),
+            Self::Redirect { status } => {
+                write!(f, "the server responded with a redirect (status {}), which is not followed", status.as_u16())
+            }
+            Self::ErrorResponse(response) => match response.failure() {
+                Some(failure) => failure.fmt(f),
+                None => write!(f, "the server responded with status {}", response.status().as_u16()),
+            },
+            Self::UnexpectedResponse(response) => {
+                let status = response.status().as_u16();
+                write!(f, "the server responded with status {status}, which the document does not give")
+            }
+            Self::InvalidResponse { status, error } => {
+                write!(f, "the response with status {} cannot be read: {error}", status.as_u16())
+            }
+        }
+    }
+}
+
+impl<E> fmt::Debug for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidRequest(error) => f.debug_tuple("InvalidRequest").field(error).finish(),
+            Self::NoToken(error) => f.debug_tuple("NoToken").field(error).finish(),
+            Self::Transport(error) => f.debug_tuple("Transport").field(error).finish(),
+            Self::Redirect { status } => f.debug_struct("Redirect").field("status", &status.as_u16()).finish(),
+            Self::ErrorResponse(response) => {
+                let mut debug = f.debug_struct("ErrorResponse");
+                debug.field("status", &response.status().as_u16());
+                if let Some(failure) = response.failure() {
+                    debug.field("class", &failure.class()).field("error_code", &failure.shown_code());
+                }
+                debug.finish_non_exhaustive()
+            }
+            Self::UnexpectedResponse(response) => f
+                .debug_struct("UnexpectedResponse")
+                .field("status", &response.status().as_u16())
+                .finish_non_exhaustive(),
+            Self::InvalidResponse { status, error } => {
+                f.debug_struct("InvalidResponse").field("status", &status.as_u16()).field("error", error).finish()
+            }
+        }
+    }
+}
+
+impl<E> StdError for Error<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::NoToken(error) => Some(error),
+            // Their own words are in `Display` already.
+            Self::Transport(error) => error.source(),
+            Self::InvalidResponse { error, .. } => error.source(),
+            _ => None,
+        }
+    }
+}
+
+/// What can go wrong before the generated code has a response, whatever the operation.
+#[derive(Debug)]
+pub enum CallError {
+    InvalidRequest(RequestError),
+    NoToken(AuthorizeError),
+    Transport(TransportError),
+    Redirect(StatusCode),
+    InvalidResponse(StatusCode, ResponseError),
+}
+
+impl<E> From<CallError> for Error<E> {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::InvalidRequest(error) => Self::InvalidRequest(error),
+            CallError::NoToken(error) => Self::NoToken(error),
+            CallError::Transport(error) => Self::Transport(error),
+            CallError::Redirect(status) => Self::Redirect { status },
+            CallError::InvalidResponse(status, error) => Self::InvalidResponse { status, error },
+        }
+    }
+}
+
+impl From<reqwest::Error> for CallError {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_builder() {
+            return Self::InvalidRequest(RequestError::from(error));
+        }
+        Self::Transport(TransportError::from(error))
+    }
+}
+
+impl<E> From<reqwest::Error> for Error<E> {
+    fn from(error: reqwest::Error) -> Self {
+        CallError::from(error).into()
+    }
+}
+
+impl<E> From<RequestError> for Error<E> {
+    fn from(error: RequestError) -> Self {
+        Self::InvalidRequest(error)
+    }
+}
+
+impl<E> From<InvalidHeaderValue> for Error<E> {
+    fn from(_: InvalidHeaderValue) -> Self {
+        Self::InvalidRequest(RequestError::new("a header parameter holds characters that cannot stand in a header"))
+    }
+}
+
+impl<E> From<Infallible> for Error<E> {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// The authorizer's own error, if a call failed because there was no access token: then it was never sent.
+///
+/// `error` is what a call returned, or any error that has it among its sources.
+/// With `chift-auth`, use `AuthError::of`, which also gives the type.
+///
+/// ```
+/// # async fn call(client: chift_api::Client, body: chift_api::types::AuthItem) {
+/// if let Err(error) = client.generate_access_token(&body).await {
+///     match chift_api::authorize_error(&error) {
+///         Some(reason) => eprintln!("no token: {reason}"),
+///         None => eprintln!("the call itself failed: {error}"),
+///     }
+/// }
+/// # }
+/// ```
+pub fn authorize_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + Send + Sync + 'static)> {
+    find::<AuthorizeError>(error).map(AuthorizeError::get_ref)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_can_be_boxed_and_moved_whatever_the_body() {
+        fn anywhere<T: StdError + Send + Sync + 'static>() {}
+        struct NoDebug;
+        anywhere::<Error<NoDebug>>();
+        let error = Error::<NoDebug>::from(RequestError::new("a"));
+        assert_eq!(format!("{error} {error:?}"), "the request was not sent: a InvalidRequest(RequestError(\"a\"))");
+    }
+}

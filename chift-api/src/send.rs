@@ -1,0 +1,140 @@
+//! How a request is sent: with the session's context and bearer, and again where that is allowed.
+
+use std::time::Instant;
+
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Request, Response, StatusCode};
+
+use crate::error::CallError;
+use crate::runtime::ClientInfo as _;
+use crate::{Authorize, Client, Failure, FailureClass, RetryPolicy, Session, TransportError, response, retry, span};
+
+/// An error's body is read up to this many bytes: 1 MiB. What is longer is cut off.
+pub(crate) const LARGEST_ERROR: usize = 1024 * 1024;
+
+/// Sends `request`, and records the result in the current span. The response's body is bounded.
+pub(crate) async fn send(client: &Client, mut request: Request, needs_bearer: bool) -> Result<Response, CallError> {
+    let sender = Sender { http: client.client(), session: client.inner() };
+    let authorizer = sender.session.authorizer().filter(|_| needs_bearer);
+    if let Some(context) = sender.session.context().filter(|_| needs_bearer) {
+        context.apply(&mut request);
+    }
+    let (started, mut sent) = (Instant::now(), 0);
+    let result = match sender.session.retry().filter(|_| retry::is_repeatable(&request)) {
+        Some(policy) => sender.retried(authorizer, policy, request, &mut sent).await,
+        None => sender.once(authorizer, request, &mut sent).await,
+    };
+    span::ended(sent, started, &result);
+    Ok(response::bounded(result?, sender.session.response_limit()))
+}
+
+/// As much of an error's body as may be read.
+pub(crate) fn error_limit(session: &Session) -> usize {
+    usize::try_from(session.response_limit()).unwrap_or(usize::MAX).min(LARGEST_ERROR)
+}
+
+struct Sender<'a> {
+    http: &'a reqwest::Client,
+    session: &'a Session,
+}
+
+impl Sender<'_> {
+    async fn retried(
+        &self,
+        authorizer: Option<&dyn Authorize>,
+        policy: &RetryPolicy,
+        mut request: Request,
+        sent: &mut u32,
+    ) -> Result<Response, CallError> {
+        let (clock, budget) = (self.session.clock(), self.session.retry_budget());
+        let started = clock.now();
+        let mut attempt = 1;
+        loop {
+            // `None` when the body is a stream, which can be read once only.
+            let again = request.try_clone();
+            let result = self.once(authorizer, request, sent).await;
+            let Some(asked) = retry::passing(&result) else {
+                if result.is_ok() {
+                    budget.succeeded(attempt - 1);
+                }
+                return result;
+            };
+            let elapsed = clock.now().saturating_duration_since(started);
+            let wait = policy.next_wait(attempt, asked, elapsed, fastrand::f64());
+            let (Some(next), Some(wait)) = (again, wait) else { return result };
+            if !budget.take() {
+                tracing::debug!("the budget of repeats is used up; a failed call is not sent again");
+                return result;
+            }
+            drop(result);
+            clock.sleep(wait).await;
+            request = next;
+            attempt += 1;
+        }
+    }
+
+    async fn once(
+        &self,
+        authorizer: Option<&dyn Authorize>,
+        request: Request,
+        sent: &mut u32,
+    ) -> Result<Response, CallError> {
+        match authorizer {
+            Some(authorizer) => self.authorized(authorizer, request, sent).await,
+            None => self.execute(request, sent).await,
+        }
+    }
+
+    /// Sends `request` with a bearer; once more with another one, when the first was refused as such.
+    async fn authorized(
+        &self,
+        authorizer: &dyn Authorize,
+        mut request: Request,
+        sent: &mut u32,
+    ) -> Result<Response, CallError> {
+        let bearer = match authorizer.ready() {
+            Some(bearer) => bearer,
+            None => authorizer.bearer().await.map_err(CallError::NoToken)?,
+        };
+        request.headers_mut().insert(AUTHORIZATION, bearer.header().map_err(CallError::NoToken)?);
+        // `None` when the body is a stream, which can be read once only.
+        let again = request.try_clone();
+        let response = self.execute(request, sent).await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return Ok(response);
+        }
+        let (body, response) = response::prefix(response, error_limit(self.session)).await;
+        if !is_about_the_token(&body) {
+            return Ok(response);
+        }
+        let second: Option<HeaderValue> = authorizer.refused(&bearer).await.and_then(|bearer| bearer.header().ok());
+        match (again, second) {
+            (Some(mut request), Some(header)) => {
+                request.headers_mut().insert(AUTHORIZATION, header);
+                self.execute(request, sent).await
+            }
+            _ => Ok(response),
+        }
+    }
+
+    /// Sends `request` as it is.
+    async fn execute(&self, request: Request, sent: &mut u32) -> Result<Response, CallError> {
+        *sent += 1;
+        let sending = self.http.execute(request);
+        let Some(result) = self.session.clock().within(self.session.header_timeout(), sending).await else {
+            return Err(CallError::Transport(TransportError::timed_out()));
+        };
+        let response = result?;
+        // It leads elsewhere, and the bearer, the body and the headers are for this origin only.
+        if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
+            return Err(CallError::Redirect(response.status()));
+        }
+        Ok(response)
+    }
+}
+
+/// Whether a 401 is about the bearer. Chift answers 401 too when the customer's own software refused the
+/// customer's credentials, with another `error_code`; a 401 without any code is what HTTP says it is.
+fn is_about_the_token(body: &[u8]) -> bool {
+    Failure::read(StatusCode::UNAUTHORIZED.as_u16(), body).class() == FailureClass::Credentials
+}

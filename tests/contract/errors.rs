@@ -1,0 +1,180 @@
+//! What an error says: what happened, in one line, and nothing that nobody should see.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+
+use chift_api::types::AuthItem;
+use chift_api::{Client, Error, FailureClass, Method, ResponseError, Session};
+use chift_auth::{AuthError, Credentials, TokenSource};
+use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer};
+use httpmock::MockServer;
+use serde_json::{Value, json};
+
+use crate::request_context::client;
+
+fn refused(status: u16, code: &str) -> Answer {
+    Answer::Error { status, code: Some(code.to_owned()), retry_after: None }
+}
+
+#[tokio::test]
+async fn a_call_without_a_token_says_so_in_one_line() {
+    let server = FaultyServer::start();
+    server.answer_token_requests(refused(401, "ERROR_CHIFT_AUTHENTICATION_ERROR"));
+    let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no access token: Chift refused the credentials (401 ERROR_CHIFT_AUTHENTICATION_ERROR: as it was told)"
+    );
+    assert!(error.is_auth() && !error.is_transient() && error.status().is_none() && error.chift().is_none());
+    assert!(AuthError::of(&error).unwrap().is_rejected());
+
+    let away = TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");
+    let client = away.attempts(1).build().unwrap().client();
+    let error = client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no access token: the token endpoint could not be asked: the server could not be reached"
+    );
+    assert!(error.is_auth() && error.is_transient());
+    let mut chain = String::new();
+    let mut next = error.source();
+    while let Some(error) = next {
+        write!(chain, "{error}; ").unwrap();
+        next = error.source();
+    }
+    assert!(chain.to_lowercase().contains("refused"), "the chain has the rest: {chain}");
+
+    server.answer_token_requests(Answer::Error { status: 503, code: None, retry_after: Some("60".to_owned()) });
+    let error = self::client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    assert_eq!(error.retry_after().map(|pause| pause.as_secs()), Some(60));
+}
+
+#[tokio::test]
+async fn a_refused_token_is_told_from_a_customers_own_refusal() {
+    let server = FaultyServer::start();
+    for (code, is_auth, class) in [
+        ("ERROR_CHIFT_AUTHENTICATION_ERROR", true, FailureClass::Credentials),
+        ("ERROR_CONNECTOR_AUTHENTICATION", false, FailureClass::Connection),
+    ] {
+        server.answer_calls_in_turn(vec![refused(401, code)]);
+        let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+        assert_eq!((error.is_auth(), error.chift().unwrap().class()), (is_auth, class), "{code}");
+        assert_eq!(error.to_string(), format!("the server responded with status 401 {code}: as it was told"));
+    }
+}
+
+#[tokio::test]
+async fn a_401_whose_body_is_long_or_broken_renews_the_token_and_keeps_its_status() {
+    for body in [Answer::LargeError { status: 401, bytes: 2_000_000 }, Answer::CutError(401)] {
+        let server = FaultyServer::start();
+        let client = client(&server);
+        server.answer_calls_in_turn(vec![body.clone(), Answer::Ok]);
+        client.request(Method::GET, "/consumers").send::<Value>().await.unwrap();
+        assert_eq!((server.token_requests(), server.calls()), (2, 2), "{body:?}");
+        server.answer_calls_in_turn(vec![body.clone()]);
+        let error = client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(401), "{body:?}");
+        assert!(matches!(error, Error::ErrorResponse(_)), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_long_error_on_the_token_endpoint_keeps_its_status_and_its_class() {
+    let server = FaultyServer::start();
+    for (status, is_rejected, is_transient) in [(401, true, false), (503, false, true), (404, false, false)] {
+        server.answer_token_requests(Answer::LargeError { status, bytes: 200_000 });
+        let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap());
+        let source = TokenSource::builder(credentials).base_url(server.base_url()).attempts(1).build().unwrap();
+        let error = source.token().await.unwrap_err();
+        assert_eq!((error.is_rejected(), error.is_transient()), (is_rejected, is_transient), "{error:?}");
+        assert!(error.to_string().contains(&status.to_string()) && error.to_string().len() < 1_000, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_refuses_the_credentials_is_a_refusal() {
+    let server = FaultyServer::start();
+    let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap());
+    for status in [400, 401, 403, 404, 405, 409, 410, 415, 421, 422, 425, 451] {
+        let source = TokenSource::builder(credentials.clone()).base_url(server.base_url()).build().unwrap();
+        let before = server.token_requests();
+        server.answer_token_requests(Answer::Error { status, code: None, retry_after: None });
+        let error = source.token().await.unwrap_err();
+        assert_eq!(error.is_rejected(), matches!(status, 400 | 401 | 403 | 422), "{status}");
+        assert!(!error.is_transient() && server.token_requests() == before + 1, "{status}");
+    }
+}
+
+/// Nothing of a body, a header, a path or a query reaches an error, whatever goes wrong.
+#[tokio::test]
+async fn no_error_shows_a_body_a_header_or_an_address() {
+    const SECRET: &str = "customer-4711";
+    let server = MockServer::start_async().await;
+    let client = Client::new(&server.base_url(), Session::anonymous()).unwrap();
+    let mut shown = String::new();
+    for (status, body) in [
+        (200, format!("[\"{SECRET}\"")),
+        (200, format!("\"{SECRET}\"")),
+        (404, json!({"message": "No", "error_code": SECRET, "detail": {"name": SECRET}}).to_string()),
+        (422, json!({"detail": [{"loc": ["body"], "msg": "No", "input": SECRET}]}).to_string()),
+        (500, json!([SECRET]).to_string()),
+        (302, SECRET.to_owned()),
+    ] {
+        let mut mock = server.mock(|when, then| {
+            when.any_request();
+            then.status(status).header("x-answer", SECRET).header("location", format!("http://{SECRET}/")).body(body);
+        });
+        let call = client.request(Method::GET, &format!("/consumers/{SECRET}")).query(&[("q", SECRET)]);
+        let error = call.send::<Vec<u8>>().await.unwrap_err();
+        write!(shown, "{error} {error:?} {error:#?}").unwrap();
+        let mut next = error.source();
+        while let Some(error) = next {
+            write!(shown, " {error} {error:?}").unwrap();
+            next = error.source();
+        }
+        let body = AuthItem::new(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, SECRET);
+        let error = client.generate_access_token(&body).await.unwrap_err();
+        write!(shown, "{error} {error:?} {error:#?}").unwrap();
+        mock.delete();
+    }
+    let nowhere = Client::new("http://127.0.0.1:9", Session::anonymous()).unwrap();
+    let error = nowhere.request(Method::GET, &format!("/{SECRET}?q={SECRET}")).send::<Value>().await.unwrap_err();
+    let source = error.source().unwrap();
+    write!(shown, "{error} {error:?} {source} {source:?}").unwrap();
+    assert!(!shown.contains("4711"), "{shown}");
+    assert!(shown.contains("the server could not be reached"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read_is_not_lost() {
+    let server = MockServer::start_async().await;
+    server.mock(|when, then| drop((when.any_request(), then.status(201).body("{\"items\": 1}"))));
+    let client = Client::new(&server.base_url(), Session::anonymous()).unwrap();
+    let error = client.request(Method::GET, "/consumers").send::<Vec<u8>>().await.unwrap_err();
+    assert_eq!(error.body(), Some(b"{\"items\": 1}".as_slice()));
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(201));
+
+    let limited = client.with_session(Session::anonymous().with_response_limit(5));
+    let error = limited.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    assert!(matches!(error, Error::InvalidResponse { error: ResponseError::TooLong { limit: 5 }, .. }), "{error:?}");
+    assert!(error.to_string().contains("longer than the 5 bytes"), "{error}");
+}
+
+/// A server's text cannot write lines of its own into a log.
+#[tokio::test]
+async fn control_characters_of_the_server_stay_out_of_messages() {
+    let server = MockServer::start_async().await;
+    let message = format!("no\r\n2026-11-24 ERROR forged \u{1b}[31m {CLIENT_SECRET}");
+    server.mock(|when, then| {
+        when.any_request();
+        then.status(401).json_body(json!({"message": message, "error_code": "A\nB"}));
+    });
+    let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap());
+    let source = TokenSource::builder(credentials).base_url(server.base_url()).build().unwrap();
+    let error = source.token().await.unwrap_err();
+    let call = source.client().request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    for shown in [error.to_string(), format!("{error:?}"), call.to_string(), format!("{call:?}")] {
+        assert!(!shown.contains(char::is_control) && !shown.contains(CLIENT_SECRET), "{shown}");
+    }
+    assert!(error.to_string().contains("[redacted]"), "{error}");
+}
