@@ -97,22 +97,23 @@ fn name(expression: &Expr) -> String {
 ///
 /// # Errors
 ///
-/// Where there are fewer of them than path parameters.
+/// Where a pattern has another form than expected, or there is none though paths have parameters.
 pub(super) fn match_mocks(mocks: &mut File, operations: &[Operation]) -> Result<usize, Problem> {
-    let parameters: usize = operations.iter().map(|operation| operation.path.matches('{').count()).sum();
-    let mut matching = Matching { count: 0 };
+    let has_parameters = operations.iter().any(|operation| operation.path.contains('{'));
+    let mut matching = Matching { patterns: 0, count: 0 };
     matching.visit_file_mut(mocks);
-    if matching.count == parameters {
+    // progenitor leaves out a parameter whose name another one has too, so their number is not that of parameters.
+    if matching.count == matching.patterns && (matching.count > 0 || !has_parameters) {
         Ok(matching.count)
     } else {
-        Err(missing(format!(
-            "its mocks match {} arguments of paths, which have {parameters} parameters",
-            matching.count
-        )))
+        let Matching { patterns, count } = matching;
+        Err(missing(format!("its mocks match {patterns} paths by a value, and {count} of them as expected")))
     }
 }
 
 struct Matching {
+    /// Patterns that are made of a value.
+    patterns: usize,
     count: usize,
 }
 
@@ -124,6 +125,7 @@ impl VisitMut for Matching {
             && let Expr::Macro(format) = &mut *reference.expr
             && let Ok(mut arguments) = format.mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
         {
+            self.patterns += 1;
             for argument in arguments.iter_mut().filter(|argument| is_text_of_value(argument)) {
                 let pattern: TokenStream = quote! { crate::path::segment_pattern(&#argument) };
                 *argument = parse_quote!(#pattern);
