@@ -76,6 +76,7 @@ pub mod stand_in;
 mod text;
 mod timestamp;
 mod transport_error;
+mod wiped;
 
 pub use authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
 pub use base_url::shown_url;

@@ -10,7 +10,7 @@ use crate::error::CallError;
 use crate::generated::operations::secret_answer;
 use crate::hooks::{failed, is_error, readable};
 use crate::operation::matching;
-use crate::runtime::ClientInfo as _;
+use crate::runtime::{ClientInfo as _, RequestBuilderExt as _};
 use crate::{
     ByteStream, Client, Error, Operation, RequestError, ResponseError, ResponseValue, Undocumented, send, span,
 };
@@ -75,7 +75,7 @@ impl RawRequest<'_> {
 
     /// The body, as JSON.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
-        self.request = self.request.map(|request| request.json(body));
+        self.request = self.request.and_then(|request| request.json_body(body));
         self
     }
 

@@ -4,6 +4,7 @@
 // Each document uses some of it.
 #![allow(async_fn_in_trait, dead_code, unused_imports)]
 
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, RequestBuilder, Response};
 use serde::Serialize;
 
@@ -12,7 +13,7 @@ pub use crate::path::path_segment;
 pub use crate::response::{ByteStream, ResponseValue};
 pub use progenitor_client::QueryParam;
 
-use crate::RequestError;
+use crate::{RequestError, wiped};
 
 /// Identifies the operation that a request belongs to.
 pub struct OperationInfo {
@@ -48,11 +49,19 @@ pub trait ClientHooks<Inner>: ClientInfo<Inner> {
 
 /// What the generated code needs of a request in the making.
 pub trait RequestBuilderExt: Sized {
+    /// JSON as the body.
+    fn json_body<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, RequestError>;
+
     /// A form as the body.
     fn form_urlencoded<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, RequestError>;
 }
 
 impl RequestBuilderExt for RequestBuilder {
+    fn json_body<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, RequestError> {
+        let body = wiped::json(body)?;
+        Ok(self.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body))
+    }
+
     fn form_urlencoded<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, RequestError> {
         progenitor_client::RequestBuilderExt::<()>::form_urlencoded(self, body)
             .map_err(|_| RequestError::new("the body cannot be written as a form"))

@@ -8,6 +8,7 @@ mod document;
 mod errors;
 mod freshness;
 mod https;
+mod memory;
 mod paging;
 mod protected_calls;
 mod proxies;

@@ -248,7 +248,7 @@ The status decides what [`HttpValidationErrorFailure`](types::HttpValidationErro
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json_body(&body)?
             .headers(header_map)
             .build()?;
         let info = OperationInfo {

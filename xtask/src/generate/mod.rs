@@ -5,6 +5,7 @@ mod construction;
 mod constructors;
 mod error_sections;
 mod field_names;
+mod json_bodies;
 mod locate;
 mod objects;
 mod pages;
@@ -128,6 +129,7 @@ pub(crate) fn client(document: &Value) -> Result<(File, usize), Problems> {
     let mut client = parsed("client.rs", client)?;
     runtime::replace(&mut client)?;
     construction::restrict(&mut client)?;
+    json_bodies::wipe(&mut client);
     path_arguments::encode(&mut client, &operations::list(document))?;
     variants::name(&mut client);
     field_names::part(&mut client);
