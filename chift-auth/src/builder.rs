@@ -8,7 +8,7 @@ use chift_api::DEFAULT_BASE_URL;
 use crate::clock::{Clock, SystemClock};
 use crate::endpoint::TokenEndpoint;
 use crate::rules::Rules;
-use crate::source::{self, Ground};
+use crate::source::{self, Deps};
 use crate::{AuthError, Credentials, TokenSource, base_url};
 
 /// How long a connection may take to come about.
@@ -172,13 +172,13 @@ impl Builder {
             Some(client) => client,
             None => default_http_client()?,
         };
-        let ground = Ground {
+        let deps = Deps {
             endpoint: Arc::new(TokenEndpoint::new(&base_url, http_client.clone())),
             clock: self.clock,
             spawn: source::spawn,
             jitter: self.jitter,
         };
-        Ok(TokenSource::on(ground, self.rules, self.credentials, http_client, base_url))
+        Ok(TokenSource::on(deps, self.rules, self.credentials, http_client, base_url))
     }
 }
 

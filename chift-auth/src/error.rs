@@ -40,7 +40,7 @@ pub enum AuthError {
     HttpClient(#[source] Arc<dyn StdError + Send + Sync>),
 
     /// Chift refused the credentials: a status from 400 to 499 that is not about time or load.
-    #[error("Chift refused the credentials with status {status}{}", told(.error_code.as_deref(), .message.as_deref()))]
+    #[error("Chift refused the credentials with status {status}{}", details(.error_code.as_deref(), .message.as_deref()))]
     #[non_exhaustive]
     Rejected {
         /// The HTTP status.
@@ -52,7 +52,7 @@ pub enum AuthError {
     },
 
     /// Chift could not answer now: status 408, 429 or 500 to 599.
-    #[error("Chift could not issue a token now: status {status}{}", told(.error_code.as_deref(), .message.as_deref()))]
+    #[error("Chift could not issue a token now: status {status}{}", details(.error_code.as_deref(), .message.as_deref()))]
     #[non_exhaustive]
     Unavailable {
         /// The HTTP status.
@@ -72,6 +72,36 @@ pub enum AuthError {
     /// There was no answer within the deadline of a renewal.
     #[error("the token endpoint did not answer in time")]
     TimedOut,
+
+    /// The access token's life was over when the response arrived: a short life and a slow response, or a
+    /// wall clock that was set meanwhile.
+    #[error("the access token had already expired when it arrived")]
+    ExpiredOnArrival,
+
+    /// The token endpoint responded with a status that says nothing about the credentials or about time or
+    /// load, for example 404. Check the base URL.
+    #[error(
+        "the token endpoint responded with status {status}{}",
+        details(.error_code.as_deref(), .message.as_deref())
+    )]
+    #[non_exhaustive]
+    UnexpectedStatus {
+        /// The HTTP status.
+        status: u16,
+        /// Chift's error code, if the response had one.
+        error_code: Option<String>,
+        /// Chift's message, if the response had one.
+        message: Option<String>,
+    },
+
+    /// The token endpoint responded with a redirect. Credentials are never sent to another place; set the
+    /// base URL to where the API is.
+    #[error("the token endpoint responded with a redirect (status {status}); redirects are not followed")]
+    #[non_exhaustive]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+    },
 
     /// There was an answer, but no token that can be used.
     #[error("the token endpoint gave an answer that cannot be used: {reason}")]
@@ -98,7 +128,7 @@ pub enum AuthError {
     Lost,
 }
 
-fn told(error_code: Option<&str>, message: Option<&str>) -> String {
+fn details(error_code: Option<&str>, message: Option<&str>) -> String {
     match (error_code, message) {
         (Some(code), Some(message)) => format!(": {message} ({code})"),
         (Some(text), None) | (None, Some(text)) => format!(": {text}"),

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::endpoint::Endpoint;
-use crate::flight::Flight;
+use crate::renewal::Renewal;
 use crate::rules::Rules;
 use crate::state::{self, Ask, Refused, State, TokenState};
 use crate::token::{self, Phase};
@@ -45,7 +45,7 @@ pub struct TokenSource(Arc<Inner>);
 pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What a source stands on; tests bring their own.
-pub(crate) struct Ground {
+pub(crate) struct Deps {
     pub(crate) endpoint: Arc<dyn Endpoint>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) spawn: fn(Task) -> Result<(), AuthError>,
@@ -58,7 +58,7 @@ struct Inner {
     fresh: ArcSwapOption<token::Inner>,
     /// Never held across an `.await`.
     shared: Mutex<Shared>,
-    ground: Ground,
+    deps: Deps,
     rules: Rules,
     /// What clients made from this source send their calls with.
     http_client: reqwest::Client,
@@ -69,13 +69,13 @@ struct Shared {
     state: State,
     credentials: Credentials,
     /// Where the result of the current flight will be told.
-    landing: watch::Sender<Landing>,
+    landing: watch::Sender<RenewalResult>,
 }
 
 /// What those who wait for a flight are told.
 #[derive(Debug, Clone)]
-enum Landing {
-    Awaited,
+enum RenewalResult {
+    Pending,
     Done(Result<AccessToken, AuthError>),
     /// It will never come, or no longer counts: ask again.
     AskAgain,
@@ -85,7 +85,7 @@ enum Landing {
 enum Answered {
     Token(AccessToken),
     /// The flight to wait for, and where its result will be told.
-    Wait(Option<u64>, watch::Receiver<Landing>),
+    Wait(Option<u64>, watch::Receiver<RenewalResult>),
 }
 
 /// On tokio, whichever of its runtimes the caller is in.
@@ -118,18 +118,18 @@ impl TokenSource {
     }
 
     pub(crate) fn on(
-        ground: Ground,
+        deps: Deps,
         rules: Rules,
         credentials: Credentials,
         http_client: reqwest::Client,
         base_url: String,
     ) -> Self {
         let state = State::new(rules.clone());
-        let shared = Shared { state, credentials, landing: watch::Sender::new(Landing::AskAgain) };
+        let shared = Shared { state, credentials, landing: watch::Sender::new(RenewalResult::AskAgain) };
         Self(Arc::new(Inner {
             fresh: ArcSwapOption::empty(),
             shared: Mutex::new(shared),
-            ground,
+            deps,
             rules,
             http_client,
             base_url,
@@ -146,7 +146,7 @@ impl TokenSource {
     /// When there is no valid token and none can be had; also [`AuthError::NoRuntime`] when one has to be
     /// fetched outside of a tokio runtime.
     pub async fn token(&self) -> Result<AccessToken, AuthError> {
-        let now = self.0.ground.clock.now();
+        let now = self.0.deps.clock.now();
         if let Some(token) = self.0.fresh.load().as_ref().filter(|token| token.phase(now) == Phase::Fresh) {
             return Ok(AccessToken(Arc::clone(token)));
         }
@@ -160,9 +160,11 @@ impl TokenSource {
                 Answered::Wait(number, landing) => (number, landing),
             };
             match self.awaited(number, &mut landing).await {
-                Landing::Done(Ok(token)) if token.phase(self.0.ground.clock.now()) < Phase::Over => return Ok(token),
-                Landing::Done(Err(error)) => {
-                    let now = self.0.ground.clock.now();
+                RenewalResult::Done(Ok(token)) if token.phase(self.0.deps.clock.now()) < Phase::Over => {
+                    return Ok(token);
+                }
+                RenewalResult::Done(Err(error)) => {
+                    let now = self.0.deps.clock.now();
                     return self.0.locked().state.fallback(now).ok_or(error);
                 }
                 _ => {}
@@ -175,7 +177,7 @@ impl TokenSource {
     fn asked(&self) -> Result<Answered, AuthError> {
         // The clock is read before the lock is taken, and a task is spawned after it is released: both
         // are somebody else's code.
-        let now = self.0.ground.clock.now();
+        let now = self.0.deps.clock.now();
         let mut shared = self.0.locked();
         match shared.state.ask(now) {
             Ask::Use(token) => Ok(Answered::Token(token)),
@@ -185,54 +187,58 @@ impl TokenSource {
                 let task = self.prepared(&mut shared, flight);
                 drop(shared);
                 // The caller is served; without a runtime here, another caller's will do it.
-                let _ = (self.0.ground.spawn)(task);
+                let _ = (self.0.deps.spawn)(task);
                 Ok(Answered::Token(token))
             }
             Ask::Renew(flight) => {
                 let task = self.prepared(&mut shared, flight);
                 let landing = shared.landing.subscribe();
                 drop(shared);
-                (self.0.ground.spawn)(task)?;
+                (self.0.deps.spawn)(task)?;
                 Ok(Answered::Wait(Some(flight.number), landing))
             }
         }
     }
 
-    /// The flight's end; [`Landing::AskAgain`] when it takes so long that its runtime must stand still.
-    async fn awaited(&self, number: Option<u64>, landing: &mut watch::Receiver<Landing>) -> Landing {
+    /// The flight's end; [`RenewalResult::AskAgain`] when it takes so long that its runtime must stand still.
+    async fn awaited(&self, number: Option<u64>, landing: &mut watch::Receiver<RenewalResult>) -> RenewalResult {
         let rules = &self.0.rules;
-        let patience = self.0.ground.clock.patience(rules.deadline + rules.longest_wait + Duration::from_secs(1));
+        let timeout = self.0.deps.clock.timeout(rules.deadline + rules.longest_wait + Duration::from_secs(1));
         tokio::select! {
             biased;
-            landed = landing.wait_for(|landing| !matches!(landing, Landing::Awaited)) => {
-                landed.map_or(Landing::AskAgain, |landing| landing.clone())
+            landed = landing.wait_for(|landing| !matches!(landing, RenewalResult::Pending)) => {
+                landed.map_or(RenewalResult::AskAgain, |landing| landing.clone())
             }
-            () = patience => {
+            () = timeout => {
                 if let Some(number) = number {
                     self.0.locked().state.lost(number);
                 }
-                Landing::AskAgain
+                RenewalResult::AskAgain
             }
         }
     }
 
     /// The flight as a task of its own, which nobody's going away can cancel. Dropped before it has ended,
     /// it is told as lost; so it must not be dropped under the lock.
-    fn prepared(&self, shared: &mut Shared, flight: state::Flight) -> Task {
-        shared.landing = watch::Sender::new(Landing::Awaited);
-        let ground = &self.0.ground;
-        let mut pilot =
-            Pilot { inner: self.0.clone(), number: flight.number, landing: shared.landing.clone(), landed: false };
-        let flight = Flight {
-            endpoint: ground.endpoint.clone(),
-            clock: ground.clock.clone(),
+    fn prepared(&self, shared: &mut Shared, flight: state::Renewal) -> Task {
+        shared.landing = watch::Sender::new(RenewalResult::Pending);
+        let deps = &self.0.deps;
+        let mut pilot = RenewalGuard {
+            inner: self.0.clone(),
+            number: flight.number,
+            landing: shared.landing.clone(),
+            landed: false,
+        };
+        let flight = Renewal {
+            endpoint: deps.endpoint.clone(),
+            clock: deps.clock.clone(),
             rules: self.0.rules.clone(),
             credentials: shared.credentials.clone(),
             delay: flight.delay,
-            jitter: ground.jitter,
+            jitter: deps.jitter,
         };
         Box::pin(async move {
-            let result = flight.fly().await;
+            let result = flight.run().await;
             pilot.land(result);
         })
     }
@@ -252,13 +258,13 @@ impl TokenSource {
         let mut shared = self.0.locked();
         shared.credentials = credentials;
         shared.state.replaced();
-        shared.landing.send_replace(Landing::AskAgain);
+        shared.landing.send_replace(RenewalResult::AskAgain);
         self.0.publish(&shared);
     }
 
     /// How things are, for a health check. It asks Chift nothing.
     pub fn state(&self) -> TokenState {
-        let now = self.0.ground.clock.now();
+        let now = self.0.deps.clock.now();
         self.0.locked().state.snapshot(now)
     }
 
@@ -283,7 +289,7 @@ impl Inner {
     }
 
     fn refused(&self, generation: u64) -> Refused {
-        let now = self.ground.clock.now();
+        let now = self.deps.clock.now();
         let mut shared = self.locked();
         let refused = shared.state.refused(generation, now);
         self.publish(&shared);
@@ -292,24 +298,24 @@ impl Inner {
 }
 
 /// Brings the result of a flight home; a flight that is dropped before is told as lost.
-struct Pilot {
+struct RenewalGuard {
     inner: Arc<Inner>,
     number: u64,
-    landing: watch::Sender<Landing>,
+    landing: watch::Sender<RenewalResult>,
     landed: bool,
 }
 
-impl Pilot {
+impl RenewalGuard {
     fn land(&mut self, result: Result<(crate::endpoint::Issued, crate::clock::Now), AuthError>) {
-        let Inner { ground, rules, .. } = &*self.inner;
-        let (now, jitter) = (ground.clock.now(), (ground.jitter)());
+        let Inner { deps, rules, .. } = &*self.inner;
+        let (now, jitter) = (deps.clock.now(), (deps.jitter)());
         let mut shared = self.inner.locked();
         let generation = shared.state.next_generation();
         let token = result.map(|(issued, asked)| {
-            AccessToken::new(issued.secret, issued.life, asked, generation, rules, (ground.jitter)())
+            AccessToken::new(issued.secret, issued.life, asked, generation, rules, (deps.jitter)())
         });
         let had_one = shared.state.token().is_some();
-        let landed = shared.state.landed(self.number, token, now, jitter);
+        let landed = shared.state.finished(self.number, token, now, jitter);
         let still_valid = shared.state.fallback(now).is_some();
         self.inner.publish(&shared);
         drop(shared);
@@ -324,15 +330,15 @@ impl Pilot {
             Some(Err(error)) => tracing::error!(%error, "no access token"),
             None => tracing::debug!("a token request was overtaken; its result is dropped"),
         }
-        self.landing.send_replace(landed.map_or(Landing::AskAgain, Landing::Done));
+        self.landing.send_replace(landed.map_or(RenewalResult::AskAgain, RenewalResult::Done));
     }
 }
 
-impl Drop for Pilot {
+impl Drop for RenewalGuard {
     fn drop(&mut self) {
         if !self.landed {
             self.inner.locked().state.lost(self.number);
-            self.landing.send_replace(Landing::AskAgain);
+            self.landing.send_replace(RenewalResult::AskAgain);
         }
     }
 }

@@ -20,18 +20,18 @@ pub(crate) enum Ask {
     /// Take this one.
     Use(AccessToken),
     /// Take this one, and begin the flight behind the caller's back.
-    UseAndRenew(AccessToken, Flight),
+    UseAndRenew(AccessToken, Renewal),
     /// Wait for the flight that is under way.
     Join,
     /// Begin the flight, and wait for it.
-    Renew(Flight),
+    Renew(Renewal),
     /// Nobody asks Chift now; this is why.
     Fail(AuthError),
 }
 
 /// A renewal that is to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Flight {
+pub(crate) struct Renewal {
     pub(crate) number: u64,
     /// How long to wait before the first attempt, because the last flight failed just now.
     pub(crate) delay: Duration,
@@ -132,7 +132,7 @@ impl State {
         }
     }
 
-    fn begin(&mut self, now: Now) -> Flight {
+    fn begin(&mut self, now: Now) -> Renewal {
         self.flights += 1;
         let delay = self
             .failure
@@ -141,7 +141,7 @@ impl State {
         // A little more than the flight's own deadline, so that a flight that is alive ends by itself.
         let overdue = now.after(delay + self.rules.deadline + Duration::from_secs(1));
         self.flight = Some(UnderWay { number: self.flights, overdue });
-        Flight { number: self.flights, delay }
+        Renewal { number: self.flights, delay }
     }
 
     /// What number the next token has.
@@ -152,7 +152,7 @@ impl State {
     /// A flight came back. `jitter`, from 0 to 1, decides how long until the next attempt.
     ///
     /// `None` if it is not the current flight: whoever waited for it asks again.
-    pub(crate) fn landed(
+    pub(crate) fn finished(
         &mut self,
         number: u64,
         result: Result<AccessToken, AuthError>,
@@ -245,13 +245,13 @@ impl State {
         let phase = self.phase(now);
         let token = self.token.as_ref().filter(|_| phase < Phase::Over);
         let retry = self.failure.as_ref().map(|failure| match failure.hold {
-            Some(hold) if token.is_none() => hold.wall,
-            _ => failure.retry.wall,
+            Some(hold) if token.is_none() => hold.date(),
+            _ => failure.retry.date(),
         });
         TokenState {
             phase,
             expires_at: token.map(AccessToken::expires_at),
-            next_renewal: token.map(|token| token.0.early.wall).max(retry),
+            next_renewal: token.map(|token| token.0.early.date()).max(retry),
             is_renewing: self.flight.is_some(),
             last_error: self.failure.as_ref().map(|failure| failure.error.clone()),
         }

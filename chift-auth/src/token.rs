@@ -76,7 +76,7 @@ impl AccessToken {
 
     /// When it ends, by this machine's wall clock at the time it was asked for.
     pub fn expires_at(&self) -> DateTime<Utc> {
-        self.0.end.wall
+        self.0.end.date()
     }
 
     /// How long it lives in all, counted from the moment before it was asked for; at most 24 hours.
@@ -96,12 +96,11 @@ impl AccessToken {
 
 impl Inner {
     pub(crate) fn phase(&self, now: Now) -> Phase {
-        let before = |end: &Now| now.monotonic < end.monotonic && now.wall < end.wall;
-        if before(&self.early) {
+        if now.is_before(self.early) {
             Phase::Fresh
-        } else if before(&self.margin) {
+        } else if now.is_before(self.margin) {
             Phase::Early
-        } else if before(&self.end) {
+        } else if now.is_before(self.end) {
             Phase::Margin
         } else {
             Phase::Over
@@ -111,6 +110,6 @@ impl Inner {
 
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessToken").field("expires_at", &self.0.end.wall).finish_non_exhaustive()
+        f.debug_struct("AccessToken").field("expires_at", &self.0.end.date()).finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ use crate::rules::Rules;
 use crate::{AuthError, Credentials};
 
 /// All that a flight needs.
-pub(crate) struct Flight {
+pub(crate) struct Renewal {
     pub(crate) endpoint: Arc<dyn Endpoint>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rules: Rules,
@@ -20,9 +20,9 @@ pub(crate) struct Flight {
     pub(crate) jitter: fn() -> f64,
 }
 
-impl Flight {
+impl Renewal {
     /// What Chift issued and the moment before it was asked, or why there is nothing.
-    pub(crate) async fn fly(&self) -> Result<(Issued, Now), AuthError> {
+    pub(crate) async fn run(&self) -> Result<(Issued, Now), AuthError> {
         if !self.delay.is_zero() {
             self.clock.sleep(self.delay).await;
         }

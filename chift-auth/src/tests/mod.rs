@@ -1,4 +1,4 @@
-//! The proof of the token rules: scenarios in data, a model, crowds, schedules, and a search for secrets.
+//! Tests of the token rules: scenarios as data, a model, crowds, schedules, and a search for secrets.
 
 mod clock;
 mod crowds;
@@ -15,7 +15,7 @@ use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 
 use crate::endpoint::{Endpoint, Issued, Issuing};
 use crate::rules::Rules;
-use crate::source::{self, Ground};
+use crate::source::{self, Deps};
 use crate::{AuthError, Credentials, TokenSource};
 
 use clock::TestClock;
@@ -24,7 +24,7 @@ fn credentials() -> Credentials {
     Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap())
 }
 
-/// Counts, and answers what it is told to.
+/// Counts the requests, and responds as `answer` says.
 struct Fake {
     requests: std::sync::atomic::AtomicUsize,
     answer: Box<dyn Fn(usize) -> Result<Duration, AuthError> + Send + Sync>,
@@ -51,9 +51,18 @@ impl Endpoint for Fake {
     }
 }
 
+fn deps(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> Deps {
+    Deps { endpoint, clock, spawn: source::spawn, jitter: || 0.0 }
+}
+
 fn source_on(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> TokenSource {
-    let ground = Ground { endpoint, clock, spawn: source::spawn, jitter: || 0.0 };
-    TokenSource::on(ground, Rules::default(), credentials(), reqwest::Client::new(), "http://127.0.0.1:9".to_owned())
+    TokenSource::on(
+        deps(endpoint, clock),
+        Rules::default(),
+        credentials(),
+        reqwest::Client::new(),
+        "http://127.0.0.1:9".to_owned(),
+    )
 }
 
 fn refusal() -> AuthError {

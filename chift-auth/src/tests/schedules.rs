@@ -4,15 +4,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
-
-use chrono::Utc;
+use std::time::{Duration, Instant, SystemTime};
 
 use super::{credentials, refusal};
 use crate::clock::{Clock, Now, Sleep};
 use crate::endpoint::{Endpoint, Issued, Issuing};
 use crate::rules::Rules;
-use crate::source::{Ground, Task};
+use crate::source::{Deps, Task};
 use crate::{AuthError, Credentials, TokenSource};
 
 /// Stands still, and lets others go first whenever somebody looks at it.
@@ -29,7 +27,7 @@ impl Clock for YieldingClock {
         Box::pin(shuttle::future::yield_now())
     }
 
-    fn patience(&self, _: Duration) -> Sleep {
+    fn timeout(&self, _: Duration) -> Sleep {
         Box::pin(std::future::pending())
     }
 }
@@ -67,9 +65,9 @@ fn spawn(task: Task) -> Result<(), AuthError> {
 }
 
 fn source(endpoint: &Arc<Counting>) -> TokenSource {
-    let clock = Arc::new(YieldingClock(Now { monotonic: Instant::now(), wall: Utc::now() }));
-    let ground = Ground { endpoint: Arc::new(endpoint.clone()), clock, spawn, jitter: || 0.0 };
-    TokenSource::on(ground, Rules::default(), credentials(), http_client(), "http://127.0.0.1:9".to_owned())
+    let clock = Arc::new(YieldingClock(Now { monotonic: Instant::now(), wall: SystemTime::now() }));
+    let deps = Deps { endpoint: Arc::new(endpoint.clone()), clock, spawn, jitter: || 0.0 };
+    TokenSource::on(deps, Rules::default(), credentials(), http_client(), "http://127.0.0.1:9".to_owned())
 }
 
 /// One for all schedules: it is not used.

@@ -1,8 +1,7 @@
 //! The state under random histories: whatever happens, the promises hold.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use chrono::{TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::refusal;
@@ -74,7 +73,7 @@ impl World {
     fn new() -> Self {
         Self {
             state: State::new(Rules::default()),
-            now: Now { monotonic: Instant::now(), wall: Utc::now() },
+            now: Now { monotonic: Instant::now(), wall: SystemTime::now() },
             flight: None,
             stragglers: Vec::new(),
             waiting: 0,
@@ -87,7 +86,10 @@ impl World {
     fn happens(&mut self, event: &Event) {
         match event {
             Event::Pass(seconds) => self.now = self.now.after(Duration::from_secs(*seconds)),
-            Event::StepWall(seconds) => self.now.wall += TimeDelta::seconds(*seconds),
+            Event::StepWall(seconds) => {
+                let span = Duration::from_secs(seconds.unsigned_abs());
+                self.now.wall = if *seconds < 0 { self.now.wall - span } else { self.now.wall + span };
+            }
             Event::Ask => self.ask(),
             Event::Issued(life) => {
                 let asked = self.now;
@@ -110,7 +112,7 @@ impl World {
                 if let Some(number) = self.stragglers.pop() {
                     let before = self.state.token().map(|token| token.0.generation);
                     assert!(
-                        self.state.landed(number, Err(refusal()), self.now, 0.0).is_none(),
+                        self.state.finished(number, Err(refusal()), self.now, 0.0).is_none(),
                         "an old flight counted"
                     );
                     assert_eq!(self.state.token().map(|token| token.0.generation), before);
@@ -149,7 +151,7 @@ impl World {
         }
         let result = result(&self.state);
         let rejected = result.as_ref().is_err_and(AuthError::is_rejected);
-        let landed = self.state.landed(number, result, self.now, 0.0).expect("the current flight counts");
+        let landed = self.state.finished(number, result, self.now, 0.0).expect("the current flight counts");
         // Every waiter is answered: with a token, or with the error.
         self.waiting = 0;
         if let Ok(token) = landed {
@@ -185,7 +187,7 @@ impl World {
             Ask::Fail(_) => assert!(!usable, "a caller failed while there was a token"),
         }
         // A flight whose runtime stands still is given up once it is overdue; those who wait for it run
-        // out of patience at the same time, and ask again.
+        // out of timeout at the same time, and ask again.
         if let Some((number, may_send)) = self.flight.take_if(|_| self.state.flight().is_none()) {
             assert!(
                 self.now.reached(may_send.after(Rules::default().deadline)),
@@ -196,7 +198,7 @@ impl World {
         }
     }
 
-    fn begins(&mut self, flight: crate::state::Flight) {
+    fn begins(&mut self, flight: crate::state::Renewal) {
         if let Some((number, may_send)) = self.flight.take() {
             // Only one that is overdue is given up.
             let deadline = may_send.after(Rules::default().deadline);
