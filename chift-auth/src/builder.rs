@@ -8,7 +8,8 @@ use chift_api::DEFAULT_BASE_URL;
 use crate::clock::{Clock, SystemClock};
 use crate::endpoint::TokenEndpoint;
 use crate::rules::Rules;
-use crate::source::{self, Deps};
+use crate::runtime;
+use crate::source::Deps;
 use crate::{AuthError, Credentials, TokenSource, base_url};
 
 /// How long a connection may take to come about.
@@ -175,7 +176,8 @@ impl Builder {
         let deps = Deps {
             endpoint: Arc::new(TokenEndpoint::new(&base_url, http_client.clone())),
             clock: self.clock,
-            spawn: source::spawn,
+            check_runtime: runtime::check,
+            spawn: runtime::spawn,
             jitter: self.jitter,
         };
         Ok(TokenSource::on(deps, self.rules, self.credentials, http_client, base_url))

@@ -69,8 +69,9 @@ pub enum AuthError {
     #[error("the token endpoint could not be reached")]
     Transport(#[source] Arc<dyn StdError + Send + Sync>),
 
-    /// There was no answer within the deadline of a renewal.
-    #[error("the token endpoint did not answer in time")]
+    /// There was no response in time: none within the limit of any attempt, or the caller waited for its whole
+    /// [`deadline`](crate::Builder::deadline).
+    #[error("the token endpoint did not respond in time")]
     TimedOut,
 
     /// The access token's life was over when the response arrived: a short life and a slow response, or a
@@ -119,12 +120,13 @@ pub enum AuthError {
         reason: String,
     },
 
-    /// A token has to be fetched, and there is no tokio runtime here to do it.
-    #[error("a token must be fetched, and this is not called from within a tokio runtime")]
+    /// A token must be fetched, and the caller is not in a tokio runtime that can do it. Call from within a
+    /// runtime with time and IO enabled, as `#[tokio::main]` and `Builder::enable_all` make it.
+    #[error("a token must be fetched, and the caller is not in a tokio runtime with time and IO enabled")]
     NoRuntime,
 
-    /// The renewal was lost again and again, because the runtimes it ran on were dropped or stood still.
-    #[error("the renewal was lost: the runtimes it ran on were dropped or stood still")]
+    /// The caller's renewals were dropped again and again: the runtime that it is in is shutting down.
+    #[error("the renewal was dropped before it ended: the tokio runtime is shutting down")]
     Lost,
 }
 
@@ -144,7 +146,12 @@ impl AuthError {
 
     /// Whether asking again later can help.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Transport(_) | Self::TimedOut | Self::Unavailable { .. } | Self::Lost)
+        self.is_repeatable() || matches!(self, Self::Lost)
+    }
+
+    /// Whether a renewal that got this error repeats its request at once.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        matches!(self, Self::Transport(_) | Self::TimedOut | Self::ExpiredOnArrival | Self::Unavailable { .. })
     }
 
     /// How long Chift asks to be left alone, if it does.

@@ -8,6 +8,7 @@ mod endpoint;
 mod error;
 mod renewal;
 mod rules;
+mod runtime;
 mod source;
 #[cfg(feature = "httpmock")]
 mod stand_in;

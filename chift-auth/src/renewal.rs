@@ -8,35 +8,36 @@ use crate::endpoint::{Endpoint, Issued};
 use crate::rules::Rules;
 use crate::{AuthError, Credentials};
 
-/// All that a flight needs.
+/// Everything that a renewal needs.
 pub(crate) struct Renewal {
     pub(crate) endpoint: Arc<dyn Endpoint>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rules: Rules,
     pub(crate) credentials: Credentials,
-    /// How long to wait before the first attempt.
+    /// The pause before the first attempt.
     pub(crate) delay: Duration,
     /// From 0 to 1.
     pub(crate) jitter: fn() -> f64,
 }
 
 impl Renewal {
-    /// What Chift issued and the moment before it was asked, or why there is nothing.
-    pub(crate) async fn run(&self) -> Result<(Issued, Now), AuthError> {
+    /// Returns what Chift issued and the time before it was asked. Calls `on_failed_attempt` after each
+    /// attempt that fails.
+    pub(crate) async fn run(&self, on_failed_attempt: impl Fn() + Send) -> Result<(Issued, Now), AuthError> {
         if !self.delay.is_zero() {
             self.clock.sleep(self.delay).await;
         }
         let deadline = self.clock.now().after(self.rules.deadline);
         let mut attempt = 1;
         loop {
-            let asked = self.clock.now();
-            let error = match self.endpoint.issue(&self.credentials, left(asked, deadline)).await {
-                Ok(issued) => return Ok((issued, asked)),
+            let attempts_left = self.rules.attempts.saturating_sub(attempt) + 1;
+            let error = match self.attempt(deadline, attempts_left).await {
+                Ok(issued) => return Ok(issued),
                 Err(error) => error,
             };
-            let wait = self.rules.wait((self.jitter)()).max(error.retry_after().unwrap_or_default());
-            let last = attempt >= self.rules.attempts || !error.is_transient();
-            if last || wait >= left(self.clock.now(), deadline) {
+            on_failed_attempt();
+            let wait = self.rules.wait((self.jitter)(), error.retry_after());
+            if attempts_left <= 1 || !error.is_repeatable() || wait >= self.clock.now().left(deadline) {
                 tracing::debug!(attempt, %error, "token request failed; it is not repeated");
                 return Err(error);
             }
@@ -45,8 +46,12 @@ impl Renewal {
             attempt += 1;
         }
     }
-}
 
-fn left(now: Now, deadline: Now) -> Duration {
-    deadline.monotonic.saturating_duration_since(now.monotonic)
+    async fn attempt(&self, deadline: Now, attempts_left: u32) -> Result<(Issued, Now), AuthError> {
+        let asked = self.clock.now();
+        let limit = self.rules.attempt_limit(asked.left(deadline), attempts_left);
+        let issued = self.endpoint.issue(&self.credentials, limit).await?;
+        let end = asked.after(issued.life.min(self.rules.longest_life));
+        if self.clock.now().is_before(end) { Ok((issued, asked)) } else { Err(AuthError::ExpiredOnArrival) }
+    }
 }

@@ -2,10 +2,13 @@
 
 mod clock;
 mod crowds;
+mod deadlines;
 mod model;
+mod replaced;
 mod runtimes;
 mod scenarios;
 mod schedules;
+mod script;
 mod secrets;
 
 use std::sync::Arc;
@@ -15,7 +18,8 @@ use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 
 use crate::endpoint::{Endpoint, Issued, Issuing};
 use crate::rules::Rules;
-use crate::source::{self, Deps};
+use crate::runtime;
+use crate::source::Deps;
 use crate::{AuthError, Credentials, TokenSource};
 
 use clock::TestClock;
@@ -52,7 +56,7 @@ impl Endpoint for Fake {
 }
 
 fn deps(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> Deps {
-    Deps { endpoint, clock, spawn: source::spawn, jitter: || 0.0 }
+    Deps { endpoint, clock, check_runtime: runtime::check, spawn: runtime::spawn, jitter: || 0.0 }
 }
 
 fn source_on(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> TokenSource {

@@ -10,7 +10,8 @@ use super::{credentials, refusal};
 use crate::clock::{Clock, Now, Sleep};
 use crate::endpoint::{Endpoint, Issued, Issuing};
 use crate::rules::Rules;
-use crate::source::{Deps, Task};
+use crate::runtime::Task;
+use crate::source::Deps;
 use crate::{AuthError, Credentials, TokenSource};
 
 /// Stands still, and lets others go first whenever somebody looks at it.
@@ -66,7 +67,7 @@ fn spawn(task: Task) -> Result<(), AuthError> {
 
 fn source(endpoint: &Arc<Counting>) -> TokenSource {
     let clock = Arc::new(YieldingClock(Now { monotonic: Instant::now(), wall: SystemTime::now() }));
-    let deps = Deps { endpoint: Arc::new(endpoint.clone()), clock, spawn, jitter: || 0.0 };
+    let deps = Deps { endpoint: Arc::new(endpoint.clone()), clock, check_runtime: || Ok(()), spawn, jitter: || 0.0 };
     TokenSource::on(deps, Rules::default(), credentials(), http_client(), "http://127.0.0.1:9".to_owned())
 }
 
