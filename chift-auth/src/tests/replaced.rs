@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use chift_tests::{ACCOUNT_ID, CLIENT_SECRET};
 
+use tracing_subscriber::prelude::*;
+
 use super::clock::TestClock;
 use super::script::{Reply, Script, drive, settle};
 use super::source_on;
@@ -61,4 +63,29 @@ async fn a_renewal_for_older_credentials_is_cancelled_and_publishes_nothing() {
     settle().await;
     let state = source.state();
     assert!(state.expires_at.is_none() && state.last_error.is_none() && !state.is_renewing, "{state:?}");
+}
+
+/// Replaces the credentials of a source while the first result of a renewal is being logged: after the result
+/// counts, and before callers see it.
+struct ReplaceWhenIssued(Arc<std::sync::Mutex<Option<crate::TokenSource>>>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for ReplaceWhenIssued {
+    fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        if event.metadata().fields().field("expires_at").is_some()
+            && let Some(source) = self.0.lock().unwrap().take()
+        {
+            source.replace_credentials(numbered(1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_the_old_credentials_is_not_published_after_they_were_replaced() {
+    let clock = TestClock::new();
+    let script = Script::new(&clock, [Reply::Token(60)]);
+    let source = source_on(Arc::new(script.clone()), clock.clone());
+    let layer = ReplaceWhenIssued(Arc::new(std::sync::Mutex::new(Some(source.clone()))));
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+    let token = drive(&clock, source.token()).await.0.unwrap();
+    assert_eq!(token.secret().expose(), "client1-2");
 }
