@@ -1,4 +1,4 @@
-//! Why there is no token.
+//! Why there is no access token.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::EnvironmentError;
 
-/// Why no access token could be had, or why a [`TokenSource`](crate::TokenSource) could not be built.
+/// Why there is no access token, or why a [`TokenSource`](crate::TokenSource) could not be built.
 ///
-/// It never holds the client secret or a token, and what the server said is searched for the secret
-/// before it is kept. Cloning is cheap.
+/// It never holds the client secret or a token: the server's message is searched for the secret before it is
+/// kept. Cloning is cheap.
 ///
 /// ```
 /// # async fn example(source: chift_auth::TokenSource) {
@@ -65,7 +65,7 @@ pub enum AuthError {
         retry_after: Option<Duration>,
     },
 
-    /// Chift was not reached, or the connection broke.
+    /// The token endpoint could not be reached, or the connection broke.
     #[error("the token endpoint could not be reached")]
     Transport(#[source] Arc<dyn StdError + Send + Sync>),
 
@@ -139,12 +139,12 @@ fn details(error_code: Option<&str>, message: Option<&str>) -> String {
 }
 
 impl AuthError {
-    /// Whether Chift refused the credentials: asking again with the same ones will not help.
+    /// Whether Chift refused the credentials. Repeating the request with the same ones does not help.
     pub fn is_rejected(&self) -> bool {
         matches!(self, Self::Rejected { .. })
     }
 
-    /// Whether asking again later can help.
+    /// Whether a later request can succeed.
     pub fn is_transient(&self) -> bool {
         self.is_repeatable() || matches!(self, Self::Lost)
     }

@@ -333,7 +333,7 @@ impl TokenSource {
         self.0.publish(&shared);
         let cancel = shared.cancel.take();
         drop(shared);
-        // Wakes the task, which is somebody else's code.
+        // This wakes the task, and wakers are not called under the lock.
         drop(cancel);
     }
 

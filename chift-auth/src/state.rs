@@ -60,19 +60,19 @@ pub(crate) enum Refused {
 #[derive(Debug)]
 struct UnderWay {
     number: u64,
-    /// From here on it is taken for lost: its runtime stands still.
+    /// From then on it counts as lost: its runtime must have stalled.
     overdue: Now,
 }
 
-/// What the last failed renewal left behind; forgotten with the next token.
+/// The consequences of the last failed renewal; forgotten with the next token.
 #[derive(Debug)]
 struct Failure {
     error: AuthError,
-    /// Before this, a caller with a valid token does not have it renewed.
+    /// Until then, callers with a valid token do not begin a renewal.
     retry: Now,
-    /// Before this, a caller without a token gets the error, when the failure says so.
+    /// Until then, callers without a token get the error. `None` if the error is not held.
     hold: Option<Now>,
-    /// Before this, no request is sent.
+    /// Until then, no request is sent.
     spacing: Now,
 }
 
@@ -105,7 +105,7 @@ impl State {
         }
     }
 
-    /// The token that is handed out, in whatever phase.
+    /// The current token, in whatever phase.
     pub(crate) fn token(&self) -> Option<&AccessToken> {
         self.token.as_ref()
     }
@@ -284,13 +284,13 @@ impl State {
 pub struct TokenState {
     /// Which part of its life the token is in; [`Phase::Over`] when there is none.
     pub phase: Phase,
-    /// When the token ends; `None` when there is none that can be handed out.
+    /// When the token expires; `None` when there is no valid one.
     pub expires_at: Option<DateTime<Utc>>,
-    /// The earliest moment at which a caller's wish makes the source ask Chift for a token; `None` when
-    /// the next wish does. Nothing is fetched while nobody wishes for a token.
+    /// The earliest time at which a call makes the source request a token; `None` when the next call does.
+    /// No token is requested while no caller asks for one.
     pub next_renewal: Option<DateTime<Utc>>,
-    /// Whether a token is being fetched now.
+    /// Whether a renewal is under way.
     pub is_renewing: bool,
-    /// Why the last attempt failed; `None` once one has succeeded since.
+    /// Why the last renewal failed; `None` if one has succeeded since.
     pub last_error: Option<AuthError>,
 }

@@ -68,7 +68,7 @@ async fn a_caller_with_a_valid_token_waits_less_than_a_second_and_never_fails() 
 async fn in_the_margin_phase_a_token_that_is_about_to_expire_is_returned_at_once() {
     let (source, script, clock) = stage([Reply::Token(20), Reply::Hang]);
     source.token().await.unwrap();
-    clock.advance(SECOND * 20 - Duration::from_millis(8));
+    clock.advance(Duration::from_millis(19_992));
     let result = futures_util::FutureExt::now_or_never(source.token()).expect("the caller does not wait");
     assert!(result.is_ok());
     settle().await;

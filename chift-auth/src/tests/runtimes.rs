@@ -43,7 +43,7 @@ fn without_a_runtime_a_token_that_must_be_fetched_is_an_error_and_no_panic() {
 }
 
 #[test]
-fn a_runtime_dropped_in_the_middle_strands_nobody_on_another() {
+fn when_the_runtime_of_a_renewal_is_dropped_callers_on_another_get_a_token() {
     let server = FaultyServer::start();
     server.answer_token_requests_in_turn(vec![Answer::Silence, Answer::Token(chift_tests::Lie::default())]);
     let source = TokenSource::builder(credentials()).base_url(server.base_url()).build().unwrap();
@@ -55,16 +55,16 @@ fn a_runtime_dropped_in_the_middle_strands_nobody_on_another() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     });
-    let (waiting, told) = (source.clone(), std::sync::mpsc::channel());
+    let (waiting, is_waiting) = (source.clone(), std::sync::mpsc::channel());
     let other = std::thread::spawn(move || {
         runtime().block_on(async {
             let call = tokio::spawn(async move { waiting.token().await });
             tokio::task::yield_now().await;
-            told.0.send(()).unwrap();
+            is_waiting.0.send(()).unwrap();
             call.await.unwrap()
         })
     });
-    told.1.recv().unwrap();
+    is_waiting.1.recv().unwrap();
     drop(first);
     assert!(other.join().unwrap().is_ok());
     assert_eq!(server.token_requests(), 2);

@@ -30,9 +30,9 @@ impl YieldingClock {
     }
 }
 
-/// The margin wait of `MARGIN_LEFT`, which is the only wait that may end in these tests: after a few steps.
+/// How long a caller waits 1.2 s before its token expires. This is the only wait that ends in these tests, after
+/// a few steps.
 const MARGIN_WAIT: Duration = Duration::from_millis(300);
-const MARGIN_LEFT: Duration = Duration::from_millis(1_200);
 
 impl Clock for YieldingClock {
     fn now(&self) -> Now {
@@ -221,7 +221,8 @@ fn replaced_cancelled_and_dropped_in_the_margin_phase() {
             let (endpoint, clock) = (Arc::new(Counting::default()), YieldingClock::new());
             let source = source_of(&endpoint, clock.clone(), client(SHORT_LIVED));
             let old = shuttle::future::block_on(source.token()).unwrap();
-            clock.advance(Duration::from_secs(20) - MARGIN_LEFT);
+            clock.advance(Duration::from_millis(18_800));
+            assert_eq!(Rules::margin_wait(old.remaining(clock.now())), Some(MARGIN_WAIT));
             let threads: Vec<_> = (0..6)
                 .map(|kind| {
                     let (source, clock, old) = (source.clone(), clock.clone(), old.clone());
