@@ -273,14 +273,14 @@ impl TokenSource {
     /// is dropped before it ends takes the lock; so it must not be dropped under the lock.
     fn renewal(&self, shared: &mut Shared, begin: Begin) -> Task {
         if begin.is_takeover {
-            // The renewal that is overdue may hold the old one for ever.
+            // The renewal that is overdue may hold the old one forever.
             shared.slot = Arc::new(Semaphore::new(1));
         }
         let (slot, result) = (shared.slot.clone(), watch::Sender::new(RenewalResult::Pending { failed_attempts: 0 }));
         let (cancel, cancelled) = oneshot::channel();
         shared.result = result.clone();
-        // The sender that this replaces cancels a renewal that is overdue.
-        shared.cancel = Some(cancel);
+        // Dropped by the new task, because that wakes a renewal that is overdue: not under the lock.
+        let cancel_overdue = shared.cancel.replace(cancel);
         let deps = &self.0.deps;
         let mut guard = RenewalGuard { inner: self.0.clone(), number: begin.number, result, is_finished: false };
         let renewal = Renewal {
@@ -292,6 +292,7 @@ impl TokenSource {
             jitter: deps.jitter,
         };
         Box::pin(async move {
+            drop(cancel_overdue);
             let run = async {
                 let _permit = tokio::select! {
                     biased;
