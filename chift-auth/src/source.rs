@@ -177,7 +177,8 @@ impl TokenSource {
         if let Some(token) = self.0.fresh.load().as_ref().filter(|token| token.phase(now) == Phase::Fresh) {
             return Ok(AccessToken(Arc::clone(token)));
         }
-        self.slow().await
+        // Boxed, so that the future of a call with a fresh token is small.
+        Box::pin(self.slow()).await
     }
 
     async fn slow(&self) -> Result<AccessToken, AuthError> {
