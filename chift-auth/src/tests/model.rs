@@ -1,5 +1,6 @@
 //! The state under random sequences of events: the promises always hold.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime};
 
 use proptest::prelude::*;
@@ -53,13 +54,6 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// A caller who waits for the renewal.
-#[derive(Debug, Clone, Copy)]
-struct Waiter {
-    /// It leaves then: with a valid token if it came in the margin phase, else with an error.
-    until: Now,
-}
-
 /// Everything around the state: the time, the renewals, and the callers who wait.
 struct World {
     state: State,
@@ -67,7 +61,8 @@ struct World {
     /// The current renewal and when it may send its request.
     renewal: Option<(u64, Now)>,
     stragglers: Vec<u64>,
-    waiting: Vec<Waiter>,
+    /// When the callers who wait leave: with a valid token if they came in the margin phase, else with an error.
+    waiting: BTreeSet<Instant>,
     /// When renewals began, by the monotonic clock.
     begun: Vec<Instant>,
     /// When tokens were forgotten by force.
@@ -83,7 +78,7 @@ impl World {
             now: Now { monotonic: Instant::now(), wall: SystemTime::now() },
             renewal: None,
             stragglers: Vec::new(),
-            waiting: Vec::new(),
+            waiting: BTreeSet::new(),
             begun: Vec::new(),
             forced: Vec::new(),
             refused_at: None,
@@ -172,7 +167,9 @@ impl World {
     /// Time passes; callers whose wait is over leave.
     fn pass(&mut self, span: Duration) {
         self.now = self.now.after(span);
-        self.waiting.retain(|waiter| !self.now.reached(waiter.until));
+        while self.waiting.first().is_some_and(|until| self.now.monotonic >= *until) {
+            self.waiting.pop_first();
+        }
     }
 
     fn waits(&mut self, wait: Wait) {
@@ -186,7 +183,7 @@ impl World {
             (None, None) => Rules::default().deadline,
             other => panic!("a token and a margin wait go together: {other:?}"),
         };
-        self.waiting.push(Waiter { until: self.now.after(span) });
+        self.waiting.insert(self.now.after(span).monotonic);
     }
 
     fn ask_again(&mut self) {
