@@ -9,7 +9,8 @@ use chift_api::{Client, ClientBuilder, DEFAULT_BASE_URL, Session, shown_url};
 use crate::clock::{Clock, SystemClock};
 use crate::endpoint::TokenEndpoint;
 use crate::rules::Rules;
-use crate::source::{self, Ground};
+use crate::runtime;
+use crate::source::Deps;
 use crate::{AuthError, Credentials, TokenSource};
 
 /// Changes the settings of an HTTP client.
@@ -96,14 +97,17 @@ impl Builder {
         self
     }
 
-    /// How long before a token's end callers wait for its successor, at most; never more than a tenth of
-    /// its life, and not longer than [`early`](Self::early). Default: 30 s.
+    /// How long before a token's end callers begin to wait for the next one, at most; never more than a tenth
+    /// of its life, and not longer than [`early`](Self::early). A caller waits for at most a quarter of what
+    /// is left of the token's life and at most a second, then it gets the token that is still valid.
+    /// Default: 30 s.
     pub fn margin(mut self, span: Duration) -> Self {
         self.rules.margin = span;
         self
     }
 
-    /// How long a renewal may take, all attempts included. Default: 10 s.
+    /// How long a renewal may take, all attempts included, and how long a caller waits for a token, at most.
+    /// Each attempt gets an equal share of the time that is left. Default: 10 s.
     pub fn deadline(mut self, span: Duration) -> Self {
         self.rules.deadline = span;
         self
@@ -178,13 +182,14 @@ impl Builder {
         let api = Client::with_http(stated, session, |http| {
             (self.configure)(http.user_agent(concat!("chift-auth/", env!("CARGO_PKG_VERSION"))))
         })?;
-        let ground = Ground {
+        let deps = Deps {
             endpoint: Arc::new(TokenEndpoint::new(&api)),
             clock: self.clock,
-            spawn: source::spawn,
+            check_runtime: runtime::check,
+            spawn: runtime::spawn,
             jitter: self.jitter,
         };
-        Ok(TokenSource::on(ground, self.rules, self.credentials, api))
+        Ok(TokenSource::on(deps, self.rules, self.credentials, api))
     }
 }
 

@@ -1,71 +1,107 @@
-//! The two clocks by which a token ages, and waiting.
+//! The two clocks that a token's life is measured by, and waiting.
 
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-/// What time it is, on both clocks.
+/// The current time on both clocks.
 ///
-/// A token is over as soon as either clock says so: the monotonic one stops while a machine sleeps,
+/// A token expires as soon as either clock says so: the monotonic clock stops while a machine sleeps,
 /// and the wall clock can be set.
+///
+/// The wall clock is kept as a [`SystemTime`], because reading it is cheaper than computing a calendar date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Now {
     pub(crate) monotonic: Instant,
-    pub(crate) wall: DateTime<Utc>,
+    pub(crate) wall: SystemTime,
 }
 
 impl Now {
-    /// The moment that much later, on both clocks.
+    /// The time `span` later, on both clocks.
     pub(crate) fn after(self, span: Duration) -> Self {
-        let wall = TimeDelta::from_std(span).ok().and_then(|span| self.wall.checked_add_signed(span));
         Self {
             monotonic: self.monotonic.checked_add(span).unwrap_or(self.monotonic),
-            wall: wall.unwrap_or(DateTime::<Utc>::MAX_UTC),
+            wall: self.wall.checked_add(span).unwrap_or(self.wall),
         }
     }
 
-    /// Whether `end` has come, by the clock that nobody sets. For pauses: a token's life goes by both.
+    /// Whether `end` is still to come on both clocks. For a token's life.
+    pub(crate) fn is_before(self, end: Self) -> bool {
+        self.monotonic < end.monotonic && self.wall < end.wall
+    }
+
+    /// Whether `end` has come on the monotonic clock. For pauses and deadlines.
     pub(crate) fn reached(self, end: Self) -> bool {
         self.monotonic >= end.monotonic
     }
 
-    /// How long it is until `end`: what the clock says that is nearer to it.
+    /// The time left until `end` on the monotonic clock. For pauses and deadlines.
+    pub(crate) fn left(self, end: Self) -> Duration {
+        end.monotonic.saturating_duration_since(self.monotonic)
+    }
+
+    /// The time left until `end` on the clock that is nearer to it. For a token's life.
     pub(crate) fn until(self, end: Self) -> Duration {
-        let by_wall = (end.wall - self.wall).to_std().unwrap_or_default();
-        end.monotonic.saturating_duration_since(self.monotonic).min(by_wall)
+        self.left(end).min(end.wall.duration_since(self.wall).unwrap_or_default())
+    }
+
+    /// The wall clock as a calendar date.
+    pub(crate) fn date(self) -> DateTime<Utc> {
+        let (epoch, wall) = (SystemTime::UNIX_EPOCH, self.wall);
+        let date = match wall.duration_since(epoch) {
+            Ok(since) => i64::try_from(since.as_secs())
+                .ok()
+                .and_then(|seconds| DateTime::from_timestamp(seconds, since.subsec_nanos())),
+            Err(before) => i64::try_from(before.duration().as_secs())
+                .ok()
+                .and_then(|seconds| DateTime::from_timestamp(-seconds, 0)),
+        };
+        date.unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 }
 
-/// A wait under way.
+/// A wait that has begun.
 pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Where the time comes from; tests bring their own.
+/// Reads the time and waits. Tests use their own implementation.
 pub(crate) trait Clock: Debug + Send + Sync + 'static {
+    /// The current time.
     fn now(&self) -> Now;
 
-    /// Waits before the next attempt.
+    /// A pause of our own, such as the one between two attempts.
     fn sleep(&self, span: Duration) -> Sleep;
 
-    /// Ends when somebody who waits for another's work has waited that long, which does not happen
-    /// unless that other's runtime stands still.
-    fn patience(&self, span: Duration) -> Sleep {
+    /// Bounds the wait for somebody else's work: completes when that work has taken longer than `span`.
+    fn timeout(&self, span: Duration) -> Sleep {
         self.sleep(span)
     }
 }
 
-/// The clocks of the machine.
+/// The clocks of this machine. Waiting requires a tokio runtime with its time driver enabled.
 #[derive(Debug)]
 pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Now {
-        Now { monotonic: Instant::now(), wall: Utc::now() }
+        Now { monotonic: Instant::now(), wall: SystemTime::now() }
     }
 
     fn sleep(&self, span: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_the_wall_clock_on_either_side_of_the_epoch() {
+        let at = |wall| Now { monotonic: Instant::now(), wall }.date().timestamp();
+        assert_eq!(at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)), 1_800_000_000);
+        assert_eq!(at(SystemTime::UNIX_EPOCH - Duration::from_secs(5)), -5);
     }
 }

@@ -1,4 +1,4 @@
-//! Why there is no token.
+//! Why there is no access token.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::EnvironmentError;
 
-/// Why no access token could be had, or why a [`TokenSource`](crate::TokenSource) could not be built.
+/// Why there is no access token, or why a [`TokenSource`](crate::TokenSource) could not be built.
 ///
-/// It never holds the client secret or a token, and what the server said is searched for the secret
-/// before it is kept. Cloning is cheap.
+/// It never holds the client secret or a token: the server's message is searched for the secret before it is
+/// kept. Cloning is cheap.
 ///
 /// ```
 /// # async fn example(source: chift_auth::TokenSource) {
@@ -65,9 +65,23 @@ pub enum AuthError {
         retry_after: Option<Duration>,
     },
 
-    /// The token endpoint responded with another status: neither a refusal of the credentials nor a passing failure.
-    /// The base URL may be wrong. It is neither repeated at once nor held against the credentials.
-    #[error("the token endpoint responded with {status}{}", said(.error_code.as_deref(), .message.as_deref()))]
+    /// The token endpoint could not be reached, or the connection broke.
+    #[error("the token endpoint could not be asked: {0}")]
+    Transport(#[source] Arc<dyn StdError + Send + Sync>),
+
+    /// There was no response in time: none within the limit of any attempt, or the caller waited for its whole
+    /// [`deadline`](crate::Builder::deadline).
+    #[error("the token endpoint did not respond in time")]
+    TimedOut,
+
+    /// The access token's life was over when the response arrived: a short life and a slow response, or a
+    /// wall clock that was set meanwhile.
+    #[error("the access token had already expired when it arrived")]
+    ExpiredOnArrival,
+
+    /// The token endpoint responded with a status that says nothing about the credentials or about time or
+    /// load, for example 404. Check the base URL. It is not repeated at once, nor held against the credentials.
+    #[error("the token endpoint responded with status {status}{}", said(.error_code.as_deref(), .message.as_deref()))]
     #[non_exhaustive]
     UnexpectedStatus {
         /// The HTTP status.
@@ -78,25 +92,14 @@ pub enum AuthError {
         message: Option<String>,
     },
 
-    /// The token endpoint responded with a redirect, which is not followed: the credentials would go elsewhere.
-    #[error("the token endpoint responded with a redirect (status {status}), which is not followed")]
+    /// The token endpoint responded with a redirect. Credentials are never sent to another place; set the
+    /// base URL to where the API is.
+    #[error("the token endpoint responded with a redirect (status {status}); redirects are not followed")]
     #[non_exhaustive]
     Redirected {
         /// The HTTP status.
         status: u16,
     },
-
-    /// The token endpoint was not reached, or the connection broke.
-    #[error("the token endpoint could not be asked: {0}")]
-    Transport(#[source] Arc<dyn StdError + Send + Sync>),
-
-    /// There was no response within the time that an attempt or a caller has.
-    #[error("the token endpoint did not respond in time")]
-    TimedOut,
-
-    /// The token had expired when it arrived: its life is shorter than the way, or a clock was set meanwhile.
-    #[error("the access token had already expired when it arrived")]
-    ExpiredOnArrival,
 
     /// There was a response, but no token that can be used.
     #[error("the token endpoint gave a response that cannot be used: {reason}")]
@@ -114,12 +117,13 @@ pub enum AuthError {
         reason: String,
     },
 
-    /// A token has to be fetched, and there is no tokio runtime here to do it.
-    #[error("a token must be fetched, and this is not called from within a tokio runtime")]
+    /// A token must be fetched, and the caller is not in a tokio runtime that can do it. Call from within a
+    /// runtime with time and IO enabled, as `#[tokio::main]` and `Builder::enable_all` make it.
+    #[error("a token must be fetched, and the caller is not in a tokio runtime with time and IO enabled")]
     NoRuntime,
 
-    /// The renewal was lost again and again, because the runtimes it ran on were dropped or stood still.
-    #[error("the renewal was lost: the runtimes it ran on were dropped or stood still")]
+    /// The caller's renewals were dropped again and again: the runtime that it is in is shutting down.
+    #[error("the renewal was dropped before it ended: the tokio runtime is shutting down")]
     Lost,
 }
 
@@ -131,17 +135,19 @@ fn said(error_code: Option<&str>, message: Option<&str>) -> String {
 }
 
 impl AuthError {
-    /// Whether Chift refused the credentials: asking again with the same ones will not help.
+    /// Whether Chift refused the credentials. Repeating the request with the same ones does not help.
     pub fn is_rejected(&self) -> bool {
         matches!(self, Self::Rejected { .. })
     }
 
-    /// Whether asking again later can help.
+    /// Whether a later request can succeed.
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self,
-            Self::Transport(_) | Self::TimedOut | Self::Unavailable { .. } | Self::ExpiredOnArrival | Self::Lost
-        )
+        self.is_repeatable() || matches!(self, Self::Lost)
+    }
+
+    /// Whether a renewal that got this error repeats its request at once.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        matches!(self, Self::Transport(_) | Self::TimedOut | Self::ExpiredOnArrival | Self::Unavailable { .. })
     }
 
     /// How long Chift asks to be left alone, if it does.

@@ -5,14 +5,15 @@ mod clock;
 mod credentials;
 mod endpoint;
 mod error;
-mod flight;
-#[cfg(test)]
-mod proof;
+mod renewal;
 mod rules;
+mod runtime;
 mod source;
 #[cfg(feature = "httpmock")]
 mod stand_in;
 mod state;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use builder::Builder;

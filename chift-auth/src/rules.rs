@@ -1,8 +1,9 @@
-//! The thresholds that a token source goes by, and whether they make sense together.
+//! The limits, pauses and phases of a token source, and whether they fit together.
 
 use std::time::Duration;
 
 use crate::AuthError;
+use crate::clock::Now;
 
 /// All thresholds; [`Builder`](crate::Builder) documents each.
 #[derive(Debug, Clone)]
@@ -46,8 +47,22 @@ impl Default for Rules {
 /// No threshold is longer than this: a day.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// In the margin phase a caller waits no longer than this.
+const LONGEST_MARGIN_WAIT: Duration = Duration::from_secs(1);
+
+/// A shorter wait is not worth it: timers are accurate to a millisecond or two.
+const SHORTEST_MARGIN_WAIT: Duration = Duration::from_millis(5);
+
+/// A renewal that is still under way this long after its deadline is overdue: its runtime must have stalled.
+const OVERDUE_GRACE: Duration = Duration::from_secs(1);
+
 impl Rules {
-    /// Whether a source can work by these rules.
+    /// When a renewal that begins now, with a pause of `delay` first, is overdue.
+    pub(crate) fn overdue(&self, now: Now, delay: Duration) -> Now {
+        now.after(delay + self.deadline + OVERDUE_GRACE)
+    }
+
+    /// Checks that these rules are valid together.
     pub(crate) fn check(&self) -> Result<(), AuthError> {
         let refused = |setting: &'static str, reason: String| Err(AuthError::Setting { setting, reason });
         if !(1..=10).contains(&self.attempts) {
@@ -110,9 +125,29 @@ impl Rules {
         shortest.saturating_mul(factor).min(longest)
     }
 
-    /// A wait between two attempts; `jitter` is from 0 to 1.
-    pub(crate) fn wait(&self, jitter: f64) -> Duration {
-        self.shortest_wait + self.longest_wait.saturating_sub(self.shortest_wait).mul_f64(jitter.clamp(0.0, 1.0))
+    /// The pause before the next attempt: random within the range for retries (`jitter` is from 0 to 1), and
+    /// not shorter than the `Retry-After` of the last response.
+    pub(crate) fn wait(&self, jitter: f64, retry_after: Option<Duration>) -> Duration {
+        let range = self.longest_wait.saturating_sub(self.shortest_wait);
+        let wait = self.shortest_wait + range.mul_f64(jitter.clamp(0.0, 1.0));
+        wait.max(retry_after.unwrap_or_default())
+    }
+
+    /// The limit of one attempt: an equal share of the time `left`, so that an attempt that hangs leaves time
+    /// for the others. Attempts for which no time would be left do not count.
+    pub(crate) fn attempt_limit(&self, left: Duration, attempts_left: u32) -> Duration {
+        (2..=attempts_left)
+            .rev()
+            .map(|attempts| left / attempts)
+            .find(|limit| left.saturating_sub(*limit) > self.shortest_wait)
+            .unwrap_or(left)
+    }
+
+    /// How long a caller waits for the renewal of a token that is still valid for `left`. `None` if that is
+    /// so short that the token could expire before the caller wakes.
+    pub(crate) fn margin_wait(left: Duration) -> Option<Duration> {
+        let wait = (left / 4).min(LONGEST_MARGIN_WAIT);
+        (wait >= SHORTEST_MARGIN_WAIT).then_some(wait)
     }
 }
 
@@ -121,14 +156,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_make_sense() {
+    fn the_defaults_are_valid() {
         assert!(Rules::default().check().is_ok());
     }
 
     #[test]
     fn a_pause_doubles_to_its_longest() {
         let (shortest, longest) = (Duration::from_secs(5), Duration::from_secs(60));
-        let told: Vec<u64> = [1, 2, 3, 4, 5, u32::MAX].map(|n| Rules::doubled(shortest, longest, n).as_secs()).to_vec();
-        assert_eq!(told, [5, 10, 20, 40, 60, 60]);
+        let pauses: Vec<u64> =
+            [1, 2, 3, 4, 5, u32::MAX].map(|n| Rules::doubled(shortest, longest, n).as_secs()).to_vec();
+        assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
+    }
+
+    #[test]
+    fn an_attempt_gets_an_equal_share_of_the_time_left() {
+        let (rules, ms) = (Rules::default(), Duration::from_millis);
+        assert_eq!(rules.attempt_limit(ms(9_000), 3), ms(3_000));
+        assert_eq!(rules.attempt_limit(ms(9_000), 1), ms(9_000));
+        assert_eq!(rules.attempt_limit(ms(350), 3), ms(350) / 3, "200 ms of pause fit into the rest");
+        assert_eq!(rules.attempt_limit(ms(150), 3), ms(150), "no second attempt would follow");
+    }
+
+    #[test]
+    fn in_the_margin_phase_the_wait_is_a_quarter_of_what_is_left_and_at_most_a_second() {
+        let ms = Duration::from_millis;
+        assert_eq!(Rules::margin_wait(ms(30_000)), Some(ms(1_000)));
+        assert_eq!(Rules::margin_wait(ms(2_000)), Some(ms(500)));
+        assert_eq!(Rules::margin_wait(ms(19)), None);
+    }
+
+    #[test]
+    fn retry_after_lengthens_a_pause() {
+        let (rules, second) = (Rules::default(), Duration::from_secs(1));
+        assert_eq!(rules.wait(0.0, None), second / 5);
+        assert_eq!(rules.wait(1.0, Some(second)), second * 2);
+        assert_eq!(rules.wait(0.0, Some(second * 3)), second * 3);
     }
 }

@@ -1,9 +1,8 @@
-//! The state of a token and the rules that move it: pure, synchronous, without a clock of its own.
+//! The state of a token and the rules that change it: pure, synchronous, without a clock of its own.
 //!
-//! A caller [`ask`](State::ask)s, and is told what to do. A renewal, called a flight, is begun by the
-//! caller who is told to [`Renew`](Ask::Renew), and ends with [`landed`](State::landed) or
-//! [`lost`](State::lost). Each flight has a number, and only the current one counts: what an older one
-//! brings is not believed.
+//! A caller [`ask`](State::ask)s what to do. A renewal begins when a caller is told to
+//! [`Renew`](Ask::Renew), and ends with [`finished`](State::finished) or [`lost`](State::lost). Each renewal
+//! has a number, and only the current one counts: the result of an older one is ignored.
 
 use std::time::Duration;
 
@@ -17,52 +16,63 @@ use crate::{AccessToken, AuthError};
 /// What a caller who wants a token is to do.
 #[derive(Debug)]
 pub(crate) enum Ask {
-    /// Take this one.
+    /// Use this token.
     Use(AccessToken),
-    /// Take this one, and begin the flight behind the caller's back.
-    UseAndRenew(AccessToken, Flight),
-    /// Wait for the flight that is under way.
-    Join,
-    /// Begin the flight, and wait for it.
-    Renew(Flight),
-    /// Nobody asks Chift now; this is why.
+    /// Use this token, and begin the renewal in the background.
+    UseAndRenew(AccessToken, Begin),
+    /// Wait for the renewal under way.
+    Join(Wait),
+    /// Begin the renewal, and wait for it.
+    Renew(Begin, Wait),
+    /// No request is sent now, for this reason.
     Fail(AuthError),
 }
 
 /// A renewal that is to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Flight {
+pub(crate) struct Begin {
     pub(crate) number: u64,
-    /// How long to wait before the first attempt, because the last flight failed just now.
+    /// The pause before the first attempt, because the last renewal failed just now.
     pub(crate) delay: Duration,
+    /// Whether it takes the place of a renewal that is overdue.
+    pub(crate) is_takeover: bool,
 }
 
-/// What is to be done about a token that Chift refused.
+/// How long to wait for a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wait {
+    /// From then on the renewal counts as lost, and another caller may begin one.
+    pub(crate) overdue: Now,
+    /// How long to wait before the token that is still valid is used, if there is one.
+    pub(crate) margin: Option<Duration>,
+}
+
+/// What to do about a token that Chift refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// There will be another one: ask for it.
+    /// Ask for a token: it will be another one.
     Ask,
-    /// It was renewed by force just now; another renewal would not help.
+    /// A refused token was replaced just now; another renewal would not help.
     TooSoon,
 }
 
-/// A flight that is under way.
+/// A renewal that is under way.
 #[derive(Debug)]
 struct UnderWay {
     number: u64,
-    /// From here on it is taken for lost: its runtime stands still.
+    /// From then on it counts as lost: its runtime must have stalled.
     overdue: Now,
 }
 
-/// What the last failed flight left behind; forgotten with the next token.
+/// The consequences of the last failed renewal; forgotten with the next token.
 #[derive(Debug)]
 struct Failure {
     error: AuthError,
-    /// Before this, a caller with a valid token does not have it renewed.
+    /// Until then, callers with a valid token do not begin a renewal.
     retry: Now,
-    /// Before this, a caller without a token gets the error, when the failure says so.
+    /// Until then, callers without a token get the error. `None` if the error is not held.
     hold: Option<Now>,
-    /// Before this, no request is sent.
+    /// Until then, no request is sent.
     spacing: Now,
 }
 
@@ -71,12 +81,12 @@ struct Failure {
 pub(crate) struct State {
     rules: Rules,
     token: Option<AccessToken>,
-    flight: Option<UnderWay>,
+    renewal: Option<UnderWay>,
     failure: Option<Failure>,
     failures: u32,
     rejections: u32,
     forced: Option<Now>,
-    flights: u64,
+    renewals: u64,
     tokens: u64,
 }
 
@@ -85,81 +95,83 @@ impl State {
         Self {
             rules,
             token: None,
-            flight: None,
+            renewal: None,
             failure: None,
             failures: 0,
             rejections: 0,
             forced: None,
-            flights: 0,
+            renewals: 0,
             tokens: 0,
         }
     }
 
-    /// The token that is handed out, in whatever phase.
+    /// The current token, in whatever phase.
     pub(crate) fn token(&self) -> Option<&AccessToken> {
         self.token.as_ref()
     }
 
-    /// The current flight's number.
-    pub(crate) fn flight(&self) -> Option<u64> {
-        self.flight.as_ref().map(|flight| flight.number)
+    /// The number of the renewal under way.
+    #[cfg(test)]
+    pub(crate) fn renewal(&self) -> Option<u64> {
+        self.renewal.as_ref().map(|renewal| renewal.number)
     }
 
-    /// Somebody wants a token.
+    /// A caller wants a token.
     pub(crate) fn ask(&mut self, now: Now) -> Ask {
-        if self.flight.as_ref().is_some_and(|flight| now.reached(flight.overdue)) {
-            self.flight = None;
-        }
-        let under_way = self.flight.is_some();
+        let is_takeover = self.renewal.take_if(|renewal| now.reached(renewal.overdue)).is_some();
         let may_retry = self.failure.as_ref().is_none_or(|failure| now.reached(failure.retry));
-        match (self.phase(now), self.token.clone()) {
-            (Phase::Fresh, Some(token)) => Ask::Use(token),
-            (Phase::Early, Some(token)) if under_way || !may_retry => Ask::Use(token),
-            (Phase::Early, Some(token)) => {
-                let flight = self.begin(now);
-                Ask::UseAndRenew(token, flight)
-            }
-            (Phase::Margin, Some(token)) if !under_way && !may_retry => Ask::Use(token),
-            _ if under_way => Ask::Join,
-            (Phase::Over, _) | (_, None) => {
-                let held = self.failure.as_ref().filter(|failure| failure.hold.is_some_and(|end| !now.reached(end)));
-                match held {
-                    Some(failure) => Ask::Fail(failure.error.clone()),
-                    None => Ask::Renew(self.begin(now)),
+        let Some(token) = self.valid(now) else {
+            let held = self.failure.as_ref().filter(|failure| failure.hold.is_some_and(|end| !now.reached(end)));
+            return match (&self.renewal, held) {
+                (Some(renewal), _) => Ask::Join(Wait { overdue: renewal.overdue, margin: None }),
+                (None, Some(failure)) => Ask::Fail(failure.error.clone()),
+                (None, None) => {
+                    let (begin, overdue) = self.begin(now, is_takeover);
+                    Ask::Renew(begin, Wait { overdue, margin: None })
                 }
+            };
+        };
+        let margin = match token.phase(now) {
+            Phase::Fresh => return Ask::Use(token),
+            Phase::Margin => Rules::margin_wait(token.remaining(now)),
+            _ => None,
+        };
+        match (&self.renewal, margin) {
+            (Some(renewal), Some(_)) => Ask::Join(Wait { overdue: renewal.overdue, margin }),
+            (Some(_), None) => Ask::Use(token),
+            (None, _) if !may_retry => Ask::Use(token),
+            (None, Some(_)) => {
+                let (begin, overdue) = self.begin(now, is_takeover);
+                Ask::Renew(begin, Wait { overdue, margin })
             }
-            _ => Ask::Renew(self.begin(now)),
+            (None, None) => Ask::UseAndRenew(token, self.begin(now, is_takeover).0),
         }
     }
 
-    fn begin(&mut self, now: Now) -> Flight {
-        self.flights += 1;
-        let delay = self
-            .failure
-            .as_ref()
-            .map_or(Duration::ZERO, |failure| failure.spacing.monotonic.saturating_duration_since(now.monotonic));
-        // A little more than the flight's own deadline, so that a flight that is alive ends by itself.
-        let overdue = now.after(delay + self.rules.deadline + Duration::from_secs(1));
-        self.flight = Some(UnderWay { number: self.flights, overdue });
-        Flight { number: self.flights, delay }
+    fn begin(&mut self, now: Now, is_takeover: bool) -> (Begin, Now) {
+        self.renewals += 1;
+        let delay = self.failure.as_ref().map_or(Duration::ZERO, |failure| now.left(failure.spacing));
+        let overdue = self.rules.overdue(now, delay);
+        self.renewal = Some(UnderWay { number: self.renewals, overdue });
+        (Begin { number: self.renewals, delay, is_takeover }, overdue)
     }
 
-    /// What number the next token has.
+    /// The number of the next token.
     pub(crate) fn next_generation(&self) -> u64 {
         self.tokens + 1
     }
 
-    /// A flight came back. `jitter`, from 0 to 1, decides how long until the next attempt.
+    /// A renewal ended. `jitter`, from 0 to 1, decides how long it is until the next attempt.
     ///
-    /// `None` if it is not the current flight: whoever waited for it asks again.
-    pub(crate) fn landed(
+    /// Returns `None` if it is not the current renewal: those who waited for it ask again.
+    pub(crate) fn finished(
         &mut self,
         number: u64,
         result: Result<AccessToken, AuthError>,
         now: Now,
         jitter: f64,
     ) -> Option<Result<AccessToken, AuthError>> {
-        self.flight.take_if(|flight| flight.number == number)?;
+        self.renewal.take_if(|renewal| renewal.number == number)?;
         let error = match result {
             Ok(token) if token.phase(now) < Phase::Over => {
                 self.tokens += 1;
@@ -168,7 +180,7 @@ impl State {
                 (self.failures, self.rejections) = (0, 0);
                 return Some(Ok(token));
             }
-            Ok(_) => AuthError::InvalidResponse { reason: "the token's life was over when it arrived".to_owned() },
+            Ok(_) => AuthError::ExpiredOnArrival,
             Err(error) => error,
         };
         self.failed(error.clone(), now, jitter);
@@ -191,7 +203,7 @@ impl State {
             hold = Some(span);
             retry = retry.max(span);
         }
-        let spacing = rules.wait(jitter);
+        let spacing = rules.wait(jitter, None);
         self.failure = Some(Failure {
             error,
             retry: now.after(retry),
@@ -200,21 +212,21 @@ impl State {
         });
     }
 
-    /// What a caller gets whose flight failed: the token that is still valid, if there is one.
-    pub(crate) fn fallback(&self, now: Now) -> Option<AccessToken> {
+    /// The token that may still be handed out, if there is one.
+    pub(crate) fn valid(&self, now: Now) -> Option<AccessToken> {
         self.token.clone().filter(|_| self.phase(now) < Phase::Over)
     }
 
-    /// The flight will never come back.
+    /// The renewal was dropped before it ended.
     pub(crate) fn lost(&mut self, number: u64) {
-        self.flight.take_if(|flight| flight.number == number);
+        self.renewal.take_if(|renewal| renewal.number == number);
     }
 
     /// Chift refused the token of that generation, or its owner no longer wants it.
     pub(crate) fn refused(&mut self, generation: u64, now: Now) -> Refused {
         let current = self.token.as_ref().is_some_and(|token| token.0.generation == generation);
         // There is a newer one already, or will be; unless the attempt to get it has failed since.
-        if !current && (self.token.is_some() || self.flight.is_some() || self.failure.is_none()) {
+        if !current && (self.token.is_some() || self.renewal.is_some() || self.failure.is_none()) {
             return Refused::Ask;
         }
         if self.forced.is_some_and(|last| !now.reached(last.after(self.rules.forced_gap))) {
@@ -227,10 +239,10 @@ impl State {
         Refused::Ask
     }
 
-    /// There are new credentials: what the old ones brought, good or bad, no longer counts.
+    /// There are new credentials: tokens and errors of the old ones no longer count.
     pub(crate) fn replaced(&mut self) {
         self.token = None;
-        self.flight = None;
+        self.renewal = None;
         self.failure = None;
         self.forced = None;
         (self.failures, self.rejections) = (0, 0);
@@ -240,25 +252,25 @@ impl State {
         self.token.as_ref().map_or(Phase::Over, |token| token.phase(now))
     }
 
-    /// What there is to tell.
+    /// The state for a health check.
     pub(crate) fn snapshot(&self, now: Now) -> TokenState {
         let phase = self.phase(now);
         let token = self.token.as_ref().filter(|_| phase < Phase::Over);
         let retry = self.failure.as_ref().map(|failure| match failure.hold {
-            Some(hold) if token.is_none() => hold.wall,
-            _ => failure.retry.wall,
+            Some(hold) if token.is_none() => hold.date(),
+            _ => failure.retry.date(),
         });
         TokenState {
             phase,
             expires_at: token.map(AccessToken::expires_at),
-            next_renewal: token.map(|token| token.0.early.wall).max(retry),
-            is_renewing: self.flight.is_some(),
+            next_renewal: token.map(|token| token.0.early.date()).max(retry),
+            is_renewing: self.renewal.is_some(),
             last_error: self.failure.as_ref().map(|failure| failure.error.clone()),
         }
     }
 }
 
-/// How a token source is, for a health check. It holds no secret.
+/// The state of a token source, for a health check. It holds no secret.
 ///
 /// ```
 /// # fn example(source: chift_auth::TokenSource) {
@@ -272,13 +284,13 @@ impl State {
 pub struct TokenState {
     /// Which part of its life the token is in; [`Phase::Over`] when there is none.
     pub phase: Phase,
-    /// When the token ends; `None` when there is none that can be handed out.
+    /// When the token expires; `None` when there is no valid one.
     pub expires_at: Option<DateTime<Utc>>,
-    /// The earliest moment at which a caller's wish makes the source ask Chift for a token; `None` when
-    /// the next wish does. Nothing is fetched while nobody wishes for a token.
+    /// The earliest time at which a call makes the source request a token; `None` when the next call does.
+    /// No token is requested while no caller asks for one.
     pub next_renewal: Option<DateTime<Utc>>,
-    /// Whether a token is being fetched now.
+    /// Whether a renewal is under way.
     pub is_renewing: bool,
-    /// Why the last attempt failed; `None` once one has succeeded since.
+    /// Why the last renewal failed; `None` if one has succeeded since.
     pub last_error: Option<AuthError>,
 }

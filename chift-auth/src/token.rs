@@ -1,4 +1,4 @@
-//! An access token, and how long it lives.
+//! An access token and the phases of its life.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,11 +29,11 @@ pub(crate) struct Inner {
     pub(crate) bearer: Bearer,
     life: Duration,
     pub(crate) generation: u64,
-    /// Until here it is handed out without a second thought.
+    /// The end of the fresh phase.
     pub(crate) early: Now,
-    /// From here on, callers wait for its renewal.
+    /// The end of the early phase: from then on callers wait for the renewal for a short time.
     pub(crate) margin: Now,
-    /// From here on, it is not handed out.
+    /// The end of its life: from then on it is not handed out.
     pub(crate) end: Now,
 }
 
@@ -43,16 +43,17 @@ pub(crate) struct Inner {
 pub enum Phase {
     /// It is handed out at once.
     Fresh,
-    /// It is handed out at once, while its successor is fetched behind.
+    /// It is handed out at once, and the next one is requested in the background.
     Early,
-    /// Callers wait for its successor, and get it only if that cannot be had.
+    /// Callers wait for the next one for a quarter of what is left of this one's life, and at most a second;
+    /// then they get this one.
     Margin,
-    /// There is no token, or its life is over.
+    /// There is no token, or it has expired.
     Over,
 }
 
 impl AccessToken {
-    /// A token that lives `life`, counted from `asked`: the moment before it was asked for.
+    /// A token that lives `life`, counted from `asked`, the time before it was requested.
     ///
     /// `jitter`, from 0 to 1, decides where in its last fifth the early phase begins, so that many
     /// processes that started together do not renew together.
@@ -78,12 +79,12 @@ impl AccessToken {
         &self.0.secret
     }
 
-    /// When it ends, by this machine's wall clock at the time it was asked for.
+    /// When it expires, by this machine's wall clock at the time it was requested.
     pub fn expires_at(&self) -> DateTime<Utc> {
-        self.0.end.wall
+        self.0.end.date()
     }
 
-    /// How long it lives in all, counted from the moment before it was asked for; at most 24 hours.
+    /// How long it lives in all, counted from the time before it was requested; at most 24 hours.
     pub fn life(&self) -> Duration {
         self.0.life
     }
@@ -104,12 +105,11 @@ impl AccessToken {
 
 impl Inner {
     pub(crate) fn phase(&self, now: Now) -> Phase {
-        let before = |end: &Now| now.monotonic < end.monotonic && now.wall < end.wall;
-        if before(&self.early) {
+        if now.is_before(self.early) {
             Phase::Fresh
-        } else if before(&self.margin) {
+        } else if now.is_before(self.margin) {
             Phase::Early
-        } else if before(&self.end) {
+        } else if now.is_before(self.end) {
             Phase::Margin
         } else {
             Phase::Over
@@ -119,6 +119,6 @@ impl Inner {
 
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessToken").field("expires_at", &self.0.end.wall).finish_non_exhaustive()
+        f.debug_struct("AccessToken").field("expires_at", &self.0.end.date()).finish_non_exhaustive()
     }
 }

@@ -39,7 +39,7 @@ async fn ten_thousand_first_callers_make_one_request() {
 }
 
 #[tokio::test]
-async fn those_who_are_cancelled_cancel_nobody_else() {
+async fn cancelled_callers_do_not_cancel_the_others() {
     let (source, endpoint, _) = source();
     let callers: Vec<_> = (0..CROWD)
         .map(|_| {
@@ -47,7 +47,7 @@ async fn those_who_are_cancelled_cancel_nobody_else() {
             tokio::spawn(async move { source.token().await.unwrap() })
         })
         .collect();
-    // All have asked, none is answered: on this one thread nobody else has run since.
+    // All have asked and none has a token: nothing else has run on this one thread since.
     tokio::task::yield_now().await;
     let mut cancelled = std::collections::HashSet::from([0]);
     while cancelled.len() < 100 {

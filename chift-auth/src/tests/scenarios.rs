@@ -1,4 +1,4 @@
-//! Runs `scenarios.yaml`: the real source and the real hook, over real sockets, by an invented clock.
+//! Runs `scenarios.yaml`: the real source and the real hook, over real sockets, with a test clock.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -176,7 +176,7 @@ impl Stage {
     }
 }
 
-/// An address on which nobody listens any more.
+/// An address on which nothing listens any more.
 fn free_address() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
@@ -199,6 +199,6 @@ pub(super) async fn play_all() -> usize {
 }
 
 #[tokio::test]
-async fn every_scenario_goes_as_it_is_told() {
+async fn every_scenario_passes() {
     assert!(play_all().await > 40);
 }

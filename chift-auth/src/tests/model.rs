@@ -1,37 +1,37 @@
-//! The state under random histories: whatever happens, the promises hold.
+//! The state under random sequences of events: the promises always hold.
 
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant, SystemTime};
 
-use chrono::{TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::refusal;
 use crate::clock::Now;
 use crate::rules::Rules;
-use crate::state::{Ask, Refused, State};
+use crate::state::{Ask, Begin, Refused, State, Wait};
 use crate::token::Phase;
 use crate::{AccessToken, AuthError};
 
 /// Something that happens.
 #[derive(Debug, Clone)]
 enum Event {
-    /// Both clocks go on.
+    /// Time passes on both clocks.
     Pass(u64),
     /// The wall clock is set, or the machine slept.
     StepWall(i64),
-    /// Somebody asks.
+    /// A caller asks.
     Ask,
-    /// The flight comes back, with a token of that many seconds.
+    /// The renewal ends with a token that lives that many seconds.
     Issued(u64),
-    /// The flight comes back with a passing failure, and perhaps `Retry-After`.
+    /// The renewal ends with a transient failure, and perhaps `Retry-After`.
     Unavailable(Option<u64>),
-    /// The flight comes back with a refusal.
+    /// The renewal ends with a refusal.
     Rejected,
-    /// The flight's runtime is dropped.
+    /// The renewal's runtime is dropped.
     Lost,
-    /// An older flight comes back after all.
+    /// An older renewal ends after all.
     Straggler,
-    /// Chift refuses the token at hand, or an older one.
+    /// Chift refuses the current token, or an older one.
     Refused {
         current: bool,
     },
@@ -54,15 +54,16 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// The world around the state: the time, the flights that it knows of, and those who wait.
+/// Everything around the state: the time, the renewals, and the callers who wait.
 struct World {
     state: State,
     now: Now,
-    /// The current flight and when it may send its request.
-    flight: Option<(u64, Now)>,
+    /// The current renewal and when it may send its request.
+    renewal: Option<(u64, Now)>,
     stragglers: Vec<u64>,
-    waiting: usize,
-    /// When flights began, by the monotonic clock.
+    /// When the callers who wait leave: with a valid token if they came in the margin phase, else with an error.
+    waiting: BTreeSet<Instant>,
+    /// When renewals began, by the monotonic clock.
     begun: Vec<Instant>,
     /// When tokens were forgotten by force.
     forced: Vec<Instant>,
@@ -74,10 +75,10 @@ impl World {
     fn new() -> Self {
         Self {
             state: State::new(Rules::default()),
-            now: Now { monotonic: Instant::now(), wall: Utc::now() },
-            flight: None,
+            now: Now { monotonic: Instant::now(), wall: SystemTime::now() },
+            renewal: None,
             stragglers: Vec::new(),
-            waiting: 0,
+            waiting: BTreeSet::new(),
             begun: Vec::new(),
             forced: Vec::new(),
             refused_at: None,
@@ -86,8 +87,11 @@ impl World {
 
     fn happens(&mut self, event: &Event) {
         match event {
-            Event::Pass(seconds) => self.now = self.now.after(Duration::from_secs(*seconds)),
-            Event::StepWall(seconds) => self.now.wall += TimeDelta::seconds(*seconds),
+            Event::Pass(seconds) => self.pass(Duration::from_secs(*seconds)),
+            Event::StepWall(seconds) => {
+                let span = Duration::from_secs(seconds.unsigned_abs());
+                self.now.wall = if *seconds < 0 { self.now.wall - span } else { self.now.wall + span };
+            }
             Event::Ask => self.ask(),
             Event::Issued(life) => {
                 let asked = self.now;
@@ -95,12 +99,12 @@ impl World {
                     let life = Duration::from_secs(*life);
                     AccessToken::new("t".into(), life, asked, state.next_generation(), &Rules::default(), jitter)
                 };
-                self.lands(|state| Ok(token(state, 0.5)));
+                self.ends(|state| Ok(token(state, 0.5)));
             }
-            Event::Unavailable(after) => self.lands(|_| Err(unavailable(*after))),
-            Event::Rejected => self.lands(|_| Err(refusal())),
+            Event::Unavailable(after) => self.ends(|_| Err(unavailable(*after))),
+            Event::Rejected => self.ends(|_| Err(refusal())),
             Event::Lost => {
-                if let Some((number, _)) = self.flight.take() {
+                if let Some((number, _)) = self.renewal.take() {
                     self.state.lost(number);
                     // Those who waited for it ask again.
                     self.ask_again();
@@ -110,8 +114,8 @@ impl World {
                 if let Some(number) = self.stragglers.pop() {
                     let before = self.state.token().map(|token| token.0.generation);
                     assert!(
-                        self.state.landed(number, Err(refusal()), self.now, 0.0).is_none(),
-                        "an old flight counted"
+                        self.state.finished(number, Err(refusal()), self.now, 0.0).is_none(),
+                        "an old renewal counted"
                     );
                     assert_eq!(self.state.token().map(|token| token.0.generation), before);
                 }
@@ -132,7 +136,7 @@ impl World {
                 self.state.replaced();
                 self.refused_at = None;
                 self.forced.clear();
-                if let Some((number, _)) = self.flight.take() {
+                if let Some((number, _)) = self.renewal.take() {
                     self.stragglers.push(number);
                     self.ask_again();
                 }
@@ -141,88 +145,110 @@ impl World {
         self.promises();
     }
 
-    fn lands(&mut self, result: impl FnOnce(&State) -> Result<AccessToken, AuthError>) {
-        let Some((number, may_send)) = self.flight.take() else { return };
-        // Nobody comes back before having been sent.
+    fn ends(&mut self, result: impl FnOnce(&State) -> Result<AccessToken, AuthError>) {
+        let Some((number, may_send)) = self.renewal.take() else { return };
+        // No renewal ends before its request is sent.
         if !self.now.reached(may_send) {
             self.now = self.now.after(may_send.monotonic - self.now.monotonic);
         }
         let result = result(&self.state);
         let rejected = result.as_ref().is_err_and(AuthError::is_rejected);
-        let landed = self.state.landed(number, result, self.now, 0.0).expect("the current flight counts");
-        // Every waiter is answered: with a token, or with the error.
-        self.waiting = 0;
-        if let Ok(token) = landed {
-            assert!(token.phase(self.now) < Phase::Over, "a dead token was handed out");
+        let finished = self.state.finished(number, result, self.now, 0.0).expect("the current renewal counts");
+        // Every waiter gets the token, or the error.
+        self.waiting.clear();
+        if let Ok(token) = finished {
+            assert!(token.phase(self.now) < Phase::Over, "an expired token was handed out");
             self.refused_at = None;
         } else if rejected {
             self.refused_at = Some(self.now.monotonic);
         }
     }
 
+    /// Time passes; callers whose wait is over leave.
+    fn pass(&mut self, span: Duration) {
+        self.now = self.now.after(span);
+        while self.waiting.first().is_some_and(|until| self.now.monotonic >= *until) {
+            self.waiting.pop_first();
+        }
+    }
+
+    fn waits(&mut self, wait: Wait) {
+        let span = match (self.state.valid(self.now), wait.margin) {
+            (Some(token), Some(span)) => {
+                assert!(token.phase(self.now) == Phase::Margin, "a caller waits outside the margin phase");
+                assert!(span <= Duration::from_secs(1) && span <= token.remaining(self.now) / 4, "it waits {span:?}");
+                assert!(token.phase(self.now.after(span)) < Phase::Over, "it waits until its valid token has expired");
+                span
+            }
+            (None, None) => Rules::default().deadline,
+            other => panic!("a token and a margin wait go together: {other:?}"),
+        };
+        self.waiting.insert(self.now.after(span).monotonic);
+    }
+
     fn ask_again(&mut self) {
-        for _ in 0..std::mem::take(&mut self.waiting).min(3) {
+        for _ in 0..std::mem::take(&mut self.waiting).len().min(3) {
             self.ask();
         }
     }
 
     fn ask(&mut self) {
-        let usable = self.state.fallback(self.now).is_some();
+        let usable = self.state.valid(self.now).is_some();
         match self.state.ask(self.now) {
-            Ask::Use(token) => assert!(token.phase(self.now) < Phase::Over, "a dead token was handed out"),
-            Ask::UseAndRenew(token, flight) => {
-                assert!(token.phase(self.now) < Phase::Over, "a dead token was handed out");
-                self.begins(flight);
+            Ask::Use(token) => assert!(token.phase(self.now) < Phase::Over, "an expired token was handed out"),
+            Ask::UseAndRenew(token, begin) => {
+                assert!(token.phase(self.now) < Phase::Over, "an expired token was handed out");
+                self.begins(begin);
             }
-            Ask::Renew(flight) => {
-                self.begins(flight);
-                self.waiting += 1;
+            Ask::Renew(begin, wait) => {
+                self.begins(begin);
+                self.waits(wait);
             }
-            Ask::Join => {
-                assert!(self.flight.is_some(), "somebody waits for a flight that there is not");
-                self.waiting += 1;
+            Ask::Join(wait) => {
+                assert!(self.renewal.is_some(), "a caller waits for a renewal that does not exist");
+                self.waits(wait);
             }
             Ask::Fail(_) => assert!(!usable, "a caller failed while there was a token"),
         }
-        // A flight whose runtime stands still is given up once it is overdue; those who wait for it run
-        // out of patience at the same time, and ask again.
-        if let Some((number, may_send)) = self.flight.take_if(|_| self.state.flight().is_none()) {
+        // A renewal whose runtime has stalled is given up once it is overdue. Those who wait for it wake at the
+        // same time, and ask again.
+        if let Some((number, may_send)) = self.renewal.take_if(|_| self.state.renewal().is_none()) {
             assert!(
-                self.now.reached(may_send.after(Rules::default().deadline)),
-                "a flight was given up that was not overdue"
+                self.now.reached(Rules::default().overdue(may_send, Duration::ZERO)),
+                "a renewal was given up that was not overdue"
             );
             self.stragglers.push(number);
-            self.waiting = 0;
+            self.waiting.clear();
         }
     }
 
-    fn begins(&mut self, flight: crate::state::Flight) {
-        if let Some((number, may_send)) = self.flight.take() {
+    fn begins(&mut self, renewal: Begin) {
+        if let Some((number, may_send)) = self.renewal.take() {
             // Only one that is overdue is given up.
-            let deadline = may_send.after(Rules::default().deadline);
-            assert!(self.now.reached(deadline), "two flights at once");
+            let deadline = Rules::default().overdue(may_send, Duration::ZERO);
+            assert!(self.now.reached(deadline), "two renewals at once");
             self.stragglers.push(number);
         }
-        let sent = self.now.after(flight.delay);
+        let sent = self.now.after(renewal.delay);
         if let Some(refused) = self.refused_at {
-            let usable = self.state.fallback(self.now).is_some();
+            let usable = self.state.valid(self.now).is_some();
             assert!(usable || sent.monotonic - refused >= Rules::default().shortest_hold, "a refusal was not held");
         }
         self.begun.push(sent.monotonic);
-        self.flight = Some((flight.number, sent));
+        self.renewal = Some((renewal.number, sent));
     }
 
     fn promises(&self) {
         assert_eq!(
-            self.state.flight().is_some(),
-            self.flight.is_some(),
-            "the state and the world disagree on the flight"
+            self.state.renewal().is_some(),
+            self.renewal.is_some(),
+            "the state and the world disagree on the renewal"
         );
         for pair in self.forced.windows(2) {
             assert!(pair[1] - pair[0] >= Rules::default().forced_gap, "two forced renewals too close together");
         }
-        if self.state.flight().is_none() {
-            assert_eq!(self.waiting, 0, "somebody waits for nothing");
+        if self.state.renewal().is_none() {
+            assert!(self.waiting.is_empty(), "a caller waits for nothing");
         }
     }
 }
@@ -248,7 +274,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Callers ask every 10 ms for five minutes, and each flight fails at once in the same way.
+    /// Callers ask every 10 ms for five minutes, and each renewal fails at once in the same way.
     #[test]
     fn no_failure_makes_a_hot_loop(after in prop::option::of(0_u64..20), rejected: bool, life in prop::option::of(1_u64..40)) {
         let mut world = World::new();
@@ -257,10 +283,10 @@ proptest! {
             world.happens(&Event::Issued(life));
         }
         for _ in 0..30_000 {
-            world.now = world.now.after(Duration::from_millis(10));
+            world.pass(Duration::from_millis(10));
             world.ask();
-            if world.flight.as_ref().is_some_and(|(_, sent)| world.now.reached(*sent)) {
-                world.lands(|_| Err(if rejected { refusal() } else { unavailable(after) }));
+            if world.renewal.as_ref().is_some_and(|(_, sent)| world.now.reached(*sent)) {
+                world.ends(|_| Err(if rejected { refusal() } else { unavailable(after) }));
             }
         }
         // The least wait between two attempts is 200 ms; a refusal is held for 5, 10, 20, 40, 60, 60 … s.
@@ -277,12 +303,12 @@ proptest! {
         let mut passed = Duration::ZERO;
         while passed < Duration::from_secs(300) {
             world.ask();
-            if world.flight.is_some() {
+            if world.renewal.is_some() {
                 renewals += 1;
                 world.happens(&Event::Issued(1800));
             }
             world.happens(&Event::Refused { current: true });
-            world.now = world.now.after(Duration::from_millis(step));
+            world.pass(Duration::from_millis(step));
             passed += Duration::from_millis(step);
         }
         prop_assert!(renewals <= 31 + 1, "{renewals} renewals in five minutes");

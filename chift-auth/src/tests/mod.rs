@@ -1,11 +1,14 @@
-//! The proof of the token rules: scenarios in data, a model, crowds, schedules, and a search for secrets.
+//! Tests of the token rules: scenarios as data, a model, crowds, schedules, and a search for secrets.
 
 mod clock;
 mod crowds;
+mod deadlines;
 mod model;
+mod replaced;
 mod runtimes;
 mod scenarios;
 mod schedules;
+mod script;
 mod secrets;
 
 use std::sync::Arc;
@@ -15,7 +18,8 @@ use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 
 use crate::endpoint::{Endpoint, Issued, Issuing};
 use crate::rules::Rules;
-use crate::source::{self, Ground};
+use crate::runtime;
+use crate::source::Deps;
 use crate::{AuthError, Credentials, TokenSource};
 
 use clock::TestClock;
@@ -24,7 +28,7 @@ fn credentials() -> Credentials {
     Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap())
 }
 
-/// Counts, and answers what it is told to.
+/// Counts the requests, and responds as `answer` says.
 struct Fake {
     requests: std::sync::atomic::AtomicUsize,
     answer: Box<dyn Fn(usize) -> Result<Duration, AuthError> + Send + Sync>,
@@ -51,9 +55,12 @@ impl Endpoint for Fake {
     }
 }
 
+fn deps(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> Deps {
+    Deps { endpoint, clock, check_runtime: runtime::check, spawn: runtime::spawn, jitter: || 0.0 }
+}
+
 fn source_on(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> TokenSource {
-    let ground = Ground { endpoint, clock, spawn: source::spawn, jitter: || 0.0 };
-    TokenSource::on(ground, Rules::default(), credentials(), api())
+    TokenSource::on(deps(endpoint, clock), Rules::default(), credentials(), api())
 }
 
 /// A client for sources that send nothing by it; one for all, because making an HTTP client takes its time.

@@ -1,4 +1,4 @@
-//! At TRACE, with every fault of the scenarios: no secret in what is logged, told or panicked.
+//! At TRACE, with every fault of the scenarios: no secret in a log, an error or a panic message.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -34,15 +34,15 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
-/// What each fault says: `Debug` and `Display` of the error and all its sources.
-fn told(error: &dyn Error) -> String {
-    let mut told = format!("{error:?} {error:#?}");
+/// `Debug` and `Display` of the error and all its sources.
+fn printed(error: &dyn Error) -> String {
+    let mut printed = format!("{error:?} {error:#?}");
     let mut next = Some(error);
     while let Some(error) = next {
-        write!(told, " {error} {error:?}").unwrap();
+        write!(printed, " {error} {error:?}").unwrap();
         next = error.source();
     }
-    told
+    printed
 }
 
 fn faults() -> Vec<Answer> {
@@ -67,7 +67,7 @@ fn faults() -> Vec<Answer> {
 }
 
 #[tokio::test]
-async fn no_fault_brings_a_secret_into_a_log_an_error_or_a_panic() {
+async fn no_fault_puts_a_secret_into_a_log_an_error_or_a_panic() {
     let captured = Captured::default();
     let subscriber = tracing_subscriber::registry()
         .with(tracing_subscriber::fmt::layer().with_writer(captured.clone()).with_ansi(false));
@@ -89,14 +89,14 @@ async fn no_fault_brings_a_secret_into_a_log_an_error_or_a_panic() {
                 text.push_str(payload.downcast_ref::<String>().unwrap());
             }
             Err(error) => {
-                text.push_str(&told(&error));
+                text.push_str(&printed(&error));
                 write!(text, "{:?}", source.state()).unwrap();
             }
         }
         // The same request by hand, through the generated operation, whose errors are progenitor's.
         let client = source.client();
         if let Err(error) = client.generate_access_token(&credentials().to_request()).await {
-            text.push_str(&told(&error));
+            text.push_str(&printed(&error));
         }
         secrets.extend(server.issued());
     }

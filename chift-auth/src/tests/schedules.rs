@@ -1,0 +1,259 @@
+//! The single renewal under many schedules: shuttle decides which thread or task continues at each point
+//! where one can be interrupted. What happens under the state's lock is one step; before each such step the
+//! clock is read, and the clock of these tests lets others go first.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::{credentials, refusal};
+use crate::clock::{Clock, Now, Sleep};
+use crate::endpoint::{Endpoint, Issued, Issuing};
+use crate::rules::Rules;
+use crate::runtime::Task;
+use crate::source::Deps;
+use crate::{AuthError, Credentials, Phase, TokenSource};
+
+/// Stands still unless a test moves it, and lets others go first whenever it is read.
+#[derive(Debug)]
+struct YieldingClock(Mutex<Now>);
+
+impl YieldingClock {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Now { monotonic: Instant::now(), wall: SystemTime::now() })))
+    }
+
+    fn advance(&self, span: Duration) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.after(span);
+    }
+}
+
+/// How long a caller waits 1.2 s before its token expires. This is the only wait that ends in these tests, after
+/// a few steps.
+const MARGIN_WAIT: Duration = Duration::from_millis(300);
+
+impl Clock for YieldingClock {
+    fn now(&self) -> Now {
+        shuttle::thread::yield_now();
+        *self.0.lock().unwrap()
+    }
+
+    fn sleep(&self, _: Duration) -> Sleep {
+        Box::pin(shuttle::future::yield_now())
+    }
+
+    fn timeout(&self, span: Duration) -> Sleep {
+        Box::pin(async move {
+            if span != MARGIN_WAIT {
+                // Whoever needs this to end hangs, and shuttle reports a deadlock.
+                return std::future::pending().await;
+            }
+            for _ in 0..3 {
+                shuttle::future::yield_now().await;
+            }
+        })
+    }
+}
+
+/// Counts the requests that are under way at once.
+#[derive(Default)]
+struct Counting {
+    requests: AtomicUsize,
+    under_way: AtomicUsize,
+    most: AtomicUsize,
+    refuses_first: bool,
+}
+
+/// One request; it ends when this is dropped.
+struct Request(Arc<Counting>);
+
+impl Request {
+    fn begin(counting: &Arc<Counting>) -> Self {
+        let under_way = counting.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+        counting.most.fetch_max(under_way, Ordering::SeqCst);
+        Self(counting.clone())
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Endpoint for Arc<Counting> {
+    fn issue(&self, credentials: &Credentials, _: Duration) -> Issuing {
+        let (counting, client_id) = (self.clone(), credentials.to_request().client_id);
+        Box::pin(async move {
+            let number = counting.requests.fetch_add(1, Ordering::SeqCst) + 1;
+            let _request = Request::begin(&counting);
+            shuttle::future::yield_now().await;
+            if counting.refuses_first && number == 1 {
+                return Err(refusal());
+            }
+            let life = Duration::from_secs(if client_id == SHORT_LIVED { 20 } else { 1_800 });
+            Ok(Issued { secret: format!("{client_id}-{number}").into(), life })
+        })
+    }
+}
+
+/// The client whose tokens live 20 s.
+const SHORT_LIVED: &str = "short";
+
+fn client(id: &str) -> Credentials {
+    Credentials::new(id, chift_tests::CLIENT_SECRET, chift_tests::ACCOUNT_ID.parse().unwrap())
+}
+
+thread_local! {
+    /// The renewals that were spawned. All threads of one shuttle test run on one thread of the machine.
+    static SPAWNED: RefCell<Vec<shuttle::future::AbortHandle>> = const { RefCell::new(Vec::new()) };
+}
+
+#[allow(clippy::unnecessary_wraps)]
+fn spawn(task: Task) -> Result<(), AuthError> {
+    let abort = shuttle::future::spawn(task).abort_handle();
+    SPAWNED.with_borrow_mut(|spawned| spawned.push(abort));
+    Ok(())
+}
+
+fn source(endpoint: &Arc<Counting>) -> TokenSource {
+    source_of(endpoint, YieldingClock::new(), credentials())
+}
+
+fn source_of(endpoint: &Arc<Counting>, clock: Arc<YieldingClock>, credentials: Credentials) -> TokenSource {
+    SPAWNED.take();
+    let deps = Deps { endpoint: Arc::new(endpoint.clone()), clock, check_runtime: || Ok(()), spawn, jitter: || 0.0 };
+    TokenSource::on(deps, Rules::default(), credentials, super::api())
+}
+
+#[test]
+fn callers_on_several_threads_share_one_renewal() {
+    shuttle::check_random(
+        || {
+            let endpoint = Arc::new(Counting::default());
+            let source = source(&endpoint);
+            let callers: Vec<_> = (0..3)
+                .map(|_| {
+                    let source = source.clone();
+                    shuttle::thread::spawn(move || shuttle::future::block_on(source.token()).unwrap())
+                })
+                .collect();
+            for caller in callers {
+                assert_eq!(caller.join().unwrap().secret().expose(), format!("{}-1", chift_tests::CLIENT_ID));
+            }
+            assert_eq!(endpoint.requests.load(Ordering::SeqCst), 1);
+        },
+        2_000,
+    );
+}
+
+#[test]
+fn a_refusal_an_invalidation_and_a_cancelled_call_make_one_renewal() {
+    shuttle::check_random(
+        || {
+            let endpoint = Arc::new(Counting::default());
+            let source = source(&endpoint);
+            let first = shuttle::future::block_on(source.token()).unwrap();
+            let threads: Vec<_> = (0..3)
+                .map(|kind| {
+                    let (source, first) = (source.clone(), first.clone());
+                    shuttle::thread::spawn(move || match kind {
+                        0 => {
+                            source.invalidate(&first);
+                        }
+                        1 => {
+                            let call = shuttle::future::spawn(async move { source.token().await });
+                            call.abort();
+                        }
+                        _ => {
+                            let refused = chift_api::Bearer::new(&"t".into()).with_generation(first.0.generation);
+                            let second = shuttle::future::block_on(chift_api::Authorize::refused(&source, &refused));
+                            assert_eq!(second.unwrap().generation(), first.0.generation + 1);
+                        }
+                    })
+                })
+                .collect();
+            for thread in threads {
+                thread.join().unwrap();
+            }
+            assert_eq!(endpoint.requests.load(Ordering::SeqCst), 2, "one renewal for all");
+            assert_eq!(endpoint.most.load(Ordering::SeqCst), 1, "one at a time");
+        },
+        2_000,
+    );
+}
+
+#[test]
+fn replaced_credentials_leave_no_caller_waiting() {
+    shuttle::check_random(
+        || {
+            let endpoint = Arc::new(Counting { refuses_first: true, ..Counting::default() });
+            let source = source(&endpoint);
+            let caller = {
+                let source = source.clone();
+                shuttle::thread::spawn(move || shuttle::future::block_on(source.token()))
+            };
+            source.replace_credentials(credentials());
+            // The refusal of the old credentials, if the caller was that fast; else a token of the new ones.
+            if let Err(error) = caller.join().unwrap() {
+                assert!(error.is_rejected(), "{error:?}");
+            }
+            assert!(shuttle::future::block_on(source.token()).is_ok() || endpoint.requests.load(Ordering::SeqCst) == 1);
+        },
+        2_000,
+    );
+}
+
+/// Four things at once, while a token is in its margin phase: callers ask, one of them is cancelled, the
+/// credentials are replaced, and the runtime of the renewal is dropped.
+#[test]
+fn replaced_cancelled_and_dropped_in_the_margin_phase() {
+    shuttle::check_random(
+        || {
+            let (endpoint, clock) = (Arc::new(Counting::default()), YieldingClock::new());
+            let source = source_of(&endpoint, clock.clone(), client(SHORT_LIVED));
+            let old = shuttle::future::block_on(source.token()).unwrap();
+            clock.advance(Duration::from_millis(18_800));
+            assert_eq!(Rules::margin_wait(old.remaining(clock.now())), Some(MARGIN_WAIT));
+            let threads: Vec<_> = (0..6)
+                .map(|kind| {
+                    let (source, clock, old) = (source.clone(), clock.clone(), old.clone());
+                    shuttle::thread::spawn(move || match kind {
+                        0 => {
+                            clock.now();
+                            source.replace_credentials(client("newest"));
+                        }
+                        1 => {
+                            let call = shuttle::future::spawn(async move { source.token().await });
+                            call.abort();
+                        }
+                        2 => {
+                            clock.now();
+                            for renewal in SPAWNED.take() {
+                                renewal.abort();
+                            }
+                        }
+                        3 => {
+                            source.invalidate(&old);
+                        }
+                        _ => {
+                            let token = shuttle::future::block_on(source.token()).unwrap();
+                            assert!(token.phase(clock.now()) < Phase::Over, "an expired token was handed out");
+                        }
+                    })
+                })
+                .collect();
+            for thread in threads {
+                thread.join().unwrap();
+            }
+            let last = shuttle::future::block_on(source.token()).unwrap();
+            assert!(last.secret().expose().starts_with("newest-"), "{}", last.secret().expose());
+            assert_eq!(endpoint.most.load(Ordering::SeqCst), 1, "one request at a time");
+            let requests = endpoint.requests.load(Ordering::SeqCst);
+            assert!(requests <= 5, "{requests} requests");
+        },
+        4_000,
+    );
+}
