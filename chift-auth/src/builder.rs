@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chift_api::{Client, ClientBuilder, DEFAULT_BASE_URL, Session, shown_url};
+use chift_api::{Client, ClientBuilder, DEFAULT_BASE_URL, RetryPolicyBuilder, RetryPolicyError, Session, shown_url};
 
 use crate::clock::{Clock, SystemClock};
 use crate::endpoint::TokenEndpoint;
@@ -40,6 +40,7 @@ pub struct Builder {
     configure: Configure,
     clock: Arc<dyn Clock>,
     jitter: fn() -> f64,
+    retry: RetryPolicyBuilder,
     rules: Rules,
 }
 
@@ -52,6 +53,7 @@ impl Builder {
             configure: Arc::new(|http| http),
             clock: Arc::new(SystemClock),
             jitter: fastrand::f64,
+            retry: Rules::retry(),
             rules: Rules::default(),
         }
     }
@@ -116,14 +118,14 @@ impl Builder {
     /// How many times a renewal asks when Chift cannot be reached or cannot answer, from 1 to 10.
     /// Default: 3.
     pub fn attempts(mut self, count: u32) -> Self {
-        self.rules.attempts = count;
+        self.retry = self.retry.attempts(count);
         self
     }
 
-    /// The wait between two attempts, at random from `shortest` to `longest`. Default: 200 ms to 2 s. A
-    /// renewal that follows a failed one waits as well.
-    pub fn retry_wait(mut self, shortest: Duration, longest: Duration) -> Self {
-        (self.rules.shortest_wait, self.rules.longest_wait) = (shortest, longest);
+    /// The longest pause before the second attempt, which doubles from attempt to attempt up to `max`; see
+    /// [`RetryPolicy`](chift_api::RetryPolicy). A renewal that follows a failed one pauses as well. Default: 200 ms, 2 s.
+    pub fn backoff(mut self, initial: Duration, max: Duration) -> Self {
+        self.retry = self.retry.initial_backoff(initial).max_backoff(max);
         self
     }
 
@@ -174,7 +176,14 @@ impl Builder {
     /// [`AuthError::BaseUrl`] when the base URL is not one that credentials may be sent to,
     /// [`AuthError::Setting`] when a setting is out of its range, and [`AuthError::HttpClient`] when no HTTP
     /// client can be made.
-    pub fn build(self) -> Result<TokenSource, AuthError> {
+    pub fn build(mut self) -> Result<TokenSource, AuthError> {
+        let retry = self.retry.max_elapsed(self.rules.deadline).build();
+        let refused = |error: RetryPolicyError| {
+            // Its time is the deadline.
+            let setting = if error.setting() == "max_elapsed" { "deadline" } else { error.setting() };
+            AuthError::Setting { setting, reason: error.reason().to_owned() }
+        };
+        self.rules.retry = retry.map_err(refused)?;
         self.rules.check()?;
         let stated = self.base_url.as_deref().or(self.credentials.base_url()).unwrap_or(DEFAULT_BASE_URL);
         let session = Session::anonymous();
@@ -221,8 +230,8 @@ mod tests {
             (refusal(|it| it.deadline(Duration::MAX)), "`deadline`"),
             (refusal(|it| it.margin(second * 301)), "`margin`"),
             (refusal(|it| it.early(second * 29)), "`margin`"),
-            (refusal(|it| it.retry_wait(second * 3, second * 2)), "`retry_wait`"),
-            (refusal(|it| it.retry_wait(Duration::ZERO, second)), "`retry_wait`"),
+            (refusal(|it| it.backoff(second * 3, second * 2)), "`max_backoff`"),
+            (refusal(|it| it.backoff(Duration::ZERO, second)), "`initial_backoff`"),
             (refusal(|it| it.early_retry(second * 3, second)), "`early_retry`"),
             (refusal(|it| it.rejection_hold(second * 3, second)), "`rejection_hold`"),
             (refusal(|it| it.forced_gap(Duration::ZERO)), "`forced_gap`"),

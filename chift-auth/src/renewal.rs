@@ -27,20 +27,22 @@ impl Renewal {
         if !self.delay.is_zero() {
             self.clock.sleep(self.delay).await;
         }
-        let deadline = self.clock.now().after(self.rules.deadline);
+        let started = self.clock.now();
+        let deadline = started.after(self.rules.deadline);
         let mut attempt = 1;
         loop {
-            let attempts_left = self.rules.attempts.saturating_sub(attempt) + 1;
+            let attempts_left = self.rules.retry.attempts().saturating_sub(attempt) + 1;
             let error = match self.attempt(deadline, attempts_left).await {
                 Ok(issued) => return Ok(issued),
                 Err(error) => error,
             };
             on_failed_attempt();
-            let wait = self.rules.wait((self.jitter)(), error.retry_after());
-            if attempts_left <= 1 || !error.is_repeatable() || wait >= self.clock.now().left(deadline) {
+            let elapsed = started.left(self.clock.now());
+            let wait = self.rules.retry.next_wait(attempt, error.retry_after(), elapsed, (self.jitter)());
+            let Some(wait) = wait.filter(|_| error.is_repeatable()) else {
                 tracing::debug!(attempt, %error, "token request failed; it is not repeated");
                 return Err(error);
-            }
+            };
             tracing::warn!(attempt, wait_ms = wait.as_millis(), %error, "token request failed; it is repeated");
             self.clock.sleep(wait).await;
             attempt += 1;

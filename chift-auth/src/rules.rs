@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chift_api::{RetryPolicy, RetryPolicyBuilder};
+
 use crate::AuthError;
 use crate::clock::Now;
 
@@ -12,9 +14,8 @@ pub(crate) struct Rules {
     pub(crate) margin: Duration,
     pub(crate) longest_life: Duration,
     pub(crate) deadline: Duration,
-    pub(crate) attempts: u32,
-    pub(crate) shortest_wait: Duration,
-    pub(crate) longest_wait: Duration,
+    /// Attempts and the pauses between them; its time is the deadline.
+    pub(crate) retry: RetryPolicy,
     pub(crate) longest_pause: Duration,
     pub(crate) shortest_retry: Duration,
     pub(crate) longest_retry: Duration,
@@ -31,9 +32,8 @@ impl Default for Rules {
             margin: seconds(30),
             longest_life: seconds(24 * 60 * 60),
             deadline: seconds(10),
-            attempts: 3,
-            shortest_wait: Duration::from_millis(200),
-            longest_wait: seconds(2),
+            // These are within their ranges.
+            retry: Self::retry().max_elapsed(seconds(10)).build().unwrap_or_default(),
             longest_pause: seconds(5 * 60),
             shortest_retry: seconds(1),
             longest_retry: seconds(30),
@@ -57,6 +57,11 @@ const SHORTEST_MARGIN_WAIT: Duration = Duration::from_millis(5);
 const OVERDUE_GRACE: Duration = Duration::from_secs(1);
 
 impl Rules {
+    /// The default of everything in [`Rules::retry`] but its time.
+    pub(crate) fn retry() -> RetryPolicyBuilder {
+        RetryPolicy::builder().max_backoff(Duration::from_secs(2))
+    }
+
     /// When a renewal that begins now, with a pause of `delay` first, is overdue.
     pub(crate) fn overdue(&self, now: Now, delay: Duration) -> Now {
         now.after(delay + self.deadline + OVERDUE_GRACE)
@@ -65,14 +70,10 @@ impl Rules {
     /// Checks that these rules are valid together.
     pub(crate) fn check(&self) -> Result<(), AuthError> {
         let refused = |setting: &'static str, reason: String| Err(AuthError::Setting { setting, reason });
-        if !(1..=10).contains(&self.attempts) {
-            return refused("attempts", format!("{} is not from 1 to 10", self.attempts));
-        }
         let spans = [
             ("early", self.early),
             ("margin", self.margin),
             ("deadline", self.deadline),
-            ("retry_wait", self.longest_wait),
             ("longest_pause", self.longest_pause),
             ("early_retry", self.longest_retry),
             ("rejection_hold", self.longest_hold),
@@ -86,7 +87,6 @@ impl Rules {
         // At zero, a failure would be followed by the next attempt without any pause.
         let pauses = [
             ("deadline", self.deadline),
-            ("retry_wait", self.shortest_wait),
             ("early_retry", self.shortest_retry),
             ("rejection_hold", self.shortest_hold),
             ("forced_gap", self.forced_gap),
@@ -97,7 +97,6 @@ impl Rules {
             }
         }
         let ranges = [
-            ("retry_wait", self.shortest_wait, self.longest_wait),
             ("early_retry", self.shortest_retry, self.longest_retry),
             ("rejection_hold", self.shortest_hold, self.longest_hold),
         ];
@@ -125,21 +124,13 @@ impl Rules {
         shortest.saturating_mul(factor).min(longest)
     }
 
-    /// The pause before the next attempt: random within the range for retries (`jitter` is from 0 to 1), and
-    /// not shorter than the `Retry-After` of the last response.
-    pub(crate) fn wait(&self, jitter: f64, retry_after: Option<Duration>) -> Duration {
-        let range = self.longest_wait.saturating_sub(self.shortest_wait);
-        let wait = self.shortest_wait + range.mul_f64(jitter.clamp(0.0, 1.0));
-        wait.max(retry_after.unwrap_or_default())
-    }
-
     /// The limit of one attempt: an equal share of the time `left`, so that an attempt that hangs leaves time
     /// for the others. Attempts for which no time would be left do not count.
     pub(crate) fn attempt_limit(&self, left: Duration, attempts_left: u32) -> Duration {
         (2..=attempts_left)
             .rev()
             .map(|attempts| left / attempts)
-            .find(|limit| left.saturating_sub(*limit) > self.shortest_wait)
+            .find(|limit| left.saturating_sub(*limit) > self.retry.backoff(1, 1.0))
             .unwrap_or(left)
     }
 
@@ -157,7 +148,9 @@ mod tests {
 
     #[test]
     fn the_defaults_are_valid() {
-        assert!(Rules::default().check().is_ok());
+        let rules = Rules::default();
+        assert!(rules.check().is_ok());
+        assert_eq!(Ok(rules.retry), Rules::retry().max_elapsed(rules.deadline).build());
     }
 
     #[test]
@@ -183,13 +176,5 @@ mod tests {
         assert_eq!(Rules::margin_wait(ms(30_000)), Some(ms(1_000)));
         assert_eq!(Rules::margin_wait(ms(2_000)), Some(ms(500)));
         assert_eq!(Rules::margin_wait(ms(19)), None);
-    }
-
-    #[test]
-    fn retry_after_lengthens_a_pause() {
-        let (rules, second) = (Rules::default(), Duration::from_secs(1));
-        assert_eq!(rules.wait(0.0, None), second / 5);
-        assert_eq!(rules.wait(1.0, Some(second)), second * 2);
-        assert_eq!(rules.wait(0.0, Some(second * 3)), second * 3);
     }
 }

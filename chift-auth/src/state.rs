@@ -203,7 +203,7 @@ impl State {
             hold = Some(span);
             retry = retry.max(span);
         }
-        let spacing = rules.wait(jitter, None);
+        let spacing = rules.retry.backoff(self.failures, jitter);
         self.failure = Some(Failure {
             error,
             retry: now.after(retry),

@@ -80,6 +80,12 @@ pub struct Lie {
     /// `expires_on`, in seconds after the server's date; `life` if it is not said.
     #[serde(default)]
     pub expires_on: Option<i64>,
+    /// Whether `expires_in` is written with a decimal point.
+    #[serde(default)]
+    pub decimal_point: bool,
+    /// Whether `expires_on` is missing.
+    #[serde(default)]
+    pub no_expires_on: bool,
     /// Seconds by which the server's `Date` is ahead of `expires_on`'s clock; no `Date` if it is not said.
     #[serde(default)]
     pub date_ahead: Option<i64>,
@@ -273,12 +279,18 @@ impl Shared {
             .clone()
             .unwrap_or_else(|| format!("issued-{}-{}", self.token_requests.load(Ordering::SeqCst), fastrand::u64(..)));
         locked(&self.issued).push(token.clone());
-        let body: Value = json!({
+        let mut body: Value = json!({
             "access_token": token,
             "token_type": lie.token_type.as_deref().unwrap_or("bearer"),
             "expires_in": life,
             "expires_on": now.saturating_add(lie.expires_on.unwrap_or(life)),
         });
+        if lie.decimal_point {
+            body["expires_in"] = json!(i32::try_from(life).map(f64::from).unwrap_or_default());
+        }
+        if let Some(fields) = body.as_object_mut().filter(|_| lie.no_expires_on) {
+            fields.remove("expires_on");
+        }
         let headers: Vec<_> = lie.date_ahead.map(|ahead| ("date", http_date(now + ahead))).into_iter().collect();
         respond(stream, 200, &headers, &body.to_string())
     }

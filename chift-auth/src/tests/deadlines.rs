@@ -191,6 +191,6 @@ async fn an_unexpected_status_is_neither_repeated_nor_held_against_the_credentia
         assert_eq!(script.received().len(), 1);
         assert!(drive(&clock, source.token()).await.0.is_ok());
         let received = script.received();
-        assert!(received[0].at.left(received[1].at) >= Rules::default().shortest_wait, "the usual spacing");
+        assert!(received[0].at.left(received[1].at) >= Rules::default().retry.backoff(1, 0.0), "the usual spacing");
     }
 }

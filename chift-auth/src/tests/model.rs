@@ -289,10 +289,10 @@ proptest! {
                 world.ends(|_| Err(if rejected { refusal() } else { unavailable(after) }));
             }
         }
-        // The least wait between two attempts is 200 ms; a refusal is held for 5, 10, 20, 40, 60, 60 … s.
+        // The least wait between two attempts is 100 ms; a refusal is held for 5, 10, 20, 40, 60, 60 … s.
         let bound = if rejected { 12 } else { 5 * 60 * 5 + 2 };
         prop_assert!(world.begun.len() <= bound, "{} requests in five minutes", world.begun.len());
-        prop_assert!(world.begun.windows(2).skip(usize::from(life.is_some())).all(|pair| pair[1] - pair[0] >= Duration::from_millis(200)));
+        prop_assert!(world.begun.windows(2).skip(usize::from(life.is_some())).all(|pair| pair[1] - pair[0] >= Duration::from_millis(100)));
     }
 
     /// A server that refuses each token that it issues.
