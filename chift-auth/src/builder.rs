@@ -115,6 +115,13 @@ impl Builder {
         self
     }
 
+    /// After which time a second token request is sent beside one that has no response yet, at most a day: the first
+    /// token that comes is used, and the second request counts among the [`attempts`](Self::attempts). Default: 1 s.
+    pub fn hedge_after(mut self, span: Duration) -> Self {
+        self.rules.hedge_after = span;
+        self
+    }
+
     /// How many times a renewal asks when Chift cannot be reached or cannot answer, from 1 to 10.
     /// Default: 3.
     pub fn attempts(mut self, count: u32) -> Self {
@@ -228,6 +235,7 @@ mod tests {
             (refusal(|it| it.attempts(11)), "`attempts`"),
             (refusal(|it| it.deadline(Duration::ZERO)), "`deadline`"),
             (refusal(|it| it.deadline(Duration::MAX)), "`deadline`"),
+            (refusal(|it| it.hedge_after(Duration::ZERO)), "`hedge_after`"),
             (refusal(|it| it.margin(second * 301)), "`margin`"),
             (refusal(|it| it.early(second * 29)), "`margin`"),
             (refusal(|it| it.backoff(second * 3, second * 2)), "`max_backoff`"),

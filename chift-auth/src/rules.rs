@@ -14,6 +14,8 @@ pub(crate) struct Rules {
     pub(crate) margin: Duration,
     pub(crate) longest_life: Duration,
     pub(crate) deadline: Duration,
+    /// After this, a second request is sent beside one that has no response.
+    pub(crate) hedge_after: Duration,
     /// Attempts and the pauses between them; its time is the deadline.
     pub(crate) retry: RetryPolicy,
     pub(crate) longest_pause: Duration,
@@ -32,6 +34,7 @@ impl Default for Rules {
             margin: seconds(30),
             longest_life: seconds(24 * 60 * 60),
             deadline: seconds(10),
+            hedge_after: seconds(1),
             // These are within their ranges.
             retry: Self::retry().max_elapsed(seconds(10)).build().unwrap_or_default(),
             longest_pause: seconds(5 * 60),
@@ -74,6 +77,7 @@ impl Rules {
             ("early", self.early),
             ("margin", self.margin),
             ("deadline", self.deadline),
+            ("hedge_after", self.hedge_after),
             ("longest_pause", self.longest_pause),
             ("early_retry", self.longest_retry),
             ("rejection_hold", self.longest_hold),
@@ -87,6 +91,7 @@ impl Rules {
         // At zero, a failure would be followed by the next attempt without any pause.
         let pauses = [
             ("deadline", self.deadline),
+            ("hedge_after", self.hedge_after),
             ("early_retry", self.shortest_retry),
             ("rejection_hold", self.shortest_hold),
             ("forced_gap", self.forced_gap),

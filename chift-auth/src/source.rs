@@ -81,8 +81,8 @@ struct Shared {
 /// What those who wait for a renewal see of it.
 #[derive(Debug, Clone)]
 enum RenewalResult {
-    /// It is under way, and so many attempts have failed.
-    Pending { failed_attempts: u32 },
+    /// It is under way. `is_sent`: its first request has been sent.
+    Pending { is_sent: bool },
     /// It ended.
     Done(Result<AccessToken, AuthError>),
     /// It was dropped before it ended.
@@ -103,13 +103,13 @@ struct Waiting {
     result: watch::Receiver<RenewalResult>,
     /// Whether this caller began the renewal.
     is_own: bool,
-    /// Whether an attempt had failed before this caller joined.
+    /// Whether the first request had been sent before this caller joined, so that it does not see all attempts.
     joined_late: bool,
 }
 
 impl Waiting {
     fn new(wait: Wait, result: &watch::Sender<RenewalResult>, is_own: bool) -> Self {
-        let joined_late = matches!(*result.borrow(), RenewalResult::Pending { failed_attempts: 1.. });
+        let joined_late = matches!(*result.borrow(), RenewalResult::Pending { is_sent: true });
         Self { wait, result: result.subscribe(), is_own, joined_late }
     }
 }
@@ -263,7 +263,7 @@ impl TokenSource {
             // The renewal that is overdue may hold the old one forever.
             shared.slot = Arc::new(Semaphore::new(1));
         }
-        let (slot, result) = (shared.slot.clone(), watch::Sender::new(RenewalResult::Pending { failed_attempts: 0 }));
+        let (slot, result) = (shared.slot.clone(), watch::Sender::new(RenewalResult::Pending { is_sent: false }));
         let (cancel, cancelled) = oneshot::channel();
         shared.result = result.clone();
         // Dropped by the new task, because that wakes a renewal that is overdue: not under the lock.
@@ -286,7 +286,7 @@ impl TokenSource {
                     permit = slot.acquire() => permit.ok(),
                     () = renewal.clock.timeout(CANCELLED_GRACE) => None,
                 };
-                renewal.run(|| guard.attempt_failed()).await
+                renewal.run(|| guard.request_sent()).await
             };
             let result = tokio::select! {
                 biased;
@@ -369,11 +369,11 @@ struct RenewalGuard {
 }
 
 impl RenewalGuard {
-    /// Counts a failed attempt, for those who join from now on. Those who wait already need not know.
-    fn attempt_failed(&self) {
+    /// Marks the renewal for callers who join from now on. Those who wait already are not woken.
+    fn request_sent(&self) {
         self.result.send_if_modified(|result| {
-            if let RenewalResult::Pending { failed_attempts } = result {
-                *failed_attempts += 1;
+            if let RenewalResult::Pending { is_sent } = result {
+                *is_sent = true;
             }
             false
         });

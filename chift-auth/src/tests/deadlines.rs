@@ -31,12 +31,38 @@ fn asking(source: &TokenSource) -> tokio::task::JoinHandle<Result<crate::AccessT
 }
 
 #[tokio::test]
-async fn a_hung_attempt_leaves_time_for_the_others() {
+async fn hung_attempts_leave_time_for_the_others() {
+    let (source, script, clock) = stage([Reply::Hang, Reply::Hang, Reply::Token(1800)]);
+    let (result, waited) = drive(&clock, source.token()).await;
+    assert!(result.is_ok(), "{result:?}");
+    assert!(waited < Duration::from_millis(6_000), "{waited:?}");
+    assert_eq!(script.received()[0].limit, SECOND * 10 / 3);
+    assert_eq!(script.received()[1].limit, SECOND * 9 / 2);
+}
+
+#[tokio::test]
+async fn a_second_request_is_sent_beside_one_that_hangs() {
     let (source, script, clock) = stage([Reply::Hang, Reply::Token(1800)]);
     let (result, waited) = drive(&clock, source.token()).await;
     assert!(result.is_ok(), "{result:?}");
-    assert!(waited < Duration::from_millis(3_800), "{waited:?}");
-    assert_eq!(script.received()[0].limit, SECOND * 10 / 3);
+    assert!(waited <= SECOND + Duration::from_millis(100), "{waited:?}");
+    assert_eq!((script.received().len(), script.most_under_way()), (2, 2));
+    settle().await;
+    assert_eq!(script.under_way(), 0, "the one that hangs is dropped");
+}
+
+#[tokio::test]
+async fn the_first_of_two_requests_may_still_bring_the_token_and_a_refusal_ends_both() {
+    let late = Reply::Late { life: 1800, latency_ms: 1_500 };
+    let (source, script, clock) = stage([late, Reply::Error(unavailable(None))]);
+    let (result, waited) = drive(&clock, source.token()).await;
+    assert!(result.is_ok() && waited < SECOND * 2, "{result:?} {waited:?}");
+    assert_eq!(script.received().len(), 2);
+
+    let (source, script, clock) = stage([Reply::Hang, Reply::Error(refusal())]);
+    let (result, waited) = drive(&clock, source.token()).await;
+    assert!(result.is_err_and(|error| error.is_rejected()) && waited < SECOND * 2, "{waited:?}");
+    assert_eq!(script.received().len(), 2);
 }
 
 #[tokio::test]
@@ -86,6 +112,19 @@ async fn a_caller_who_joined_late_asks_again_after_a_transient_failure() {
     assert!(result.unwrap().is_err_and(|error| error.is_transient()));
     let (result, _) = drive(&clock, second).await;
     assert!(result.unwrap().is_ok());
+    assert_eq!(script.received().len(), 4);
+}
+
+#[tokio::test]
+async fn a_caller_who_joined_during_the_first_attempt_did_not_see_all_attempts_either() {
+    let failed = Reply::Error(unavailable(None));
+    let (source, script, clock) = stage([Reply::Hang, failed.clone(), failed, Reply::Token(60)]);
+    let first = asking(&source);
+    settle().await;
+    clock.advance(SECOND);
+    let second = asking(&source);
+    assert!(drive(&clock, first).await.0.unwrap().is_err());
+    assert!(drive(&clock, second).await.0.unwrap().is_ok());
     assert_eq!(script.received().len(), 4);
 }
 
