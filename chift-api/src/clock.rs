@@ -67,18 +67,16 @@ impl SessionClock {
         }
     }
 
-    /// What `work` returns; `None` if it takes longer than `limit`.
-    pub(crate) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+    /// What `work` returns; `None` if it takes longer than `limit`. The work is pinned by the caller, because it is
+    /// large and each move copies it.
+    pub(crate) async fn within<T>(&self, limit: Duration, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
         match &self.0 {
             // The machine's own timer needs no allocation.
             None => tokio::time::timeout(limit, work).await.ok(),
-            Some(clock) => {
-                let work = std::pin::pin!(work);
-                match futures_util::future::select(work, clock.timeout(limit)).await {
-                    futures_util::future::Either::Left((done, _)) => Some(done),
-                    futures_util::future::Either::Right(_) => None,
-                }
-            }
+            Some(clock) => match futures_util::future::select(work, clock.timeout(limit)).await {
+                futures_util::future::Either::Left((done, _)) => Some(done),
+                futures_util::future::Either::Right(_) => None,
+            },
         }
     }
 }

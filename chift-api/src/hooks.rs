@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Request, Response, StatusCode};
 use serde_json::value::RawValue;
-use tracing::Instrument as _;
+use tracing::Span;
 
 use crate::error::CallError;
 use crate::runtime::{ClientHooks, ClientInfo as _, OperationInfo};
@@ -23,20 +23,19 @@ impl ClientHooks<Session> for Client {
         // call that lacks its bearer, and the caller sees that; the reverse would go unnoticed.
         let operation = operations::find(info.operation_id);
         let needs_bearer = operation.is_none_or(|operation| operation.needs_bearer);
-        let span = span::span(&request, operation);
-        async {
-            let response = send::send(self, request, needs_bearer).await?;
+        let span = &span::span(&request, operation);
+        let work = std::pin::pin!(async {
+            let response = send::send(self, request, needs_bearer, span).await?;
             if is_error(response.status()) {
-                return Ok(failed(self, response, operation).await);
+                return Ok(failed(self, response, operation, span).await);
             }
             let response = match operation {
                 Some(operation) => one_of_several(response, operation).await?,
                 None => response,
             };
             readable(response, info.operation_id).await
-        }
-        .instrument(span)
-        .await
+        });
+        span::within(span, work).await
     }
 }
 
@@ -59,11 +58,16 @@ pub(crate) async fn readable(response: Response, id: &str) -> Result<Response, C
 
 /// An error response whose body is wrapped as `{variant: body}` for the operation's error type; the status selects
 /// the variant. It carries what Chift says as a [`Failure`].
-pub(crate) async fn failed(client: &Client, response: Response, operation: Option<&Operation>) -> Response {
+pub(crate) async fn failed(
+    client: &Client,
+    response: Response,
+    operation: Option<&Operation>,
+    span: &Span,
+) -> Response {
     let status = response.status().as_u16();
     let (body, response) = response::prefix(response, send::error_limit(client.inner())).await;
     let failure = Failure::read(status, &body);
-    span::failed_with(&failure);
+    span::failed_with(span, &failure);
     let mut response = match operation {
         Some(operation) => {
             let variant = generated::operations::body_name(operation.id, status, &body).unwrap_or("Undocumented");

@@ -4,7 +4,6 @@ use reqwest::header::{ACCEPT, HeaderName, HeaderValue};
 use reqwest::{Body, Method, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tracing::Instrument as _;
 
 use crate::error::CallError;
 use crate::generated::operations::secret_answer;
@@ -141,19 +140,18 @@ impl RawRequest<'_> {
         let request = request?.build()?;
         // A path that the document does have is called as the document says.
         let needs_bearer = operation.is_none_or(|operation| operation.needs_bearer);
-        let span = span::span(&request, operation);
-        async {
-            let response = send::send(client, request, needs_bearer).await?;
+        let span = &span::span(&request, operation);
+        let work = std::pin::pin!(async {
+            let response = send::send(client, request, needs_bearer, span).await?;
             if is_error(response.status()) {
-                return Ok(failed(client, response, None).await);
+                return Ok(failed(client, response, None, span).await);
             }
             if !response.status().is_success() {
                 return Err(Error::UnexpectedResponse(response));
             }
             Ok(readable(response, operation.map_or("", |operation| operation.id)).await?)
-        }
-        .instrument(span)
-        .await
+        });
+        span::within(span, work).await
     }
 }
 
@@ -177,6 +175,20 @@ fn is_allowed(name: &HeaderName) -> bool {
     NAMES.contains(&name) || described && name != "content-length"
 }
 
+/// Whether a URL parser reads a segment as `.` or `..`: with `%2e` as a dot.
+fn is_dots(segment: &str) -> bool {
+    let (mut rest, mut dots) = (segment, 0);
+    while !rest.is_empty() {
+        let after = rest.strip_prefix('.').or_else(|| {
+            let (head, tail) = rest.split_at_checked(3)?;
+            head.eq_ignore_ascii_case("%2e").then_some(tail)
+        });
+        let Some(after) = after else { return false };
+        (rest, dots) = (after, dots + 1);
+    }
+    dots <= 2
+}
+
 /// The URL of `path` below `base`, or what is wrong with the path.
 fn below(base: &str, path: &str) -> Result<Url, RequestError> {
     let refused = |problem: &str| Err(RequestError::new(format!("the path {problem}")));
@@ -190,10 +202,11 @@ fn below(base: &str, path: &str) -> Result<Url, RequestError> {
     }
     // As `path_segment` has it for arguments.
     for segment in relative.split('?').next().unwrap_or_default().split('/') {
-        match segment.to_ascii_lowercase().replace("%2e", ".").as_str() {
-            "" => return refused("has an empty segment; an id may be missing"),
-            "." | ".." => return refused("has a segment `.` or `..`, which leads elsewhere"),
-            _ => {}
+        if segment.is_empty() {
+            return refused("has an empty segment; an id may be missing");
+        }
+        if is_dots(segment) {
+            return refused("has a segment `.` or `..`, which leads elsewhere");
         }
     }
     let Ok(url) = Url::parse(&format!("{base}{path}")) else {
@@ -296,6 +309,16 @@ mod tests {
             "http2-settings",
         ] {
             assert!(!allowed(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn dots_are_dots_in_any_spelling() {
+        for segment in [".", "..", "%2e", "%2E.", ".%2e", "%2e%2E"] {
+            assert!(is_dots(segment), "{segment}");
+        }
+        for segment in ["...", "a.", "%2", "%2f", "%2e%2e%2e", "é", ".é"] {
+            assert!(!is_dots(segment), "{segment}");
         }
     }
 }

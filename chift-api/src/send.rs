@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Request, Response, StatusCode};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Method, Request, Response, StatusCode};
+use tracing::Span;
 
 use crate::error::CallError;
 use crate::runtime::ClientInfo as _;
@@ -12,8 +13,13 @@ use crate::{Authorize, Client, Failure, FailureClass, RetryPolicy, Session, Tran
 /// An error's body is read up to this many bytes: 1 MiB. What is longer is cut off.
 pub(crate) const LARGEST_ERROR: usize = 1024 * 1024;
 
-/// Sends `request`, and records the result in the current span. The response's body is bounded.
-pub(crate) async fn send(client: &Client, mut request: Request, needs_bearer: bool) -> Result<Response, CallError> {
+/// Sends `request`, and records the result in `span`. The response's body is bounded.
+pub(crate) async fn send(
+    client: &Client,
+    mut request: Request,
+    needs_bearer: bool,
+    span: &Span,
+) -> Result<Response, CallError> {
     let sender = Sender { http: client.client(), session: client.inner() };
     let authorizer = sender.session.authorizer().filter(|_| needs_bearer);
     if let Some(context) = sender.session.context().filter(|_| needs_bearer) {
@@ -24,7 +30,7 @@ pub(crate) async fn send(client: &Client, mut request: Request, needs_bearer: bo
         Some(policy) => sender.retried(authorizer, policy, request, &mut sent).await,
         None => sender.once(authorizer, request, &mut sent).await,
     };
-    span::ended(sent, started, &result);
+    span::ended(span, sent, started, &result);
     Ok(response::bounded(result?, sender.session.response_limit()))
 }
 
@@ -97,8 +103,7 @@ impl Sender<'_> {
             None => authorizer.bearer().await.map_err(CallError::NoToken)?,
         };
         request.headers_mut().insert(AUTHORIZATION, bearer.header().map_err(CallError::NoToken)?);
-        // `None` when the body is a stream, which can be read once only.
-        let again = request.try_clone();
+        let again = Again::of(&request);
         let response = self.execute(request, sent).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
@@ -109,7 +114,8 @@ impl Sender<'_> {
         }
         let second: Option<HeaderValue> = authorizer.refused(&bearer).await.and_then(|bearer| bearer.header().ok());
         match (again, second) {
-            (Some(mut request), Some(header)) => {
+            (Some(again), Some(header)) => {
+                let mut request = again.request(&response);
                 request.headers_mut().insert(AUTHORIZATION, header);
                 self.execute(request, sent).await
             }
@@ -120,7 +126,7 @@ impl Sender<'_> {
     /// Sends `request` as it is.
     async fn execute(&self, request: Request, sent: &mut u32) -> Result<Response, CallError> {
         *sent += 1;
-        let sending = self.http.execute(request);
+        let sending = std::pin::pin!(self.http.execute(request));
         let Some(result) = self.session.clock().within(self.session.header_timeout(), sending).await else {
             return Err(CallError::Transport(TransportError::timed_out()));
         };
@@ -130,6 +136,35 @@ impl Sender<'_> {
             return Err(CallError::Redirect(response.status()));
         }
         Ok(response)
+    }
+}
+
+/// What is needed to send a request once more.
+enum Again {
+    /// There is no body, as in most calls; the address is in the response. A whole clone takes three allocations more.
+    WithoutBody(Method, HeaderMap),
+    Whole(Request),
+}
+
+impl Again {
+    /// `None` when the body is a stream, which can be read once only.
+    fn of(request: &Request) -> Option<Self> {
+        match request.body() {
+            None => Some(Self::WithoutBody(request.method().clone(), request.headers().clone())),
+            Some(_) => request.try_clone().map(Self::Whole),
+        }
+    }
+
+    /// The request again, whose `response` came to the first one.
+    fn request(self, response: &Response) -> Request {
+        match self {
+            Self::WithoutBody(method, headers) => {
+                let mut request = Request::new(method, response.url().clone());
+                *request.headers_mut() = headers;
+                request
+            }
+            Self::Whole(request) => request,
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The tracing span of a call, by OpenTelemetry's conventions for HTTP clients. It holds no body, no header, and no
 //! value of a path or query.
 
+use std::pin::Pin;
 use std::time::Instant;
 
 use reqwest::{Request, Response};
 use tracing::field::Empty;
-use tracing::{Span, info_span};
+use tracing::{Instrument as _, Span, info_span};
 
 use crate::error::CallError;
 use crate::{Failure, Operation};
@@ -46,9 +47,8 @@ pub(crate) fn span(request: &Request, operation: Option<&Operation>) -> Span {
     span
 }
 
-/// Records the result of a call in the current span, and how many times it was sent.
-pub(crate) fn ended(sent: u32, started: Instant, result: &Result<Response, CallError>) {
-    let span = Span::current();
+/// Records the result of a call, and how many times it was sent.
+pub(crate) fn ended(span: &Span, sent: u32, started: Instant, result: &Result<Response, CallError>) {
     if span.is_disabled() {
         return;
     }
@@ -62,19 +62,21 @@ pub(crate) fn ended(sent: u32, started: Instant, result: &Result<Response, CallE
             let status = response.status();
             span.record("http.response.status_code", status.as_u16());
             if status.is_client_error() || status.is_server_error() {
-                failed(&span, status.as_str());
+                failed(span, status.as_str());
             }
         }
-        Err(error) => failed(&span, kind(error)),
+        Err(error) => failed(span, kind(error)),
     }
 }
 
-/// Records Chift's error code in the current span, if it has the form of one: anything else may be anything.
-pub(crate) fn failed_with(failure: &Failure) {
-    let span = Span::current();
-    if span.is_disabled() {
-        return;
-    }
+/// Runs `work` in `span`. In a disabled one, which is the usual case, it costs nothing. The work is pinned by the caller,
+/// because it is large and each move copies it.
+pub(crate) async fn within<T>(span: &Span, work: Pin<&mut impl Future<Output = T>>) -> T {
+    if span.is_disabled() { work.await } else { work.instrument(span.clone()).await }
+}
+
+/// Records Chift's error code, if it has the form of one: anything else may be anything.
+pub(crate) fn failed_with(span: &Span, failure: &Failure) {
     if let Some(code) = failure.shown_code() {
         span.record("chift.error_code", code);
     }
