@@ -133,10 +133,7 @@ impl Bearer {
 
 impl fmt::Debug for Bearer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bearer")
-            .field("token", &format_args!("[redacted]"))
-            .field("generation", &self.generation)
-            .finish()
+        write!(f, "Bearer {{ token: [redacted], generation: {} }}", self.generation)
     }
 }
 

@@ -157,12 +157,12 @@ impl Failure {
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use chift_api::{Context, IdempotencyKey, Method, Repeat};
+    /// use chift_api::{Context, Failure, IdempotencyKey, Method, Repeat};
     /// let once = client.with(&Context::new().idempotency_key(IdempotencyKey::new("consumer-17")?));
     /// let call = once.request(Method::POST, "/consumers").json(&serde_json::json!({"name": "Bakery"}));
     /// match call.send::<serde_json::Value>().await {
     ///     Ok(consumer) => println!("created: {}", consumer["consumerid"]),
-    ///     Err(error) => match error.chift().and_then(|failure| failure.repeat()) {
+    ///     Err(error) => match error.chift().and_then(Failure::repeat) {
     ///         Some(Repeat::Processed) => println!("it was created before"),
     ///         Some(_) => println!("it is being created"),
     ///         None => return Err(error.into()),

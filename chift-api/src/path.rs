@@ -66,21 +66,7 @@ mod tests {
     }
 
     fn decoded(segment: &str) -> Vec<u8> {
-        let (mut bytes, mut rest) = (Vec::new(), segment.as_bytes());
-        while let [first, tail @ ..] = rest {
-            rest = match (first, tail) {
-                (b'%', [_, _, after @ ..]) => {
-                    let digits = std::str::from_utf8(&tail[..2]).unwrap();
-                    bytes.push(u8::from_str_radix(digits, 16).unwrap());
-                    after
-                }
-                _ => {
-                    bytes.push(*first);
-                    tail
-                }
-            };
-        }
-        bytes
+        percent_encoding::percent_decode_str(segment).collect()
     }
 
     /// Texts that consist of what changes paths, more often than by chance.

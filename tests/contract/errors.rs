@@ -178,3 +178,16 @@ async fn control_characters_of_the_server_stay_out_of_messages() {
     }
     assert!(error.to_string().contains("[redacted]"), "{error}");
 }
+
+#[tokio::test]
+async fn a_body_whose_next_part_does_not_come_is_a_timeout_and_keeps_its_status() {
+    let server = FaultyServer::start();
+    server.answer_calls_in_turn(vec![Answer::Stall]);
+    let http = |http: chift_api::ClientBuilder| http.read_timeout(std::time::Duration::from_millis(50));
+    let client = Client::with_http(&server.base_url(), Session::anonymous(), http).unwrap();
+    let error = client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    let Error::InvalidResponse { status, error: ResponseError::Interrupted(why), .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert!(*status == 200 && why.is_timeout() && error.is_transient(), "{error:?}");
+}

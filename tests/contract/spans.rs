@@ -122,3 +122,19 @@ async fn no_path_value_no_body_and_no_secret_is_told() {
     let token = server.issued().remove(0);
     assert!(!all.contains("4711") && !all.contains(&token) && !all.contains(CLIENT_SECRET), "{all}");
 }
+
+#[tokio::test]
+async fn what_has_not_the_form_of_an_error_code_stays_out_of_the_span() {
+    let server = FaultyServer::start();
+    let client = client(&server);
+    for code in [CLIENT_SECRET, "ERROR_X\nforged", "error x"] {
+        server.answer_calls_in_turn(vec![Answer::Error {
+            status: 400,
+            code: Some(code.to_owned()),
+            retry_after: None,
+        }]);
+        let spans = heard(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
+        let call = spans.iter().find(|span| span["http.request.method"] == "GET").unwrap();
+        assert_eq!(told(call, &["chift.error_code", "http.response.status_code"]), ["-", "400"], "{code}");
+    }
+}

@@ -60,6 +60,8 @@ pub enum Answer {
     HalfJson,
     /// An answer that is cut off before the length it states.
     Cut,
+    /// A response with status 200 that stops in the middle of its body, while the connection stays open.
+    Stall,
     /// The connection is closed without an answer.
     Close,
     /// An honest token, after that many milliseconds.
@@ -257,6 +259,10 @@ impl Shared {
             Answer::HalfJson => respond(stream, 200, &[], "{\"access_token\":\"half-a-tok"),
             Answer::Cut => {
                 stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"access_token\":\"cut-tok")
+            }
+            Answer::Stall => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"items\": [")?;
+                stream.read(&mut [0; 1]).map(drop)
             }
             Answer::Close => Ok(()),
             Answer::SlowToken(milliseconds) => {
