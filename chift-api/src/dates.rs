@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
-/// What time it was at the server when it answered (`Date`), if it told.
+/// The server's own time when it responded (`Date`), if the response has it.
 pub fn server_date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     http_date(text(headers, DATE)?)
 }

@@ -107,6 +107,7 @@ pub use secret::Secret;
 pub use session::Session;
 #[cfg(feature = "httpmock")]
 pub use stand_in::StandIn;
+pub use text::one_line;
 pub use timestamp::{Timestamp, TimestampError};
 pub use transport_error::TransportError;
 

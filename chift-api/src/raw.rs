@@ -1,7 +1,7 @@
 //! Requests to arbitrary paths.
 
 use reqwest::header::{ACCEPT, HeaderName, HeaderValue};
-use reqwest::{Body, Method, RequestBuilder, Response, Url};
+use reqwest::{Body, Method, Request, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -57,9 +57,11 @@ impl Client {
         let path = path.strip_prefix(base).unwrap_or(path);
         let operation = matching(&method, path.split('?').next().unwrap_or_default());
         let request = below(base, path).map(|url| {
-            let request = self.client().request(method, url);
-            let request = request.header(API_VERSION, HeaderValue::from_static(Self::api_version()));
-            request.header(ACCEPT, HeaderValue::from_static("application/json"))
+            let mut request = Request::new(method, url);
+            let headers = request.headers_mut();
+            headers.insert(API_VERSION, HeaderValue::from_static(Self::api_version()));
+            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+            RequestBuilder::from_parts(self.client().clone(), request)
         });
         RawRequest { client: self, operation, request }
     }

@@ -3,9 +3,13 @@
 /// More characters than this of a server's text are not shown.
 pub(crate) const LONGEST_SHOWN: usize = 500;
 
-/// `text` on one line: each run of white space and control characters becomes one space, so that nobody can
-/// forge a line of a log or control a terminal.
-pub(crate) fn one_line(text: &str) -> String {
+/// `text` on one line, for a log: each run of white space and control characters becomes one space, so that a server
+/// cannot forge a line or control a terminal.
+///
+/// ```
+/// assert_eq!(chift_api::one_line("no\r\nERROR forged\u{1b}[31m"), "no ERROR forged [31m");
+/// ```
+pub fn one_line(text: &str) -> String {
     let is_break = |it: char| it.is_control() || it.is_whitespace();
     let mut line = String::with_capacity(text.len());
     for word in text.split(is_break).filter(|word| !word.is_empty()) {

@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chift_api::{Client, Decimal, Error, Failure, ResponseError, ResponseValue, Secret, Session, server_date, types};
+use chift_api::{
+    Client, Decimal, Error, Failure, ResponseError, ResponseValue, Secret, Session, one_line, server_date, types,
+};
 use chrono::{DateTime, Utc};
 
 use crate::{AuthError, Credentials};
@@ -167,11 +169,6 @@ fn forms(secret: &str) -> Vec<String> {
     forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
     forms.dedup();
     forms
-}
-
-fn one_line(text: &str) -> String {
-    let words = text.split(|it: char| it.is_control() || it.is_whitespace()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
