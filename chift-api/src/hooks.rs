@@ -27,13 +27,16 @@ impl ClientHooks<Session> for Client {
         let work = std::pin::pin!(async {
             let response = send::send(self, request, needs_bearer, span).await?;
             if is_error(response.status()) {
-                return Ok(failed(self, response, operation, span).await);
+                return Ok(Box::pin(failed(self, response, operation, span)).await);
             }
-            let response = match operation {
-                Some(operation) => one_of_several(response, operation).await?,
+            let response = match operation.filter(|it| generated::operations::has_several_successes(it.id)) {
+                Some(operation) => Box::pin(one_of_several(response, operation)).await?,
                 None => response,
             };
-            readable(response, info.operation_id).await
+            match generated::operations::secret_answer(info.operation_id) {
+                Some(try_out) => Box::pin(readable(response, try_out)).await,
+                None => Ok(response),
+            }
         });
         span::within(span, work).await
     }
@@ -45,10 +48,13 @@ pub(crate) fn is_error(status: StatusCode) -> bool {
 
 /// Tries whether a response that holds a secret can be read, before the generated code reads it: that code's error
 /// keeps the whole body of a response it cannot read.
-pub(crate) async fn readable(response: Response, id: &str) -> Result<Response, CallError> {
-    let Some(try_out) = generated::operations::secret_answer(id).filter(|_| response.status().is_success()) else {
+pub(crate) async fn readable(
+    response: Response,
+    try_out: fn(&[u8]) -> serde_json::Result<()>,
+) -> Result<Response, CallError> {
+    if !response.status().is_success() {
         return Ok(response);
-    };
+    }
     let (body, response) = response::whole(response).await?;
     match try_out(&body) {
         Ok(()) => Ok(response),
@@ -79,11 +85,11 @@ pub(crate) async fn failed(
     response
 }
 
-/// Wraps the body as `{variant: body}` where an operation has several kinds of success; the status selects the
+/// Wraps the body as `{variant: body}`, for an operation that has several kinds of success; the status selects the
 /// variant.
 async fn one_of_several(response: Response, operation: &Operation) -> Result<Response, CallError> {
     let status = response.status();
-    if !status.is_success() || !generated::operations::has_several_successes(operation.id) {
+    if !status.is_success() {
         return Ok(response);
     }
     let (mut body, response) = response::whole(response).await?;

@@ -55,7 +55,8 @@ impl Client {
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
         let base = self.baseurl();
         let path = path.strip_prefix(base).unwrap_or(path);
-        let operation = matching(&method, path.split('?').next().unwrap_or_default());
+        let end = path.bytes().position(|byte| byte == b'?').unwrap_or(path.len());
+        let operation = matching(&method, &path[..end]);
         let request = below(base, path).map(|url| {
             let mut request = Request::new(method, url);
             let headers = request.headers_mut();
@@ -146,12 +147,15 @@ impl RawRequest<'_> {
         let work = std::pin::pin!(async {
             let response = send::send(client, request, needs_bearer, span).await?;
             if is_error(response.status()) {
-                return Ok(failed(client, response, None, span).await);
+                return Ok(Box::pin(failed(client, response, None, span)).await);
             }
             if !response.status().is_success() {
                 return Err(Error::UnexpectedResponse(response));
             }
-            Ok(readable(response, operation.map_or("", |operation| operation.id)).await?)
+            match operation.and_then(|operation| secret_answer(operation.id)) {
+                Some(try_out) => Ok(Box::pin(readable(response, try_out)).await?),
+                None => Ok(response),
+            }
         });
         span::within(span, work).await
     }
@@ -203,7 +207,8 @@ fn below(base: &str, path: &str) -> Result<Url, RequestError> {
         );
     }
     // As `path_segment` has it for arguments.
-    for segment in relative.split('?').next().unwrap_or_default().split('/') {
+    let end = relative.bytes().position(|byte| byte == b'?').unwrap_or(relative.len());
+    for segment in relative[..end].split('/') {
         if segment.is_empty() {
             return refused("has an empty segment; an id may be missing");
         }
@@ -211,7 +216,7 @@ fn below(base: &str, path: &str) -> Result<Url, RequestError> {
             return refused("has a segment `.` or `..`, which leads elsewhere");
         }
     }
-    let Ok(url) = Url::parse(&format!("{base}{path}")) else {
+    let Ok(url) = Url::parse(&[base, path].concat()) else {
         return refused("does not make a URL with the client's base URL");
     };
     // What was refused above cannot lead elsewhere; this is the rule itself. The base URL was normalized when the

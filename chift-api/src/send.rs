@@ -1,14 +1,14 @@
 //! How a request is sent: with the session's context and bearer, and again where that is allowed.
 
-use std::time::Instant;
-
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, Request, Response, StatusCode};
 use tracing::Span;
 
 use crate::error::CallError;
 use crate::runtime::ClientInfo as _;
-use crate::{Authorize, Client, Failure, FailureClass, RetryPolicy, Session, TransportError, response, retry, span};
+use crate::{
+    Authorize, Bearer, Client, Failure, FailureClass, RetryPolicy, Session, TransportError, response, retry, span,
+};
 
 /// An error's body is read up to this many bytes: 1 MiB. What is longer is cut off.
 pub(crate) const LARGEST_ERROR: usize = 1024 * 1024;
@@ -25,9 +25,10 @@ pub(crate) async fn send(
     if let Some(context) = sender.session.context().filter(|_| needs_bearer) {
         context.apply(&mut request);
     }
-    let (started, mut sent) = (Instant::now(), 0);
+    let (started, mut sent) = (span::started(span), 0);
     let result = match sender.session.retry().filter(|_| retry::is_repeatable(&request)) {
-        Some(policy) => sender.retried(authorizer, policy, request, &mut sent).await,
+        // Boxed, as all that is rare: so that the future of a usual call is small, which each move copies.
+        Some(policy) => Box::pin(sender.retried(authorizer, policy, request, &mut sent)).await,
         None => sender.once(authorizer, request, &mut sent).await,
     };
     span::ended(span, sent, started, &result);
@@ -79,40 +80,43 @@ impl Sender<'_> {
         }
     }
 
+    /// Sends `request`, with a bearer where there is an authorizer; once more with another one, when the first was
+    /// refused as such.
     async fn once(
         &self,
         authorizer: Option<&dyn Authorize>,
-        request: Request,
-        sent: &mut u32,
-    ) -> Result<Response, CallError> {
-        match authorizer {
-            Some(authorizer) => self.authorized(authorizer, request, sent).await,
-            None => self.execute(request, sent).await,
-        }
-    }
-
-    /// Sends `request` with a bearer; once more with another one, when the first was refused as such.
-    async fn authorized(
-        &self,
-        authorizer: &dyn Authorize,
         mut request: Request,
         sent: &mut u32,
     ) -> Result<Response, CallError> {
+        let Some(authorizer) = authorizer else { return self.execute(request, sent).await };
         let bearer = match authorizer.ready() {
             Some(bearer) => bearer,
             None => authorizer.bearer().await.map_err(CallError::NoToken)?,
         };
-        request.headers_mut().insert(AUTHORIZATION, bearer.header().map_err(CallError::NoToken)?);
+        // Without the bearer, which will be another one.
         let again = Again::of(&request);
+        request.headers_mut().insert(AUTHORIZATION, bearer.header().map_err(CallError::NoToken)?);
         let response = self.execute(request, sent).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
+        Box::pin(self.refused(authorizer, &bearer, again, response, sent)).await
+    }
+
+    /// Sends a request again, whose `response` is a 401, if that is about the bearer and there is another one.
+    async fn refused(
+        &self,
+        authorizer: &dyn Authorize,
+        bearer: &Bearer,
+        again: Option<Again>,
+        response: Response,
+        sent: &mut u32,
+    ) -> Result<Response, CallError> {
         let (body, response) = response::prefix(response, error_limit(self.session)).await;
         if !is_about_the_token(&body) {
             return Ok(response);
         }
-        let second: Option<HeaderValue> = authorizer.refused(&bearer).await.and_then(|bearer| bearer.header().ok());
+        let second: Option<HeaderValue> = authorizer.refused(bearer).await.and_then(|bearer| bearer.header().ok());
         match (again, second) {
             (Some(again), Some(header)) => {
                 let mut request = again.request(&response);

@@ -47,11 +47,14 @@ pub(crate) fn span(request: &Request, operation: Option<&Operation>) -> Span {
     span
 }
 
+/// When a call begins, if anybody wants to know.
+pub(crate) fn started(span: &Span) -> Option<Instant> {
+    (!span.is_disabled()).then(Instant::now)
+}
+
 /// Records the result of a call, and how many times it was sent.
-pub(crate) fn ended(span: &Span, sent: u32, started: Instant, result: &Result<Response, CallError>) {
-    if span.is_disabled() {
-        return;
-    }
+pub(crate) fn ended(span: &Span, sent: u32, started: Option<Instant>, result: &Result<Response, CallError>) {
+    let Some(started) = started else { return };
     span.record("chift.attempts", sent);
     if sent > 1 {
         span.record("http.request.resend_count", sent - 1);
