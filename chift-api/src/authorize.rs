@@ -124,10 +124,10 @@ impl Bearer {
         self.generation
     }
 
-    /// The value of the header `Authorization`.
-    pub(crate) fn header(&self) -> Result<HeaderValue, AuthorizeError> {
+    /// The value of the header `Authorization`, which then is the request's; the generation stays.
+    pub(crate) fn take_header(&mut self) -> Result<HeaderValue, AuthorizeError> {
         let problem = "the access token holds characters that cannot stand in a header";
-        self.header.clone().ok_or_else(|| AuthorizeError::new(problem))
+        self.header.take().ok_or_else(|| AuthorizeError::new(problem))
     }
 }
 
@@ -182,10 +182,9 @@ mod tests {
 
     #[test]
     fn a_token_that_no_header_can_hold_is_an_error_without_the_token() {
-        let bearer = Bearer::new(&Secret::from("two\nlines"));
-        let error = bearer.header().unwrap_err();
+        let error = Bearer::new(&Secret::from("two\nlines")).take_header().unwrap_err();
         assert!(error.to_string().contains("cannot stand in a header") && !format!("{error:?}").contains("two"));
-        let header = Bearer::new(&Secret::from("abc")).header().unwrap();
+        let header = Bearer::new(&Secret::from("abc")).take_header().unwrap();
         assert!(header.is_sensitive() && header == "Bearer abc");
     }
 }

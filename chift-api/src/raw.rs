@@ -182,12 +182,12 @@ fn is_allowed(name: &HeaderName) -> bool {
 }
 
 /// Whether a URL parser reads a segment as `.` or `..`: with `%2e` as a dot.
-fn is_dots(segment: &str) -> bool {
+fn is_dots(segment: &[u8]) -> bool {
     let (mut rest, mut dots) = (segment, 0);
     while !rest.is_empty() {
-        let after = rest.strip_prefix('.').or_else(|| {
+        let after = rest.strip_prefix(b".").or_else(|| {
             let (head, tail) = rest.split_at_checked(3)?;
-            head.eq_ignore_ascii_case("%2e").then_some(tail)
+            head.eq_ignore_ascii_case(b"%2e").then_some(tail)
         });
         let Some(after) = after else { return false };
         (rest, dots) = (after, dots + 1);
@@ -201,14 +201,15 @@ fn below(base: &str, path: &str) -> Result<Url, RequestError> {
     let Some(relative) = path.strip_prefix('/') else {
         return refused("neither begins with a slash nor is a URL below the base URL");
     };
-    if path.contains(|it: char| it.is_control() || it.is_whitespace() || it == '\\' || it == '#') {
+    // Anything beyond ASCII is percent-encoded by the URL parser.
+    if path.bytes().any(|byte| byte <= b' ' || matches!(byte, b'\\' | b'#' | 0x7f)) {
         return refused(
             "has a space, a backslash, a `#` or a control character; such a character must be percent-encoded",
         );
     }
     // As `path_segment` has it for arguments.
     let end = relative.bytes().position(|byte| byte == b'?').unwrap_or(relative.len());
-    for segment in relative[..end].split('/') {
+    for segment in relative.as_bytes()[..end].split(|byte| *byte == b'/') {
         if segment.is_empty() {
             return refused("has an empty segment; an id may be missing");
         }
@@ -322,10 +323,10 @@ mod tests {
     #[test]
     fn dots_are_dots_in_any_spelling() {
         for segment in [".", "..", "%2e", "%2E.", ".%2e", "%2e%2E"] {
-            assert!(is_dots(segment), "{segment}");
+            assert!(is_dots(segment.as_bytes()), "{segment}");
         }
         for segment in ["...", "a.", "%2", "%2f", "%2e%2e%2e", "é", ".é"] {
-            assert!(!is_dots(segment), "{segment}");
+            assert!(!is_dots(segment.as_bytes()), "{segment}");
         }
     }
 }

@@ -89,13 +89,13 @@ impl Sender<'_> {
         sent: &mut u32,
     ) -> Result<Response, CallError> {
         let Some(authorizer) = authorizer else { return self.execute(request, sent).await };
-        let bearer = match authorizer.ready() {
+        let mut bearer = match authorizer.ready() {
             Some(bearer) => bearer,
             None => authorizer.bearer().await.map_err(CallError::NoToken)?,
         };
         // Without the bearer, which will be another one.
         let again = Again::of(&request);
-        request.headers_mut().insert(AUTHORIZATION, bearer.header().map_err(CallError::NoToken)?);
+        request.headers_mut().insert(AUTHORIZATION, bearer.take_header().map_err(CallError::NoToken)?);
         let response = self.execute(request, sent).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
@@ -116,7 +116,8 @@ impl Sender<'_> {
         if !is_about_the_token(&body) {
             return Ok(response);
         }
-        let second: Option<HeaderValue> = authorizer.refused(bearer).await.and_then(|bearer| bearer.header().ok());
+        let second: Option<HeaderValue> =
+            authorizer.refused(bearer).await.and_then(|mut bearer| bearer.take_header().ok());
         match (again, second) {
             (Some(again), Some(header)) => {
                 let mut request = again.request(&response);
