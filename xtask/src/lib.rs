@@ -21,21 +21,17 @@
 //! ```
 
 pub mod diff;
+pub mod document;
 pub mod emit;
 #[path = "../../chift-api/fingerprint.rs"]
 mod fingerprint;
 pub mod generate;
 pub mod lower;
-mod node;
-pub mod operations;
 pub mod overlay;
 pub mod pipeline;
-pub mod pointer;
-pub mod problem;
 pub mod read;
 pub mod regen;
-pub mod report;
 pub mod scaffold;
+pub mod untyped;
 pub mod update;
 pub mod verify;
-pub mod walk;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::emit::Files;
 use crate::generate::{self, Sources};
 use crate::lower::{self, Lowered};
-use crate::{fingerprint, overlay, read, report};
+use crate::{fingerprint, overlay, read, untyped};
 
 /// A text and what to call it.
 #[derive(Debug, Clone)]
@@ -94,8 +94,8 @@ pub fn run(document: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<O
     let lowered = lower::lower(value.clone()).with_context(|| format!("{} cannot be lowered", document.name))?;
     let told: Vec<_> = lowered.changes.iter().map(|(pass, count)| format!("{pass} ({count})")).collect();
     let told = if told.is_empty() { "nothing to do".to_owned() } else { told.join(", ") };
-    let (untyped, without) = (report::untyped(&value).len(), lowered.warnings.len());
-    done("lower", format!("{told}; untyped {untyped}, done without {without} (listed by --report)"));
+    let (untyped, without) = (untyped::untyped(&value).len(), lowered.warnings.len());
+    done("lower", format!("{told}; untyped {untyped}, done without {without} (listed by --untyped)"));
 
     let generated =
         generate::generate(&lowered).with_context(|| format!("no crate can be generated from {}", document.name))?;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::pointer::Pointer;
-use crate::problem::{Problem, Problems};
-use crate::walk::{self, Kind};
+use crate::document::pointer::Pointer;
+use crate::document::problem::{Problem, Problems};
+use crate::document::walk::{self, Kind};
 
 /// The form of a page of Chift's documentation.
 pub(crate) const PAGE: &str = "documentation page";

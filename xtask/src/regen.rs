@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::emit::{self, Files};
 use crate::pipeline::{self, Input, Outcome, OverlayInput};
-use crate::{report, scaffold};
+use crate::{scaffold, untyped};
 
 /// What `regen` is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +50,7 @@ pub fn run(root: &Path, options: &Options, out: &mut dyn Write) -> anyhow::Resul
         writeln!(out, "{stage:>9}  {what}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
     }
     if options.report {
-        report::tell(&outcome, out)?;
+        untyped::tell(&outcome, out)?;
     }
     if options.check {
         let told = emit::differences(&folder, &files)?;

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::difference::{Change, Verdict};
-use crate::node;
-use crate::pointer::Pointer;
-use crate::walk;
+use crate::document::pointer::Pointer;
+use crate::document::references;
+use crate::document::walk;
 
 const KEYWORDS: [&str; 16] = [
     "minLength",
@@ -87,11 +87,11 @@ fn said(document: &Value) -> BTreeMap<Subject, Said<'_>> {
             {
                 Some(Subject::Component { name: name.clone(), field: Some(field.clone()) })
             }
-            [_, path, method] if node::is_call(kind, place) => {
+            [_, path, method] if references::is_call(kind, place) => {
                 Some(Subject::Operation { method: method.to_uppercase(), path: path.clone(), parameter: None })
             }
             [first, path, method, third, _] if first == "paths" && third == "parameters" => {
-                let parameter = node::resolved(value, document)["name"].as_str().map(str::to_owned);
+                let parameter = references::resolved(value, document)["name"].as_str().map(str::to_owned);
                 Some(Subject::Operation { method: method.to_uppercase(), path: path.clone(), parameter })
             }
             _ => None,
@@ -109,7 +109,7 @@ fn keywords<'a>(holder: &'a Value, document: &'a Value) -> Said<'a> {
     let holder = if holder.get("in").is_some() || holder.get("$ref").is_none() {
         holder
     } else {
-        node::resolved(holder, document)
+        references::resolved(holder, document)
     };
     let mut nodes = vec![holder];
     nodes.extend(holder.get("schema").filter(|_| holder.get("in").is_some()));

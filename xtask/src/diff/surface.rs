@@ -9,9 +9,9 @@ use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Fields, File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Pat, Type, Visibility, parse_quote};
 
+use crate::document::operations;
+use crate::document::references;
 use crate::generate::reach;
-use crate::node;
-use crate::operations;
 
 /// What a caller can see, each by its Rust name.
 #[derive(Debug, Clone, Default)]
@@ -169,7 +169,9 @@ fn argument(input: &FnArg, operation: &Value) -> Option<Argument> {
         .filter(|it| it["name"].as_str().is_some_and(|it| it.to_snake_case() == name.trim_end_matches('_')))
         .find_map(|it| match it["in"].as_str()? {
             "path" => Some(Place::Path),
-            "query" if node::says(it, "explode", true) && it["schema"].get("$ref").is_some() => Some(Place::Gathered),
+            "query" if references::says(it, "explode", true) && it["schema"].get("$ref").is_some() => {
+                Some(Place::Gathered)
+            }
             "query" => Some(Place::Query),
             _ => Some(Place::Header),
         });

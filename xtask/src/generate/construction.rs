@@ -4,7 +4,7 @@
 use syn::{File, ImplItem, Item, parse_quote};
 
 use super::missing;
-use crate::problem::Problem;
+use crate::document::problem::Problem;
 
 /// Removes `new`, and makes `new_with_client` the crate's own; returns how many functions were changed.
 ///

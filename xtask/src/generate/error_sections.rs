@@ -6,7 +6,7 @@ use quote::ToTokens as _;
 use syn::{File, ImplItemFn, Type, parse_quote};
 
 use super::reach;
-use crate::operations::{Operation, Types};
+use crate::document::operations::{Operation, Types};
 
 /// Adds the sections; returns how many.
 pub(super) fn add(client: &mut File, operations: &[Operation], types: &Types) -> usize {

@@ -6,10 +6,10 @@ use progenitor::Generator;
 use serde_json::{Map, Value, json};
 
 use super::{GAP, guarded, parsed_document, settings};
-use crate::node;
-use crate::pointer::Pointer;
-use crate::problem::{Problem, Problems};
-use crate::walk;
+use crate::document::pointer::Pointer;
+use crate::document::problem::{Problem, Problems};
+use crate::document::references;
+use crate::document::walk;
 
 /// The places that `problems` are about: the components that fail by themselves, or else the operations that
 /// do. Where none does, the problems as they came.
@@ -71,7 +71,7 @@ fn components(document: &Value) -> Vec<Problem> {
 fn operations(document: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
     walk::visit(document, &mut |kind, place, operation| {
-        let (true, [_, path, method]) = (node::is_call(kind, place), place.tokens()) else { return };
+        let (true, [_, path, method]) = (references::is_call(kind, place), place.tokens()) else { return };
         let paths = json!({path: {method: operation}});
         if let Some(why) = refusal(&with(document, paths, &document["components"]["schemas"])) {
             found.push(Problem::new(place, why, GAP));

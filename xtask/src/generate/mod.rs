@@ -31,10 +31,10 @@ use schemars08::schema::{InstanceType, SchemaObject};
 use serde_json::{Value, json};
 use syn::File;
 
+use crate::document::operations::{self, Operation, Types};
+use crate::document::pointer::Pointer;
+use crate::document::problem::{Problem, Problems};
 use crate::lower::Lowered;
-use crate::operations::{self, Operation, Types};
-use crate::pointer::Pointer;
-use crate::problem::{Problem, Problems};
 
 /// Rust source by file name, formatted, without the header.
 pub type Sources = BTreeMap<&'static str, String>;

@@ -13,8 +13,8 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprCall, ExprMethodCall, File, Macro, Token, parse_quote};
 
 use super::missing;
-use crate::operations::Operation;
-use crate::problem::Problem;
+use crate::document::operations::Operation;
+use crate::document::problem::Problem;
 
 /// Puts `path_segment("x", &x.to_string())?` in place of progenitor's encoding; returns how often.
 ///

@@ -7,7 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{File, Item, ItemUse, Path, UseTree, parse_quote};
 
 use super::missing;
-use crate::problem::Problem;
+use crate::document::problem::Problem;
 
 /// Names that a caller needs.
 const PUBLIC: [&str; 3] = ["ByteStream", "Error", "ResponseValue"];

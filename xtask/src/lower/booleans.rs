@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Findings;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::walk::{self, Kind};
 
-pub(super) fn open_up(document: &mut Value, findings: &mut Findings) -> usize {
+pub(super) fn open_up(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         // There 3.0 knows booleans as well, and they say something about the object around them.
@@ -18,7 +18,7 @@ pub(super) fn open_up(document: &mut Value, findings: &mut Findings) -> usize {
                 *node = json!({});
                 count += 1;
             }
-            Value::Bool(false) => findings.refuse(
+            Value::Bool(false) => diagnostics.refuse(
                 place,
                 "the schema `false` takes no value at all",
                 "remove what has this schema with an overlay action",
@@ -36,10 +36,10 @@ mod tests {
 
     #[test]
     fn true_takes_anything_and_false_is_refused() {
-        let (schema, findings) = schema_after(open_up, json!({"items": true, "additionalProperties": true}));
+        let (schema, diagnostics) = schema_after(open_up, json!({"items": true, "additionalProperties": true}));
         assert_eq!(schema, json!({"items": {}, "additionalProperties": true}));
-        assert!(findings.refused.is_empty());
-        let (_, findings) = schema_after(open_up, json!({"properties": {"a": false}}));
-        assert_eq!(findings.refused[0].place.to_string(), "#/components/schemas/S/properties/a");
+        assert!(diagnostics.refused.is_empty());
+        let (_, diagnostics) = schema_after(open_up, json!({"properties": {"a": false}}));
+        assert_eq!(diagnostics.refused[0].place.to_string(), "#/components/schemas/S/properties/a");
     }
 }

@@ -8,11 +8,11 @@ use std::collections::{HashMap, HashSet};
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use super::Findings;
-use crate::node;
-use crate::walk;
+use super::Diagnostics;
+use crate::document::references;
+use crate::document::walk;
 
-pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
+pub(super) fn shorten(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
     let Some(schemas) = document.get("components").and_then(|all| all.get("schemas")).and_then(Value::as_object) else {
         return 0;
     };
@@ -30,7 +30,7 @@ pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
     let mut names: HashMap<String, String> = HashMap::new();
     for name in schemas.keys() {
         let wish = Some(wish(name)).filter(|wish| asked.get(wish) == Some(&1)).unwrap_or_else(|| name.clone());
-        let free = node::free_name(&wish, |name| taken.contains(&name.to_pascal_case()));
+        let free = references::free_name(&wish, |name| taken.contains(&name.to_pascal_case()));
         taken.insert(free.to_pascal_case());
         if free != *name {
             names.insert(name.clone(), free);
@@ -53,7 +53,7 @@ pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
         }
     });
     let count = names.len();
-    findings.renamed.extend(names);
+    diagnostics.renamed.extend(names);
     count
 }
 
@@ -61,7 +61,7 @@ pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
 fn bodies(document: &Value) -> HashMap<String, String> {
     let mut bodies = HashMap::new();
     walk::visit(document, &mut |kind, place, operation| {
-        if !node::is_call(kind, place) {
+        if !references::is_call(kind, place) {
             return;
         }
         let content = operation["requestBody"]["content"].as_object().into_iter().flatten();
@@ -72,7 +72,10 @@ fn bodies(document: &Value) -> HashMap<String, String> {
             let names = std::iter::once(schema).chain(parts).filter_map(|part| part.get("$ref")?.as_str());
             for name in names.filter_map(|it| it.strip_prefix("#/components/schemas/")) {
                 if name.starts_with("Body_") {
-                    bodies.insert(name.to_owned(), format!("{}Body", node::operation_id(operation).to_pascal_case()));
+                    bodies.insert(
+                        name.to_owned(),
+                        format!("{}Body", references::operation_id(operation).to_pascal_case()),
+                    );
                 }
             }
         }
@@ -89,7 +92,7 @@ mod tests {
         let mut document = json!({"components": {"schemas": {
             "a__b__Thing": {}, "a__One": {}, "b__One": {}, "List": {"items": {"$ref": "#/components/schemas/a__b__Thing"}},
         }}});
-        assert_eq!(shorten(&mut document, &mut Findings::default()), 1);
+        assert_eq!(shorten(&mut document, &mut Diagnostics::default()), 1);
         let names: Vec<_> = document["components"]["schemas"].as_object().unwrap().keys().collect();
         assert_eq!(names, ["Thing", "a__One", "b__One", "List"]);
         assert_eq!(document["components"]["schemas"]["List"]["items"]["$ref"], "#/components/schemas/Thing");
@@ -104,16 +107,16 @@ mod tests {
             }}}}},
             "components": {"schemas": {"Body_create_item_items_post": {}}},
         });
-        let mut findings = Findings::default();
-        assert_eq!(shorten(&mut document, &mut findings), 1);
-        assert_eq!(findings.renamed["Body_create_item_items_post"], "CreateItemBody");
+        let mut diagnostics = Diagnostics::default();
+        assert_eq!(shorten(&mut document, &mut diagnostics), 1);
+        assert_eq!(diagnostics.renamed["Body_create_item_items_post"], "CreateItemBody");
     }
 
     #[test]
     fn names_that_are_one_in_rust_get_a_number() {
         let mut document = json!({"components": {"schemas": {"HTTPError": {}, "Http_Error": {}}}});
-        let mut findings = Findings::default();
-        assert_eq!(shorten(&mut document, &mut findings), 1);
-        assert_eq!(findings.renamed["Http_Error"], "Http_Error2");
+        let mut diagnostics = Diagnostics::default();
+        assert_eq!(shorten(&mut document, &mut diagnostics), 1);
+        assert_eq!(diagnostics.renamed["Http_Error"], "Http_Error2");
     }
 }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Findings;
-use crate::node;
-use crate::pointer::Pointer;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::pointer::Pointer;
+use crate::document::references;
+use crate::document::walk::{self, Kind};
 
-pub(super) fn lift(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn lift(document: &mut Value, _: &mut Diagnostics) -> usize {
     let mut taken: Vec<String> =
         document["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     let mut moved: HashMap<String, String> = HashMap::new();
@@ -19,7 +19,7 @@ pub(super) fn lift(document: &mut Value, _: &mut Findings) -> usize {
         for keyword in ["$defs", "definitions"] {
             let Some(Value::Object(definitions)) = schema.shift_remove(keyword) else { continue };
             for (name, definition) in definitions {
-                let free = node::free_name(&name, |name| taken.iter().any(|it| it == name));
+                let free = references::free_name(&name, |name| taken.iter().any(|it| it == name));
                 moved.insert(place.child(keyword).child(&name).to_string(), format!("#/components/schemas/{free}"));
                 taken.push(free.clone());
                 lifted.insert(free, definition);
@@ -30,7 +30,7 @@ pub(super) fn lift(document: &mut Value, _: &mut Findings) -> usize {
     if count == 0 {
         return 0;
     }
-    node::add_components(document, lifted);
+    references::add_components(document, lifted);
     walk::change(document, &mut |_, _, node| {
         let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return };
         // Written in one way, whatever was escaped in the reference.
@@ -52,7 +52,7 @@ mod tests {
             "A": {"$defs": {"Part": {"type": "string"}}, "items": {"$ref": "#/components/schemas/A/$defs/Part"}},
             "Part": {"type": "integer"},
         }}});
-        assert_eq!(lift(&mut document, &mut Findings::default()), 1);
+        assert_eq!(lift(&mut document, &mut Diagnostics::default()), 1);
         assert_eq!(
             document["components"]["schemas"],
             json!({

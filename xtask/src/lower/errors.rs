@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, HashSet};
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use super::Findings;
-use crate::node;
-use crate::walk;
+use super::Diagnostics;
+use crate::document::references;
+use crate::document::walk;
 
 /// Where the table for the hook is left: status to name, for each operation's errors, and for its successes
 /// where there are several.
@@ -27,15 +27,15 @@ pub const UNDOCUMENTED: &str = "Undocumented";
 /// The name of a success without a body.
 const NO_CONTENT: &str = "NoContent";
 
-pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn gather(document: &mut Value, _: &mut Diagnostics) -> usize {
     let before = document.clone();
     let mut sets: BTreeMap<String, Value> = BTreeMap::new();
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
-        if !node::is_call(kind, place) {
+        if !references::is_call(kind, place) {
             return;
         }
-        let operation = node::operation_id(node).to_owned();
+        let operation = references::operation_id(node).to_owned();
         let Some(Value::Object(responses)) = node.get_mut("responses") else { return };
         let mut names = Map::new();
         gather_successes(responses, &operation, &before, &mut names, &mut sets);
@@ -45,7 +45,7 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
         count += 1;
     });
     if count > 0 {
-        node::add_components(document, sets);
+        references::add_components(document, sets);
     }
     count
 }
@@ -67,8 +67,8 @@ fn gather_errors(
     let statuses: Vec<String> = responses.keys().filter(|status| !status.starts_with('2')).cloned().collect();
     for status in statuses {
         let Some(response) = responses.shift_remove(&status) else { continue };
-        told.insert(status.clone(), node::resolved(&response, document)["description"].clone());
-        let Some(schema) = node::json_schema(&response, document) else { continue };
+        told.insert(status.clone(), references::resolved(&response, document)["description"].clone());
+        let Some(schema) = references::json_schema(&response, document) else { continue };
         let name = name_of(schema, operation, &status);
         choices.insert(name.clone(), schema.clone());
         names.insert(status, json!(name));
@@ -90,18 +90,18 @@ fn gather_successes(
     sets: &mut BTreeMap<String, Value>,
 ) {
     let statuses: Vec<String> = responses.keys().filter(|status| status.starts_with('2')).cloned().collect();
-    let content = |status: &String| node::resolved(&responses[status], document).get("content");
+    let content = |status: &String| references::resolved(&responses[status], document).get("content");
     let kinds: HashSet<String> = statuses.iter().map(|it| content(it).unwrap_or(&Value::Null).to_string()).collect();
     let all_json = statuses
         .iter()
-        .all(|status| content(status).is_none() || node::json_schema(&responses[status], document).is_some());
+        .all(|status| content(status).is_none() || references::json_schema(&responses[status], document).is_some());
     // Bytes beside JSON are left for the last pass to refuse.
     if kinds.len() < 2 || !all_json {
         return;
     }
     let mut choices = Choices::new();
     for status in &statuses {
-        let (name, schema) = match node::json_schema(&responses[status], document) {
+        let (name, schema) = match references::json_schema(&responses[status], document) {
             Some(schema) => (name_of(schema, operation, status), schema.clone()),
             None => (NO_CONTENT.to_owned(), json!({"nullable": true})),
         };
@@ -156,7 +156,7 @@ mod tests {
             "operationId": "get_a",
             "responses": {"200": answer("A"), "400": answer("Bad"), "404": answer("Bad"), "422": answer("Invalid"), "500": {"description": "Sorry"}},
         }}}});
-        assert_eq!(gather(&mut document, &mut Findings::default()), 1);
+        assert_eq!(gather(&mut document, &mut Diagnostics::default()), 1);
         let operation = &document["paths"]["/a"]["get"];
         assert_eq!(operation[NAMES], json!({"400": "Bad", "404": "Bad", "422": "Invalid"}));
         assert_eq!(operation[TOLD], json!({"400": "", "404": "", "422": "", "500": "Sorry"}));

@@ -7,11 +7,11 @@ use std::collections::HashSet;
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use super::Findings;
-use crate::node;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::references;
+use crate::document::walk::{self, Kind};
 
-pub(super) fn name(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn name(document: &mut Value, _: &mut Diagnostics) -> usize {
     let schemas = document["components"]["schemas"].as_object();
     let mut naming = Naming {
         taken: schemas.into_iter().flatten().map(|(name, _)| name.to_pascal_case()).collect(),
@@ -30,7 +30,7 @@ pub(super) fn name(document: &mut Value, _: &mut Findings) -> usize {
     });
     let count = naming.made.len();
     if count > 0 {
-        node::add_components(document, naming.made);
+        references::add_components(document, naming.made);
     }
     count
 }
@@ -43,7 +43,7 @@ struct Naming {
 
 impl Naming {
     fn operation(&mut self, operation: &mut Value) {
-        let base = node::operation_id(operation).to_pascal_case();
+        let base = references::operation_id(operation).to_pascal_case();
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_pascal_case();
             self.bodies(parameter, &format!("{base}{name}"));
@@ -104,7 +104,7 @@ impl Naming {
             self.inside(schema, name);
             return;
         }
-        let name = node::free_name(name, |name| self.taken.contains(&name.to_pascal_case()));
+        let name = references::free_name(name, |name| self.taken.contains(&name.to_pascal_case()));
         self.taken.insert(name.to_pascal_case());
         self.inside(schema, &name);
         let mut lifted = std::mem::replace(schema, json!({"$ref": format!("#/components/schemas/{name}")}));
@@ -145,7 +145,7 @@ mod tests {
                 "schema": {"type": "array", "items": {"properties": {}}},
             }}}}}}},
         });
-        assert_eq!(name(&mut document, &mut Findings::default()), 3);
+        assert_eq!(name(&mut document, &mut Diagnostics::default()), 3);
         let schemas = &document["components"]["schemas"];
         assert_eq!(schemas["Car"]["properties"]["type"], json!({"$ref": "#/components/schemas/CarType"}));
         assert_eq!(schemas["Car"]["properties"]["owner_name"], json!({"type": "string"}));
@@ -160,7 +160,7 @@ mod tests {
         let mut document = json!({"components": {"schemas": {"Pet": {"oneOf": [
             {"title": "Cat", "properties": {"lives": {}}}, {"type": "object", "properties": {"good": {}}}, {"type": "string"},
         ]}}}});
-        name(&mut document, &mut Findings::default());
+        name(&mut document, &mut Diagnostics::default());
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let expected = json!([reference("PetCat"), reference("PetObject"), {"type": "string"}]);
         assert_eq!(document["components"]["schemas"]["Pet"]["oneOf"], expected);

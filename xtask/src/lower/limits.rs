@@ -4,10 +4,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Findings;
-use crate::node;
-use crate::pointer::Pointer;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::pointer::Pointer;
+use crate::document::references;
+use crate::document::walk::{self, Kind};
 
 /// The keyword, and what it says before and after its value.
 const LIMITS: &[(&str, &str, &str)] = &[
@@ -28,17 +28,17 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("default", "Default:", "."),
 ];
 
-pub(super) fn tell(document: &mut Value, findings: &mut Findings) -> usize {
+pub(super) fn tell(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         if let (Kind::Schema, Value::Object(fields)) = (kind, node) {
-            count += tell_one(fields, place, findings);
+            count += tell_one(fields, place, diagnostics);
         }
     });
     count
 }
 
-fn tell_one(schema: &mut Map<String, Value>, place: &Pointer, findings: &mut Findings) -> usize {
+fn tell_one(schema: &mut Map<String, Value>, place: &Pointer, diagnostics: &mut Diagnostics) -> usize {
     let mut told = Vec::new();
     for (keyword, before, after) in LIMITS {
         let Some(value) = schema.shift_remove(*keyword) else { continue };
@@ -47,7 +47,7 @@ fn tell_one(schema: &mut Map<String, Value>, place: &Pointer, findings: &mut Fin
             continue;
         }
         if !["default", "contentEncoding", "contentMediaType"].contains(keyword) {
-            findings.warn(&place.child(keyword), "this is told in words, and not checked by the client");
+            diagnostics.warn(&place.child(keyword), "this is told in words, and not checked by the client");
         }
         let space = if after.len() > 1 { " " } else { "" };
         told.push(format!("{before} `{}`{space}{after}", plain(&value)));
@@ -55,7 +55,7 @@ fn tell_one(schema: &mut Map<String, Value>, place: &Pointer, findings: &mut Fin
     if told.is_empty() {
         return 0;
     }
-    node::describe(schema, told.join(" "));
+    references::describe(schema, told.join(" "));
     1
 }
 

@@ -4,10 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Findings;
-use crate::node;
-use crate::pointer::Pointer;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::pointer::Pointer;
+use crate::document::references;
+use crate::document::walk::{self, Kind};
 
 /// Where the media type is left that a request's bytes are sent as.
 pub const SENT_AS: &str = "x-sent-as";
@@ -18,14 +18,14 @@ pub(crate) const MULTIPART: &str = "multipart/form-data";
 const TEXT: &str = "text/plain";
 const BYTES: &str = "application/octet-stream";
 
-pub(super) fn choose(document: &mut Value, findings: &mut Findings) -> usize {
+pub(super) fn choose(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
     let before = document.clone();
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let chosen = match kind {
             Kind::Operation => tell_parts(node, place, &before),
-            Kind::RequestBody => of_request(node, place, &before, findings),
-            Kind::Response => of_response(node, place, findings),
+            Kind::RequestBody => of_request(node, place, &before, diagnostics),
+            Kind::Response => of_response(node, place, diagnostics),
             _ => false,
         };
         count += usize::from(chosen);
@@ -33,7 +33,7 @@ pub(super) fn choose(document: &mut Value, findings: &mut Findings) -> usize {
     count
 }
 
-fn of_response(node: &mut Value, place: &Pointer, findings: &mut Findings) -> bool {
+fn of_response(node: &mut Value, place: &Pointer, diagnostics: &mut Diagnostics) -> bool {
     let Some(Value::Object(content)) = node.get("content") else {
         // FastAPI says nothing of the body of a file or a stream; what came must not be lost.
         let silent = place.tokens().last().is_some_and(|status| status == "200") && node.get("$ref").is_none();
@@ -43,7 +43,7 @@ fn of_response(node: &mut Value, place: &Pointer, findings: &mut Findings) -> bo
         return silent;
     };
     let Some(chosen) = chosen_response(content).cloned() else { return false };
-    leave_out(content, &chosen, "is not asked for", place, findings);
+    leave_out(content, &chosen, "is not asked for", place, diagnostics);
     let body = if is_json(&chosen) {
         json!({"application/json": {"schema": content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}))}})
     } else {
@@ -54,10 +54,10 @@ fn of_response(node: &mut Value, place: &Pointer, findings: &mut Findings) -> bo
     changed
 }
 
-fn of_request(node: &mut Value, place: &Pointer, document: &Value, findings: &mut Findings) -> bool {
+fn of_request(node: &mut Value, place: &Pointer, document: &Value, diagnostics: &mut Diagnostics) -> bool {
     let Some(Value::Object(content)) = node.get("content") else { return false };
     let Some(chosen) = chosen_request(content).cloned() else { return false };
-    leave_out(content, &chosen, "is not sent", place, findings);
+    leave_out(content, &chosen, "is not sent", place, diagnostics);
     let schema = content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}));
     let bytes = || json!({BYTES: {"schema": {"type": "string", "format": "binary"}}});
     let structured = structured_fields(&schema, document);
@@ -68,7 +68,7 @@ fn of_request(node: &mut Value, place: &Pointer, document: &Value, findings: &mu
             let fields = structured.join("`, `");
             let what =
                 format!("`{fields}` of this form are lists or objects: its body is bytes, written by the caller");
-            findings.warn(&place.child("content").child(&chosen), what);
+            diagnostics.warn(&place.child("content").child(&chosen), what);
             bytes()
         }
         TEXT => json!({TEXT: {"schema": {"type": "string"}}}),
@@ -85,23 +85,23 @@ fn of_request(node: &mut Value, place: &Pointer, document: &Value, findings: &mu
 
 /// Says what the parts of an operation's body are, where it is sent in parts; `before` is the document as it was.
 fn tell_parts(operation: &mut Value, place: &Pointer, before: &Value) -> bool {
-    let body = place.child("requestBody").find(before).map(|body| node::resolved(body, before));
+    let body = place.child("requestBody").find(before).map(|body| references::resolved(body, before));
     let Some(Value::Object(content)) = body.and_then(|body| body.get("content")) else { return false };
     let Some(chosen) = chosen_request(content).filter(|chosen| bare(chosen) == MULTIPART) else { return false };
     let Some(operation) = operation.as_object_mut() else { return false };
-    let schema = node::resolved_schema(content[chosen].get("schema").unwrap_or(&Value::Null), before);
+    let schema = references::resolved_schema(content[chosen].get("schema").unwrap_or(&Value::Null), before);
     let required = schema.get("required").and_then(Value::as_array);
     let parts = schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, part)| {
-        let part = node::resolved_schema(part, before);
-        let one = part.get("items").map_or(part, |items| node::resolved_schema(items, before));
-        let is_file = node::says(one, "format", "binary") || one.get("contentMediaType").is_some();
+        let part = references::resolved_schema(part, before);
+        let one = part.get("items").map_or(part, |items| references::resolved_schema(items, before));
+        let is_file = references::says(one, "format", "binary") || one.get("contentMediaType").is_some();
         let is_required = required.is_some_and(|list| list.iter().any(|needed| needed == name));
         let kind = if is_file { "a file" } else { "a text" };
         format!("`{name}` ({kind}{})", if is_required { "" } else { ", optional" })
     });
     let parts: Vec<String> = parts.collect();
     let of = if parts.is_empty() { String::new() } else { format!(" of {}", parts.join(", ")) };
-    node::describe(operation, format!("The body is a [`Multipart`](crate::Multipart){of}."));
+    references::describe(operation, format!("The body is a [`Multipart`](crate::Multipart){of}."));
     true
 }
 
@@ -119,7 +119,7 @@ pub(crate) fn chosen_request(content: &Map<String, Value>) -> Option<&String> {
 
 /// JSON, and what is JSON with a meaning, as `application/problem+json`.
 pub(crate) fn is_json(name: &str) -> bool {
-    node::is_json(name) || bare(name).ends_with("+json")
+    references::is_json(name) || bare(name).ends_with("+json")
 }
 
 /// A media type without its parameters.
@@ -127,18 +127,19 @@ fn bare(name: &str) -> &str {
     name.split(';').next().unwrap_or(name).trim()
 }
 
-fn leave_out(content: &Map<String, Value>, chosen: &str, what: &str, place: &Pointer, findings: &mut Findings) {
+fn leave_out(content: &Map<String, Value>, chosen: &str, what: &str, place: &Pointer, diagnostics: &mut Diagnostics) {
     for name in content.keys().filter(|name| *name != chosen) {
-        findings.warn(&place.child("content").child(name), format!("{what}, as `{chosen}` is"));
+        diagnostics.warn(&place.child("content").child(name), format!("{what}, as `{chosen}` is"));
     }
 }
 
 /// The fields that are lists or objects: these have no place among the texts of a form.
 fn structured_fields(schema: &Value, document: &Value) -> Vec<String> {
-    let fields = node::resolved_schema(schema, document).get("properties").and_then(Value::as_object);
+    let fields = references::resolved_schema(schema, document).get("properties").and_then(Value::as_object);
     let is_structured = |field: &Value| {
-        let field = node::resolved_schema(field, document);
-        ["array", "object"].iter().any(|name| node::says(field, "type", *name)) || field.get("properties").is_some()
+        let field = references::resolved_schema(field, document);
+        ["array", "object"].iter().any(|name| references::says(field, "type", *name))
+            || field.get("properties").is_some()
     };
     fields.into_iter().flatten().filter(|(_, field)| is_structured(field)).map(|(name, _)| name.clone()).collect()
 }
@@ -152,10 +153,10 @@ mod tests {
         let place = if node == "requestBody" { "/paths/~1a/post/requestBody" } else { "/paths/~1a/post/responses/200" };
         let holder = json!({"content": content});
         let mut document = json!({"paths": {"/a": {"post": {"requestBody": holder, "responses": {"200": holder}}}}});
-        let mut findings = Findings::default();
-        choose(&mut document, &mut findings);
+        let mut diagnostics = Diagnostics::default();
+        choose(&mut document, &mut diagnostics);
         let of = |place: &Pointer| place.to_string()[1..].starts_with(place_of(node));
-        let warned = findings.warnings.iter().filter(|warning| of(&warning.place)).count();
+        let warned = diagnostics.warnings.iter().filter(|warning| of(&warning.place)).count();
         (document.pointer(place).unwrap()["content"].clone(), warned)
     }
 
@@ -196,7 +197,7 @@ mod tests {
                 "note": {"type": "string"},
             }}}},
         });
-        choose(&mut document, &mut Findings::default());
+        choose(&mut document, &mut Diagnostics::default());
         let operation = &document["paths"]["/a"]["post"];
         assert_eq!(operation["requestBody"][SENT_AS], MULTIPART);
         let told = "The body is a [`Multipart`](crate::Multipart) of `file` (a file), `more` (a file, optional), `note` (a text, optional).";

@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
-use super::Findings;
-use crate::node::{self, says};
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::references::{self, says};
+use crate::document::walk::{self, Kind};
 
-pub(super) fn simplify(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn simplify(document: &mut Value, _: &mut Diagnostics) -> usize {
     let before = document.clone();
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
@@ -30,7 +30,7 @@ pub(super) fn simplify(document: &mut Value, _: &mut Findings) -> usize {
 fn by_reference(node: &mut Value, document: &Value) -> bool {
     let Some(schema) = node.pointer_mut("/content/application~1json/schema") else { return false };
     let mut changed = schema.as_object_mut().is_some_and(|schema| schema.shift_remove("nullable").is_some());
-    let target = node::resolved_schema(schema, document);
+    let target = references::resolved_schema(schema, document);
     let by_value = ["integer", "number", "boolean"].iter().any(|name| says(target, "type", *name));
     if by_value || says(target, "nullable", true) {
         *schema = json!({});
@@ -49,9 +49,9 @@ fn one_item(parameter: &mut Value, document: &Value) -> bool {
 
 /// Whether a value may be a list or an object.
 fn may_be_several(schema: &Value, document: &Value) -> bool {
-    let schema = node::resolved_schema(schema, document);
+    let schema = references::resolved_schema(schema, document);
     let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
-    let mut kinds = alternatives.map(|part| node::resolved_schema(part, document)).chain([schema]);
+    let mut kinds = alternatives.map(|part| references::resolved_schema(part, document)).chain([schema]);
     kinds.any(|kind| ["array", "object"].iter().any(|name| says(kind, "type", *name)))
 }
 
@@ -71,7 +71,7 @@ mod tests {
                 {"in": "query", "schema": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
             ],
         }}}});
-        assert_eq!(simplify(&mut document, &mut Findings::default()), 4);
+        assert_eq!(simplify(&mut document, &mut Diagnostics::default()), 4);
         let operation = &document["paths"]["/a"]["post"];
         assert_eq!(operation["requestBody"]["required"], json!(true));
         assert_eq!(operation["requestBody"]["content"]["application/json"]["schema"], json!({"type": "object"}));

@@ -5,15 +5,14 @@
 
 mod arrays;
 mod booleans;
-mod checks;
-mod circles;
 mod component_names;
 mod constants;
+mod constraints;
+mod cycles;
 mod definitions;
+mod diagnostics;
 mod documentation;
 pub mod errors;
-mod findings;
-mod incoming;
 mod inline_types;
 mod limits;
 pub mod media_types;
@@ -24,27 +23,28 @@ mod operation_names;
 mod parameters;
 mod path_items;
 pub mod queries;
-mod references;
+mod ref_siblings;
 mod refuse;
 mod tuples;
 mod type_lists;
 mod unions;
 mod unknown_keywords;
 mod version;
+mod webhooks;
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use self::findings::Findings;
-pub use self::findings::Warning;
-use crate::problem::{Problem, Problems};
-use crate::walk;
+use self::diagnostics::Diagnostics;
+pub use self::diagnostics::Warning;
+use crate::document::problem::{Problem, Problems};
+use crate::document::walk;
 
 /// A pass: a verb's phrase, and the function that does it, which returns how many places it changed.
 struct Pass {
     name: &'static str,
-    run: fn(&mut Value, &mut Findings) -> usize,
+    run: fn(&mut Value, &mut Diagnostics) -> usize,
 }
 
 const PATH_ITEMS: Pass = Pass { name: "put path items in their place", run: path_items::place };
@@ -52,7 +52,7 @@ const PATH_ITEMS: Pass = Pass { name: "put path items in their place", run: path
 /// The passes, in the order in which they run.
 const PASSES: &[Pass] = &[
     PATH_ITEMS,
-    Pass { name: "leave out what others call", run: incoming::leave_out },
+    Pass { name: "leave out what others call", run: webhooks::leave_out },
     Pass { name: "clean documentation", run: documentation::clean },
     Pass { name: "shorten operation names", run: operation_names::shorten },
     Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore },
@@ -63,8 +63,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "open boolean schemas", run: booleans::open_up },
     Pass { name: "make enums of constants", run: constants::enumerate },
     Pass { name: "split type lists", run: type_lists::split },
-    Pass { name: "leave checks to the server", run: checks::leave_to_the_server },
-    Pass { name: "make room beside references", run: references::make_room },
+    Pass { name: "leave checks to the server", run: constraints::leave_to_the_server },
+    Pass { name: "make room beside references", run: ref_siblings::make_room },
     Pass { name: "tell limits and defaults in words", run: limits::tell },
     Pass { name: "turn null alternatives into nullable", run: nullable::fold },
     Pass { name: "leave null out of parameters", run: parameters::leave_out_null },
@@ -105,7 +105,7 @@ pub struct Lowered {
 /// The document as it came, with each operation where its path is.
 pub(crate) fn with_path_items(document: &Value) -> Value {
     let mut document = document.clone();
-    (PATH_ITEMS.run)(&mut document, &mut Findings::default());
+    (PATH_ITEMS.run)(&mut document, &mut Diagnostics::default());
     document
 }
 
@@ -120,13 +120,13 @@ pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
     });
     Problems::none(misshapen.collect())?;
     let mut changes = Vec::new();
-    let mut findings = Findings::default();
-    circles::refuse(&value, &mut findings);
-    references::refuse(&value, &mut findings);
-    Problems::none(std::mem::take(&mut findings.refused))?;
+    let mut diagnostics = Diagnostics::default();
+    cycles::refuse(&value, &mut diagnostics);
+    ref_siblings::refuse(&value, &mut diagnostics);
+    Problems::none(std::mem::take(&mut diagnostics.refused))?;
     let mut all = |passes: &[Pass], value: &mut Value| {
         for pass in passes {
-            let count = (pass.run)(value, &mut findings);
+            let count = (pass.run)(value, &mut diagnostics);
             if count > 0 {
                 changes.push((pass.name, count));
             }
@@ -136,8 +136,8 @@ pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
     let mut mocks = value.clone();
     all(MOCK_PASSES, &mut mocks);
     all(CLIENT_PASSES, &mut value);
-    Problems::none(findings.refused)?;
-    Ok(Lowered { value, mocks, changes, warnings: findings.warnings, renamed: findings.renamed })
+    Problems::none(diagnostics.refused)?;
+    Ok(Lowered { value, mocks, changes, warnings: diagnostics.warnings, renamed: diagnostics.renamed })
 }
 
 #[cfg(test)]
@@ -148,10 +148,10 @@ mod tests {
 
     /// What a pass makes of a schema, and what it refuses.
     #[allow(clippy::needless_pass_by_value)]
-    pub(super) fn schema_after(pass: fn(&mut Value, &mut Findings) -> usize, schema: Value) -> (Value, Findings) {
-        let mut findings = Findings::default();
+    pub(super) fn schema_after(pass: fn(&mut Value, &mut Diagnostics) -> usize, schema: Value) -> (Value, Diagnostics) {
+        let mut diagnostics = Diagnostics::default();
         let mut document = json!({"components": {"schemas": {"S": schema}}});
-        pass(&mut document, &mut findings);
-        (document["components"]["schemas"]["S"].take(), findings)
+        pass(&mut document, &mut diagnostics);
+        (document["components"]["schemas"]["S"].take(), diagnostics)
     }
 }

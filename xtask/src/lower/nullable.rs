@@ -6,11 +6,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Findings;
-use crate::node::{self, says};
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::references::{self, says};
+use crate::document::walk::{self, Kind};
 
-pub(super) fn fold(document: &mut Value, findings: &mut Findings) -> usize {
+pub(super) fn fold(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         if let (Kind::Schema, Value::Object(schema)) = (kind, node) {
@@ -20,8 +20,8 @@ pub(super) fn fold(document: &mut Value, findings: &mut Findings) -> usize {
     walk::change(document, &mut |kind, place, node| {
         if let (Kind::Schema, true, Value::Object(schema)) = (kind, says(node, "type", "null"), node) {
             schema.shift_remove("type");
-            node::describe(schema, "Always `null`.".to_owned());
-            findings.warn(place, "there is no type for `null` alone; the client takes anything here");
+            references::describe(schema, "Always `null`.".to_owned());
+            diagnostics.warn(place, "there is no type for `null` alone; the client takes anything here");
             count += 1;
         }
     });
@@ -45,7 +45,7 @@ fn fold_alternatives(schema: &mut Map<String, Value>, keyword: &str) -> bool {
     schema.insert("nullable".to_owned(), json!(true));
     if let Some(alternative) = single {
         schema.shift_remove(keyword);
-        node::absorb(schema, alternative);
+        references::absorb(schema, alternative);
     }
     true
 }
@@ -57,7 +57,7 @@ mod tests {
     #[allow(clippy::needless_pass_by_value)]
     fn folded(schema: Value) -> Value {
         let mut document = json!({"components": {"schemas": {"S": schema}}});
-        fold(&mut document, &mut Findings::default());
+        fold(&mut document, &mut Diagnostics::default());
         document["components"]["schemas"]["S"].take()
     }
 

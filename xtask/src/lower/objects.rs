@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-use super::Findings;
-use crate::node::says;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::references::says;
+use crate::document::walk::{self, Kind};
 
-pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Diagnostics) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };

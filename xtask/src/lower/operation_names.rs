@@ -7,25 +7,25 @@ use std::collections::{HashMap, HashSet};
 use heck::ToSnakeCase as _;
 use serde_json::{Value, json};
 
-use super::Findings;
-use crate::node;
-use crate::pointer::Pointer;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::pointer::Pointer;
+use crate::document::references;
+use crate::document::walk::{self, Kind};
 
-pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
+pub(super) fn shorten(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
     // By name: where it stands first.
     let mut first: HashMap<String, Pointer> = HashMap::new();
     // By place: the short name, and the whole one.
     let mut wishes: Vec<(Pointer, String, String)> = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
-        let (true, [_, path, method]) = (node::is_call(kind, place), place.tokens()) else { return };
-        let whole = match node::operation_id(node) {
+        let (true, [_, path, method]) = (references::is_call(kind, place), place.tokens()) else { return };
+        let whole = match references::operation_id(node) {
             // OpenAPI does not ask for a name; the client needs one.
             "" => format!("{method} {path}"),
             id => {
                 let id_place = place.child("operationId");
                 match first.get(id) {
-                    Some(first) => findings.refuse(
+                    Some(first) => diagnostics.refuse(
                         &id_place,
                         format!("operationId `{id}` is already used at {first}"),
                         "rename one of the two with an overlay action",
@@ -50,15 +50,18 @@ pub(super) fn shorten(document: &mut Value, findings: &mut Findings) -> usize {
         asked.iter().filter(|(_, times)| **times == 1).map(|(wish, _)| (*wish).to_owned()).collect();
     let mut names: HashMap<Pointer, String> = HashMap::new();
     for (place, wish, whole) in &wishes {
-        let name =
-            if asked[wish.as_str()] == 1 { wish.clone() } else { node::free_name(whole, |name| taken.contains(name)) };
+        let name = if asked[wish.as_str()] == 1 {
+            wish.clone()
+        } else {
+            references::free_name(whole, |name| taken.contains(name))
+        };
         taken.insert(name.clone());
         names.insert(place.clone(), name);
     }
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         if let (Kind::Operation, Some(name)) = (kind, names.get(place))
-            && node::operation_id(node) != name
+            && references::operation_id(node) != name
         {
             node["operationId"] = json!(name);
             count += 1;
@@ -112,10 +115,10 @@ mod tests {
     fn a_shared_operation_id_is_named_with_both_places_and_a_missing_one_is_made() {
         let mut document =
             json!({"paths": {"/a": {"get": {"operationId": "x"}, "put": {"operationId": "x"}}, "/b": {"get": {}}}});
-        let mut findings = Findings::default();
-        shorten(&mut document, &mut findings);
+        let mut diagnostics = Diagnostics::default();
+        shorten(&mut document, &mut diagnostics);
         assert_eq!(
-            findings.refused.iter().map(|it| format!("{}: {}", it.place, it.what)).collect::<Vec<_>>(),
+            diagnostics.refused.iter().map(|it| format!("{}: {}", it.place, it.what)).collect::<Vec<_>>(),
             ["#/paths/~1a/put/operationId: operationId `x` is already used at #/paths/~1a/get/operationId"]
         );
         assert_eq!(document["paths"]["/b"]["get"]["operationId"], "get_b");
@@ -128,7 +131,7 @@ mod tests {
         for (path, method, id) in operations {
             document["paths"][path][method] = json!({"operationId": id});
         }
-        shorten(&mut document, &mut Findings::default());
+        shorten(&mut document, &mut Diagnostics::default());
         let name = |(path, method, _): &(&str, &str, &str)| {
             document["paths"][path][method]["operationId"].as_str().unwrap_or_default().to_owned()
         };

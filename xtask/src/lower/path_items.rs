@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::Findings;
-use crate::node;
+use super::Diagnostics;
+use crate::document::references;
 
-pub(super) fn place(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn place(document: &mut Value, _: &mut Diagnostics) -> usize {
     let mut count = 0;
-    for _ in 0..node::HOPS {
+    for _ in 0..references::HOPS {
         match step(document) {
             0 => break,
             placed => count += placed,
@@ -23,7 +23,7 @@ pub(super) fn place(document: &mut Value, _: &mut Findings) -> usize {
 fn step(document: &mut Value) -> usize {
     let mut found: Vec<(String, Map<String, Value>)> = Vec::new();
     for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        if let (Some(Value::Object(target)), Some(own)) = (node::target(item, document), item.as_object()) {
+        if let (Some(Value::Object(target)), Some(own)) = (references::target(item, document), item.as_object()) {
             let own = own.iter().filter(|(key, _)| *key != "$ref").map(|(key, value)| (key.clone(), value.clone()));
             found.push((path.clone(), target.clone().into_iter().chain(own).collect()));
         }
@@ -47,7 +47,7 @@ mod tests {
             "paths": {"/a": {"$ref": "#/components/pathItems/A", "summary": "s"}, "/b": {"$ref": "#/paths/~1b"}},
             "components": {"pathItems": {"A": {"$ref": "#/components/pathItems/B"}, "B": {"get": {"operationId": "a"}}}},
         });
-        assert!(place(&mut document, &mut Findings::default()) >= 2);
+        assert!(place(&mut document, &mut Diagnostics::default()) >= 2);
         assert_eq!(document["paths"]["/a"], json!({"get": {"operationId": "a"}, "summary": "s"}));
         assert_eq!(document["components"], json!({}));
     }

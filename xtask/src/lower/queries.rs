@@ -8,18 +8,18 @@ use std::collections::{HashMap, HashSet};
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use super::Findings;
-use crate::node::{self, says};
-use crate::walk;
+use super::Diagnostics;
+use crate::document::references::{self, says};
+use crate::document::walk;
 
-pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn gather(document: &mut Value, _: &mut Diagnostics) -> usize {
     let before = document.clone();
     let mut made = Map::new();
     walk::change(document, &mut |kind, place, node| {
-        if !node::is_call(kind, place) {
+        if !references::is_call(kind, place) {
             return;
         }
-        let id = node::operation_id(node).to_owned();
+        let id = references::operation_id(node).to_owned();
         let has_body = node.get("requestBody").is_some();
         let Some(Value::Array(parameters)) = node.get_mut("parameters") else { return };
         let mut names: HashMap<String, usize> = HashMap::new();
@@ -45,14 +45,14 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
             let mut schema = parameter["schema"].clone();
             if let (Some(text), Some(schema)) = (parameter.get("description"), schema.as_object_mut()) {
                 if let Some(reference) = schema.shift_remove("$ref") {
-                    node::add_part(schema, json!({"$ref": reference}));
+                    references::add_part(schema, json!({"$ref": reference}));
                 }
                 schema.insert("description".to_owned(), text.clone());
             }
             properties.insert(parameter["name"].as_str().unwrap_or_default().to_owned(), schema);
         }
         let taken = |name: &str| before["components"]["schemas"].get(name).is_some() || made.contains_key(name);
-        let name = node::free_name(&format!("{}Query", id.to_pascal_case()), taken);
+        let name = references::free_name(&format!("{}Query", id.to_pascal_case()), taken);
         let optional = if required.is_empty() { "optional " } else { "" };
         let description = format!("The {optional}query parameters of `{id}`.");
         let mut schema = json!({"type": "object", "description": description, "properties": properties});
@@ -67,25 +67,25 @@ pub(super) fn gather(document: &mut Value, _: &mut Findings) -> usize {
     });
     let count = made.len();
     if count > 0 {
-        node::add_components(document, made);
+        references::add_components(document, made);
     }
     count
 }
 
 /// The argument that takes the gathered parameters, where the operation has these.
 pub(crate) fn argument<S: AsRef<str>>(parameters: impl IntoIterator<Item = S>) -> String {
-    let names: HashSet<String> = parameters.into_iter().map(|name| node::argument_name(name.as_ref())).collect();
-    node::free_name("query", |name| names.contains(name))
+    let names: HashSet<String> = parameters.into_iter().map(|name| references::argument_name(name.as_ref())).collect();
+    references::free_name("query", |name| names.contains(name))
 }
 
 fn argument_name(parameter: &Value) -> String {
-    node::argument_name(parameter["name"].as_str().unwrap_or_default())
+    references::argument_name(parameter["name"].as_str().unwrap_or_default())
 }
 
 /// A query parameter whose value is one text: an array is repeated, and stays on its own.
 fn fits(parameter: &Value, document: &Value) -> bool {
     let schema = parameter.get("schema").unwrap_or(&Value::Null);
-    let target = node::resolved_schema(schema, document);
+    let target = references::resolved_schema(schema, document);
     says(parameter, "in", "query")
         && parameter.get("style").is_none_or(|style| style == "form")
         && target.get("type").and_then(Value::as_str).is_some_and(|name| name != "array" && name != "object")
@@ -104,7 +104,7 @@ mod tests {
             parameter("needed", "query", true, "string"),
             parameter("tags", "query", false, "array"),
         ]}}}});
-        assert_eq!(gather(&mut document, &mut Findings::default()), 1);
+        assert_eq!(gather(&mut document, &mut Diagnostics::default()), 1);
         let names: Vec<_> = document["paths"]["/a"]["get"]["parameters"]
             .as_array()
             .unwrap()
@@ -121,7 +121,7 @@ mod tests {
         let mut document = json!({"paths": {"/a/{id}": {"post": {"operationId": "add", "requestBody": {}, "parameters": [
             parameter("id", "path"), parameter("Id", "query"), parameter("body", "query"), parameter("query", "query"),
         ]}}}});
-        gather(&mut document, &mut Findings::default());
+        gather(&mut document, &mut Diagnostics::default());
         let parameters = &document["paths"]["/a/{id}"]["post"]["parameters"];
         assert_eq!([&parameters[0]["name"], &parameters[1]["name"], &parameters[2]["name"]], ["id", "query", "query2"]);
         assert_eq!(document["components"]["schemas"]["AddQuery"]["required"], json!(["Id", "body"]));

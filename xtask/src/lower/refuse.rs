@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Findings, references};
-use crate::node::{self, says};
-use crate::pointer::Pointer;
-use crate::walk::{self, Kind};
+use super::{Diagnostics, ref_siblings};
+use crate::document::pointer::Pointer;
+use crate::document::references::{self, says};
+use crate::document::walk::{self, Kind};
 
 const HINT: &str = "no pass lowers this yet: add one to xtask/src/lower, or change it with an action in the overlay";
 
@@ -48,20 +48,20 @@ const SCHEMA_KEYWORDS: &[&str] = &[
 
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
 
-pub(super) fn what_is_left(document: &mut Value, findings: &mut Findings) -> usize {
-    let mut refusals = Refusals { document, findings };
+pub(super) fn what_is_left(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+    let mut refusals = Refusals { document, diagnostics };
     walk::visit(document, &mut |kind, place, node| refusals.node(kind, place, node));
     0
 }
 
 struct Refusals<'a> {
     document: &'a Value,
-    findings: &'a mut Findings,
+    diagnostics: &'a mut Diagnostics,
 }
 
 impl Refusals<'_> {
     fn refuse(&mut self, place: &Pointer, what: impl Into<String>) {
-        self.findings.refuse(place, what, HINT);
+        self.diagnostics.refuse(place, what, HINT);
     }
 
     fn refuse_keys(&mut self, place: &Pointer, node: &Value, keys: &[&str]) {
@@ -112,7 +112,7 @@ impl Refusals<'_> {
                 .iter()
                 .filter(|(status, _)| of_kind(status))
                 .map(|(_, response)| {
-                    node::resolved(response, self.document).get("content").unwrap_or(&Value::Null).to_string()
+                    references::resolved(response, self.document).get("content").unwrap_or(&Value::Null).to_string()
                 })
                 .collect();
             if bodies.len() > 1 {
@@ -126,8 +126,9 @@ impl Refusals<'_> {
         let mut taken: HashSet<String> = node.get("requestBody").map(|_| "body".to_owned()).into_iter().collect();
         let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
         for (index, parameter) in parameters.enumerate() {
-            let name = node::resolved(parameter, self.document).get("name").and_then(Value::as_str).unwrap_or_default();
-            let argument = node::argument_name(name);
+            let name =
+                references::resolved(parameter, self.document).get("name").and_then(Value::as_str).unwrap_or_default();
+            let argument = references::argument_name(name);
             if !taken.insert(argument.clone()) {
                 let what = format!("two arguments would be called `{argument}`");
                 self.refuse(&place.child("parameters").child(index), what);
@@ -142,7 +143,7 @@ impl Refusals<'_> {
         let in_path: Vec<&str> = parts.collect();
         let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
         let named: Vec<&str> = parameters
-            .map(|parameter| node::resolved(parameter, self.document))
+            .map(|parameter| references::resolved(parameter, self.document))
             .filter(|parameter| says(parameter, "in", "path"))
             .filter_map(|parameter| parameter.get("name").and_then(Value::as_str))
             .collect();
@@ -201,7 +202,7 @@ impl Refusals<'_> {
     }
 
     fn schema(&mut self, place: &Pointer, node: &Value) {
-        references::refuse_one(Kind::Schema, place, node, self.findings);
+        ref_siblings::refuse_one(Kind::Schema, place, node, self.diagnostics);
         let Some(fields) = node.as_object() else { return };
         if fields.contains_key("$ref") {
             let siblings: Vec<_> = fields.keys().filter(|key| *key != "$ref").cloned().collect();
@@ -259,9 +260,9 @@ mod tests {
     use super::*;
 
     fn refusals(schema: &Value) -> Vec<String> {
-        let mut findings = Findings::default();
-        what_is_left(&mut json!({"components": {"schemas": {"S": schema}}}), &mut findings);
-        findings.refused.iter().map(|problem| format!("{}: {}", problem.place, problem.what)).collect()
+        let mut diagnostics = Diagnostics::default();
+        what_is_left(&mut json!({"components": {"schemas": {"S": schema}}}), &mut diagnostics);
+        diagnostics.refused.iter().map(|problem| format!("{}: {}", problem.place, problem.what)).collect()
     }
 
     #[test]
@@ -295,11 +296,11 @@ mod tests {
 
     #[test]
     fn several_error_bodies_are_refused_because_progenitor_panics_on_them() {
-        let mut findings = Findings::default();
+        let mut diagnostics = Diagnostics::default();
         let body = |name| json!({"description": "", "content": {"application/json": {"schema": {"title": name}}}});
         let mut document = json!({"paths": {"/a": {"get": {"responses": {"400": body("A"), "422": body("B")}}}}});
-        what_is_left(&mut document, &mut findings);
-        assert_eq!(findings.refused[0].place.to_string(), "#/paths/~1a/get/responses");
-        assert!(findings.refused[0].what.contains("2 different error bodies"));
+        what_is_left(&mut document, &mut diagnostics);
+        assert_eq!(diagnostics.refused[0].place.to_string(), "#/paths/~1a/get/responses");
+        assert!(diagnostics.refused[0].what.contains("2 different error bodies"));
     }
 }

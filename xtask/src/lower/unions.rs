@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::Findings;
-use crate::node::{self, says};
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::references::{self, says};
+use crate::document::walk::{self, Kind};
 
-pub(super) fn order(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn order(document: &mut Value, _: &mut Diagnostics) -> usize {
     let before = document.clone();
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
@@ -24,7 +24,7 @@ pub(super) fn order(document: &mut Value, _: &mut Findings) -> usize {
         alternatives.sort_by_key(|alternative| std::cmp::Reverse(particularity(alternative, &before)));
         drop_covered(&mut alternatives);
         match alternatives.len() {
-            1 => node::absorb(schema, alternatives.remove(0)),
+            1 => references::absorb(schema, alternatives.remove(0)),
             _ => {
                 schema.insert("oneOf".to_owned(), Value::Array(alternatives));
             }
@@ -54,7 +54,7 @@ fn flattened(alternatives: Vec<Value>, schema: &mut Map<String, Value>) -> Vec<V
 }
 
 fn particularity(alternative: &Value, document: &Value) -> usize {
-    let target = node::resolved(alternative, document);
+    let target = references::resolved(alternative, document);
     let required = target.get("required").and_then(Value::as_array).map_or(0, Vec::len);
     let kind = match target.get("type").and_then(Value::as_str) {
         _ if target.get("enum").is_some() => 9,

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::Findings;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::walk::{self, Kind};
 
 /// The vocabularies of JSON Schema 2020-12 and of draft 4, and OpenAPI's own.
 #[rustfmt::skip]
@@ -20,7 +20,7 @@ const KNOWN: &[&str] = &[
     "uniqueItems", "writeOnly", "xml",
 ];
 
-pub(super) fn ignore(document: &mut Value, findings: &mut Findings) -> usize {
+pub(super) fn ignore(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -28,7 +28,8 @@ pub(super) fn ignore(document: &mut Value, findings: &mut Findings) -> usize {
         schema.retain(|key, _| {
             let known = KNOWN.contains(&key.as_str()) || key.starts_with("x-");
             if !known {
-                findings.warn(&place.child(key), "neither JSON Schema nor OpenAPI knows this keyword; it is ignored");
+                diagnostics
+                    .warn(&place.child(key), "neither JSON Schema nor OpenAPI knows this keyword; it is ignored");
             }
             known
         });

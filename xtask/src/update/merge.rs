@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::pointer::Pointer;
-use crate::problem::{Problem, Problems};
-use crate::walk;
+use crate::document::pointer::Pointer;
+use crate::document::problem::{Problem, Problems};
+use crate::document::walk;
 
 /// A document and what to call it.
 pub(super) struct Part {

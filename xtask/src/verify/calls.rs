@@ -10,9 +10,9 @@ use super::compare::difference;
 use super::instances::Instances;
 use super::server::{Arrived, Server};
 use super::{Contract, Tally};
+use crate::document::operations::Operation;
+use crate::document::references;
 use crate::lower::{errors, media_types, queries};
-use crate::node;
-use crate::operations::Operation;
 
 /// Headers that are no parameters.
 const IGNORED: [&str; 3] = ["accept", "authorization", "content-type"];
@@ -115,7 +115,7 @@ impl Call<'_> {
         let id = &self.operation.id;
         let Ok(given) = self.given()? else { return Ok(()) };
         for (name, _) in given.path.iter().filter(|(_, value)| *value == HOSTILE) {
-            let key = node::argument_name(name);
+            let key = references::argument_name(name);
             for text in REFUSED {
                 let mut arguments = given.arguments.clone();
                 arguments[&key] = json!(text);
@@ -136,7 +136,7 @@ impl Call<'_> {
 
     /// What the answer is made from; a schema of one text where it is no JSON.
     fn answer_schema(&self, status: &str, response: &Value) -> Option<Value> {
-        let Some(content) = node::resolved(response, self.contract.document).get("content") else {
+        let Some(content) = references::resolved(response, self.contract.document).get("content") else {
             return (status == "200").then(|| json!({"const": BYTES}));
         };
         let content = content.as_object()?;
@@ -221,7 +221,7 @@ impl Call<'_> {
             .into_iter()
             .filter_map(Value::as_array)
             .flatten()
-            .map(|parameter| node::resolved(parameter, self.contract.document).clone())
+            .map(|parameter| references::resolved(parameter, self.contract.document).clone())
             .collect();
         let argument = queries::argument(parameters.iter().filter_map(|parameter| parameter["name"].as_str()));
         for parameter in parameters {
@@ -238,7 +238,7 @@ impl Call<'_> {
                 _ if in_path && self.is_free_text(&schema) => json!(HOSTILE),
                 value => value,
             };
-            let key = node::argument_name(&name);
+            let key = references::argument_name(&name);
             match parameter["in"].as_str() {
                 Some("path") => {
                     given.path.insert(name, text(&value));
@@ -270,7 +270,7 @@ impl Call<'_> {
             }
         }
         given.arguments[argument] = Value::Object(gathered);
-        let content = node::resolved(&self.node["requestBody"], self.contract.document).get("content");
+        let content = references::resolved(&self.node["requestBody"], self.contract.document).get("content");
         if let Some(content) = content.and_then(Value::as_object)
             && let Some(chosen) = media_types::chosen_request(content)
         {

@@ -22,10 +22,10 @@ use anyhow::{Context as _, bail};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
+use crate::document::operations::{self, Operation};
 use crate::generate::{reach, seams};
-use crate::operations::{self, Operation};
 use crate::pipeline::{self, Input, OverlayInput};
-use crate::{emit, lower, report, scaffold};
+use crate::{emit, lower, scaffold, untyped};
 
 /// How many failures are printed for a document.
 const SHOWN: usize = 20;
@@ -157,7 +157,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     let started = Instant::now();
     let outcome = pipeline::run(&input, Some(&OverlayInput { input: overlay, strict: false }))?;
     tally.generating = started.elapsed();
-    report::tell_untyped(&outcome, out)?;
+    untyped::tell_untyped(&outcome, out)?;
     tally.lines =
         outcome.sources.iter().filter(|(name, _)| **name != "httpmock.rs").map(|(_, text)| text.lines().count()).sum();
 

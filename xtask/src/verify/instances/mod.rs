@@ -5,7 +5,7 @@ mod texts;
 
 use serde_json::{Map, Value, json};
 
-use crate::node::{self, says};
+use crate::document::references::{self, says};
 
 /// Below this depth only what is required is made, so that recursive schemas end.
 const DEPTH: usize = 5;
@@ -42,7 +42,7 @@ impl<'a> Instances<'a> {
     where
         'a: 's,
     {
-        node::resolved_schema(schema, self.document)
+        references::resolved_schema(schema, self.document)
     }
 
     fn at(&mut self, schema: &Value, depth: usize) -> Value {
@@ -93,7 +93,7 @@ impl<'a> Instances<'a> {
         let mut parts: Vec<Value> = Vec::new();
         own.retain(|key, _| !COMPOSED.contains(&key.as_str()) && key != "nullable");
         if schema.get("$ref").is_some() {
-            parts.extend(node::target(schema, self.document).cloned());
+            parts.extend(references::target(schema, self.document).cloned());
         }
         parts.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten().cloned());
         for keyword in ["anyOf", "oneOf"] {

@@ -7,9 +7,9 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::Type;
 
+use crate::document::references::{self, says};
+use crate::document::walk;
 use crate::lower::{errors, media_types};
-use crate::node::{self, says};
-use crate::walk;
 
 /// An operation, as the table `operations::ALL` of the generated crate tells it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,14 +45,14 @@ pub fn list(document: &Value) -> Vec<Operation> {
     let everywhere = document.get("security");
     let mut operations = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
-        let (true, [_, path, method]) = (node::is_call(kind, place), place.tokens()) else { return };
+        let (true, [_, path, method]) = (references::is_call(kind, place), place.tokens()) else { return };
         let by_status = |key: &str| -> BTreeMap<String, String> {
             let told = node.get(key).and_then(Value::as_object).into_iter().flatten();
             told.map(|(status, told)| (status.clone(), told.as_str().unwrap_or_default().to_owned())).collect()
         };
         let effective = node.get("security").or(everywhere).and_then(Value::as_array);
         operations.push(Operation {
-            id: node::operation_id(node).to_owned(),
+            id: references::operation_id(node).to_owned(),
             method: method.to_uppercase(),
             path: path.clone(),
             needs_bearer: effective.is_some_and(|list| !list.is_empty()),
@@ -60,7 +60,7 @@ pub fn list(document: &Value) -> Vec<Operation> {
             errors: by_status(errors::TOLD),
             sent_as: node
                 .get("requestBody")
-                .and_then(|body| node::resolved(body, document).get(media_types::SENT_AS)?.as_str())
+                .and_then(|body| references::resolved(body, document).get(media_types::SENT_AS)?.as_str())
                 .map(str::to_owned),
         });
     });
@@ -72,23 +72,23 @@ pub fn list(document: &Value) -> Vec<Operation> {
 pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let mut patched = BTreeMap::new();
     walk::visit(document, &mut |kind, place, node| {
-        let patch = node::is_call(kind, place) && place.tokens().last().is_some_and(|method| method == "patch");
+        let patch = references::is_call(kind, place) && place.tokens().last().is_some_and(|method| method == "patch");
         let request = node.get("requestBody").filter(|_| patch);
-        let Some(schema) = request.and_then(|request| node::json_schema(request, document)) else { return };
+        let Some(schema) = request.and_then(|request| references::json_schema(request, document)) else { return };
         let body = body(schema, document);
         let required = body.get("required").and_then(Value::as_array);
         let is_required = |name: &str| required.is_some_and(|list| list.iter().any(|needed| needed == name));
         let fields = body.get("properties").and_then(Value::as_object).into_iter().flatten();
         let fields = fields.filter(|(name, field)| says(field, "nullable", true) && !is_required(name));
-        patched.insert(node::operation_id(node).to_owned(), fields.map(|(name, _)| name.clone()).collect());
+        patched.insert(references::operation_id(node).to_owned(), fields.map(|(name, _)| name.clone()).collect());
     });
     patched
 }
 
 /// The object that a body is, or is a list of.
 fn body<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
-    node::follow(node::resolved_schema(schema, document), document, |schema, document| {
-        Some(node::resolved_schema(schema.get("items")?, document))
+    references::follow(references::resolved_schema(schema, document), document, |schema, document| {
+        Some(references::resolved_schema(schema.get("items")?, document))
     })
 }
 

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::pointer::Pointer;
-use crate::problem::Problem;
+use crate::document::pointer::Pointer;
+use crate::document::problem::Problem;
 
 /// Something that the client does without, while no data is lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +24,14 @@ impl fmt::Display for Warning {
 
 /// What was found so far.
 #[derive(Debug, Default)]
-pub(crate) struct Findings {
+pub(crate) struct Diagnostics {
     pub(crate) refused: Vec<Problem>,
     pub(crate) warnings: Vec<Warning>,
     /// The components that got another name, with that name.
     pub(crate) renamed: HashMap<String, String>,
 }
 
-impl Findings {
+impl Diagnostics {
     pub(crate) fn refuse(&mut self, place: &Pointer, what: impl Into<String>, hint: impl Into<String>) {
         self.refused.push(Problem::new(place, what, hint));
     }

@@ -3,8 +3,8 @@
 use heck::ToSnakeCase as _;
 use serde_json::{Map, Value, json};
 
-use crate::pointer::Pointer;
-use crate::walk::Kind;
+use crate::document::pointer::Pointer;
+use crate::document::walk::Kind;
 
 /// How many references in a row are followed; a longer row is a circle.
 pub(crate) const HOPS: usize = 16;

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// A place in a document.
 ///
 /// ```
-/// use xtask::pointer::Pointer;
+/// use xtask::document::pointer::Pointer;
 /// let place = Pointer::root().child("paths").child("/token").child("post");
 /// assert_eq!(place.to_string(), "#/paths/~1token/post");
 /// ```

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::Findings;
-use crate::pointer::Pointer;
+use super::Diagnostics;
+use crate::document::pointer::Pointer;
 
-pub(super) fn refuse(document: &Value, findings: &mut Findings) {
+pub(super) fn refuse(document: &Value, diagnostics: &mut Diagnostics) {
     let all = Pointer::root().child("components").child("schemas");
     let schemas = all.find(document).and_then(Value::as_object);
     let mut is: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -25,7 +25,7 @@ pub(super) fn refuse(document: &Value, findings: &mut Findings) {
         }
         if seen.contains(name) {
             let hint = "break the circle with an overlay action";
-            findings.refuse(&all.child(name), "the schema is defined by nothing but itself", hint);
+            diagnostics.refuse(&all.child(name), "the schema is defined by nothing but itself", hint);
         }
     }
 }
@@ -53,9 +53,9 @@ mod tests {
             "Self": reference("Self"), "A": {"allOf": [reference("B")]}, "B": {"oneOf": [{"type": "string"}, reference("A")]},
             "User": reference("A"), "Tree": {"properties": {"parent": reference("Tree")}, "items": reference("Tree")},
         }}});
-        let mut findings = Findings::default();
-        refuse(&document, &mut findings);
-        let places: Vec<String> = findings.refused.iter().map(|problem| problem.place.to_string()).collect();
+        let mut diagnostics = Diagnostics::default();
+        refuse(&document, &mut diagnostics);
+        let places: Vec<String> = diagnostics.refused.iter().map(|problem| problem.place.to_string()).collect();
         assert_eq!(places, ["A", "B", "Self"].map(|name| format!("#/components/schemas/{name}")));
     }
 }

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::Findings;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::walk::{self, Kind};
 
 const CHECKS: &[&str] = &[
     "uniqueItems",
@@ -27,7 +27,7 @@ const CHECKS: &[&str] = &[
 const SILENT: &[&str] =
     &["examples", "example", "$comment", "contentSchema", "$id", "$schema", "$anchor", "discriminator", "xml"];
 
-pub(super) fn leave_to_the_server(document: &mut Value, findings: &mut Findings) -> usize {
+pub(super) fn leave_to_the_server(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let Value::Object(fields) = node else { return };
@@ -39,7 +39,7 @@ pub(super) fn leave_to_the_server(document: &mut Value, findings: &mut Findings)
         }
         for key in CHECKS.iter().filter(|_| kind == Kind::Schema) {
             if fields.shift_remove(*key).is_some() {
-                findings.warn(&place.child(key), "this is not checked by the client");
+                diagnostics.warn(&place.child(key), "this is not checked by the client");
                 count += 1;
             }
         }
@@ -58,10 +58,10 @@ mod tests {
     fn a_check_goes_with_a_warning_and_a_field_of_that_name_stays() {
         let given =
             json!({"type": "array", "uniqueItems": true, "examples": [1], "items": {"properties": {"not": {}}}});
-        let (schema, findings) = schema_after(leave_to_the_server, given);
+        let (schema, diagnostics) = schema_after(leave_to_the_server, given);
         assert_eq!(schema, json!({"type": "array", "items": {"properties": {"not": {}}}}));
         assert_eq!(
-            findings.warnings[0].to_string(),
+            diagnostics.warnings[0].to_string(),
             "#/components/schemas/S/uniqueItems: this is not checked by the client"
         );
     }

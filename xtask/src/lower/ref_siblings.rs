@@ -3,12 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::Findings;
-use crate::node;
-use crate::pointer::Pointer;
-use crate::walk::{self, Kind};
+use super::Diagnostics;
+use crate::document::pointer::Pointer;
+use crate::document::references;
+use crate::document::walk::{self, Kind};
 
-pub(super) fn make_room(document: &mut Value, _: &mut Findings) -> usize {
+pub(super) fn make_room(document: &mut Value, _: &mut Diagnostics) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -17,7 +17,7 @@ pub(super) fn make_room(document: &mut Value, _: &mut Findings) -> usize {
         }
         count += 1;
         if let Some(reference) = schema.shift_remove("$ref") {
-            node::add_part(schema, json!({"$ref": reference}));
+            references::add_part(schema, json!({"$ref": reference}));
         }
     });
     count
@@ -25,16 +25,16 @@ pub(super) fn make_room(document: &mut Value, _: &mut Findings) -> usize {
 
 /// Refuses references that lead to another kind of thing than what their place asks for. Those of schemas come
 /// later: they may lead into a schema, from where its definitions are lifted.
-pub(super) fn refuse(document: &Value, findings: &mut Findings) {
+pub(super) fn refuse(document: &Value, diagnostics: &mut Diagnostics) {
     walk::visit(document, &mut |kind, place, node| {
         if kind != Kind::Schema {
-            refuse_one(kind, place, node, findings);
+            refuse_one(kind, place, node, diagnostics);
         }
     });
 }
 
 /// progenitor looks for the name alone, in the section for what it expects.
-pub(super) fn refuse_one(kind: Kind, place: &Pointer, node: &Value, findings: &mut Findings) {
+pub(super) fn refuse_one(kind: Kind, place: &Pointer, node: &Value, diagnostics: &mut Diagnostics) {
     let (section, what) = match kind {
         Kind::Schema => ("schemas", "schema"),
         Kind::Response => ("responses", "response"),
@@ -50,7 +50,7 @@ pub(super) fn refuse_one(kind: Kind, place: &Pointer, node: &Value, findings: &m
         _ => false,
     });
     if !fits {
-        findings.refuse(
+        diagnostics.refuse(
             &place.child("$ref"),
             format!("the reference leads to something that is no {what} of the components"),
             "let it lead there with an overlay action",
@@ -73,13 +73,13 @@ mod tests {
 
     #[test]
     fn a_reference_leads_to_what_its_place_asks_for() {
-        let mut findings = Findings::default();
+        let mut diagnostics = Diagnostics::default();
         let document = json!({"paths": {"/a": {"get": {
             "parameters": [{"$ref": "#/components/parameters/P"}, {"$ref": "#/components/schemas/P"}],
             "responses": {"200": {"$ref": "other.yaml#/components/responses/R"}, "201": {"$ref": "#/components/responses/R"}},
         }}}});
-        refuse(&document, &mut findings);
-        let places: Vec<_> = findings.refused.iter().map(|problem| problem.place.to_string()).collect();
+        refuse(&document, &mut diagnostics);
+        let places: Vec<_> = diagnostics.refused.iter().map(|problem| problem.place.to_string()).collect();
         assert_eq!(places, ["#/paths/~1a/get/parameters/1/$ref", "#/paths/~1a/get/responses/200/$ref"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::pointer::Pointer;
+use crate::document::pointer::Pointer;
 
 /// One thing that is wrong with a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::pointer::Pointer;
+use crate::document::pointer::Pointer;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

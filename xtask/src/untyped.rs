@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use crate::document::walk::{self, Kind};
 use crate::lower::Warning;
 use crate::pipeline::Outcome;
-use crate::walk::{self, Kind};
 
 /// The places of a document whose values can be anything, each with the reason.
 ///

@@ -1,0 +1,7 @@
+//! What a document is: places in it, typed traversal, references, operations, and problems.
+
+pub mod operations;
+pub mod pointer;
+pub mod problem;
+pub(crate) mod references;
+pub mod walk;
