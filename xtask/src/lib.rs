@@ -20,6 +20,7 @@
 //! assert_eq!(lowered.value["openapi"], "3.0.3");
 //! ```
 
+pub mod client;
 pub mod diff;
 pub mod document;
 pub mod emit;

@@ -1,4 +1,4 @@
-//! The whole way from text to source, with what happened on it.
+//! The whole way from text to source: [`run`] calls the stages in their order and keeps what each made.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use serde_json::Value;
 
+use crate::client::Client;
 use crate::emit::Files;
-use crate::generate::{self, Sources};
-use crate::lower::{self, Lowered};
+use crate::generate::{self, Generated, Sources};
+use crate::lower::{self, Lowered, Warning};
+use crate::read::Document;
 use crate::{fingerprint, overlay, read, untyped};
 
-/// A text and what to call it.
+/// A text and its name.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// The name in messages and in the header of the generated files.
@@ -22,21 +24,21 @@ pub struct Input {
 }
 
 impl Input {
-    /// Reads a file below `root`, and calls it as it is called from there.
+    /// Reads a file below `root`; its name is its path from there.
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or is not text.
+    /// When the file cannot be read, or is not UTF-8.
     pub fn read(root: &Path, path: &Path) -> anyhow::Result<Self> {
         let place = root.join(path);
         let bytes = fs::read(&place).with_context(|| format!("cannot read {}", place.display()))?;
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", place.display()))?;
-        // Windows spells the separator otherwise, and the name goes into the header.
+        // The name goes into the header, which must be the same on Windows.
         Ok(Self { name: path.display().to_string().replace('\\', "/"), text })
     }
 }
 
-/// An overlay, and whether each of its actions must find something.
+/// An overlay, and whether each of its actions must select something.
 #[derive(Debug, Clone)]
 pub struct OverlayInput {
     /// The overlay itself.
@@ -45,17 +47,34 @@ pub struct OverlayInput {
     pub strict: bool,
 }
 
-/// What came out, and what was done for it.
+/// What the stages made of a document.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// The document with the overlay applied, not yet lowered.
     pub document: Value,
     /// The lowered document.
     pub lowered: Lowered,
+    /// The generated client as a value.
+    pub client: Client,
     /// The files of `src/generated/`, with their headers.
     pub sources: Sources,
-    /// A line per stage: name, what it did, how long it took.
-    pub stages: Vec<(&'static str, String, Duration)>,
+    /// The places of the document without a type.
+    pub untyped: Vec<Warning>,
+    /// The stages in the order in which they ran.
+    pub stages: Vec<Stage>,
+}
+
+/// What a stage did.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// Its name.
+    pub name: &'static str,
+    /// What it did, in a few words.
+    pub summary: String,
+    /// Its passes, each with the number of places that it changed.
+    pub changes: Vec<(&'static str, usize)>,
+    /// How long it took.
+    pub took: Duration,
 }
 
 impl Outcome {
@@ -69,18 +88,34 @@ impl Outcome {
 ///
 /// # Errors
 ///
-/// The first stage's error that stops the run, with the place it is about.
-pub fn run(document: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<Outcome> {
+/// The error of the first stage that fails, with the place in the document.
+pub fn run(input: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<Outcome> {
+    let started = Instant::now();
+    let document = read::read(&input.name, &input.text)?;
+    let took = started.elapsed();
+    let mut outcome = from_document(input, document, overlay)?;
+    if let Some(stage) = outcome.stages.first_mut() {
+        stage.took += took;
+    }
+    Ok(outcome)
+}
+
+/// The same for the document that was read from `input`.
+///
+/// # Errors
+///
+/// The error of the first stage that fails, with the place in the document.
+pub fn from_document(input: &Input, document: Document, overlay: Option<&OverlayInput>) -> anyhow::Result<Outcome> {
     let mut stages = Vec::new();
     let mut started = Instant::now();
-    let mut done = |name, what| {
-        stages.push((name, what, started.elapsed()));
+    let mut done = |name, summary, changes| {
+        stages.push(Stage { name, summary, changes, took: started.elapsed() });
         started = Instant::now();
     };
 
-    let read::Document { mut value, form, .. } = read::read(&document.name, &document.text)?;
+    let Document { mut value, form, .. } = document;
     let version = value["openapi"].as_str().unwrap_or_default().to_owned();
-    done("read", format!("{}: {form}, OpenAPI {version}", document.name));
+    done("read", format!("{}: {form}, OpenAPI {version}", input.name), Vec::new());
 
     if let Some(OverlayInput { input, strict }) = overlay {
         let applied = overlay::apply(&input.name, &input.text, &mut value, *strict)?;
@@ -88,33 +123,36 @@ pub fn run(document: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<O
             0 => String::new(),
             idle => format!(" ({idle} select nothing in this document)"),
         };
-        done("overlay", format!("{}: {} actions{idle}", input.name, applied.actions));
+        done("overlay", format!("{}: {} actions{idle}", input.name, applied.actions), Vec::new());
     }
 
-    let lowered = lower::lower(value.clone()).with_context(|| format!("{} cannot be lowered", document.name))?;
-    let told: Vec<_> = lowered.changes.iter().map(|(pass, count)| format!("{pass} ({count})")).collect();
-    let told = if told.is_empty() { "nothing to do".to_owned() } else { told.join(", ") };
-    let (untyped, without) = (untyped::untyped(&value).len(), lowered.warnings.len());
-    done("lower", format!("{told}; untyped {untyped}, done without {without} (listed by --untyped)"));
+    let lowered = lower::lower(value.clone()).with_context(|| format!("{} cannot be lowered", input.name))?;
+    let untyped = untyped::list(&value);
+    let count: usize = lowered.changes.iter().map(|(_, count)| count).sum();
+    let (places, features) = (untyped.len(), lowered.warnings.len());
+    let summary = format!(
+        "{count} places changed by {} passes; {places} places without a type, {features} features not supported (--report lists them)",
+        lowered.changes.len()
+    );
+    done("lower", summary, lowered.changes.clone());
 
-    let generated =
-        generate::generate(&lowered).with_context(|| format!("no crate can be generated from {}", document.name))?;
-    let header = header(document, overlay);
-    let sources: Sources =
-        generated.sources.into_iter().map(|(name, source)| (name, format!("{header}\n{source}"))).collect();
+    let Generated { client, sources, changes } =
+        generate::generate(&lowered).with_context(|| format!("no crate can be generated from {}", input.name))?;
+    let header = header(input, overlay);
+    let sources: Sources = sources.into_iter().map(|(name, source)| (name, format!("{header}\n{source}"))).collect();
     let lines: usize = sources.values().map(|source| source.lines().count()).sum();
-    let (operations, types) = (generated.operations, generated.types);
-    done("generate", format!("{operations} operations, {types} types, {lines} lines in {} files", sources.len()));
-    Ok(Outcome { document: value, lowered, sources, stages })
+    let (operations, types, files) = (client.methods.len(), client.types.len(), sources.len());
+    done("generate", format!("{operations} operations, {types} types, {lines} lines in {files} files"), changes);
+    Ok(Outcome { document: value, lowered, client, sources, untyped, stages })
 }
 
-/// How a generated file was made. `chift-api`'s build script reads the lines that begin with `// input`.
-fn header(document: &Input, overlay: Option<&OverlayInput>) -> String {
+/// The header of a generated file: which inputs it was made from. `chift-api`'s build script reads the lines that begin with `// input`.
+fn header(input: &Input, overlay: Option<&OverlayInput>) -> String {
     let mut header =
         "// @generated by `cargo xtask regen`. Do not edit: change the input and run it again.\n".to_owned();
-    for input in [Some(document), overlay.map(|overlay| &overlay.input)].into_iter().flatten() {
+    for input in [Some(input), overlay.map(|overlay| &overlay.input)].into_iter().flatten() {
         let fingerprint = fingerprint::fingerprint(input.text.as_bytes());
-        // A folder of the maintainer's machine is nobody else's business.
+        // An absolute path is private to the maintainer's machine.
         let name = Path::new(&input.name);
         let name = if name.is_absolute() { name.file_name().map_or(name, Path::new) } else { name };
         header.extend(["// input ", &name.to_string_lossy(), " ", &fingerprint, "\n"]);

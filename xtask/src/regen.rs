@@ -1,12 +1,13 @@
 //! The task `regen`: `openapi/chift.yaml` becomes `chift-api`, or another document another crate.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::emit::{self, Files};
-use crate::pipeline::{self, Input, Outcome, OverlayInput};
-use crate::{scaffold, untyped};
+use crate::lower::Warning;
+use crate::pipeline::{self, Input, Outcome, OverlayInput, Stage};
+use crate::scaffold;
 
 /// What `regen` is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -46,11 +47,15 @@ pub fn run(root: &Path, options: &Options, out: &mut dyn Write) -> anyhow::Resul
     let outcome = pipeline::run(&document, Some(&overlay))?;
     let (folder, files) = target(root, options, &outcome)?;
 
-    for (stage, what, took) in &outcome.stages {
-        writeln!(out, "{stage:>9}  {what}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
+    for Stage { name, summary, took, changes } in &outcome.stages {
+        writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
+        for (pass, count) in changes.iter().filter(|_| options.report) {
+            writeln!(out, "{count:>18}  {pass}")?;
+        }
     }
     if options.report {
-        untyped::tell(&outcome, out)?;
+        list(out, "untyped", "places whose values can be anything", &outcome.untyped)?;
+        list(out, "without", "document features that the client does not support", &outcome.lowered.warnings)?;
     }
     if options.check {
         let told = emit::differences(&folder, &files)?;
@@ -88,4 +93,9 @@ fn command(options: &Options) -> String {
         }
     }
     command
+}
+
+fn list(out: &mut dyn Write, label: &str, what: &str, warnings: &[Warning]) -> io::Result<()> {
+    writeln!(out, "{label:>9}  {} {what}", warnings.len())?;
+    warnings.iter().try_for_each(|warning| writeln!(out, "           {warning}"))
 }

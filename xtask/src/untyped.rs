@@ -1,18 +1,14 @@
-//! What a maintainer may want to mend in the overlay: places that have no type, because the document states
-//! none, and what the client does without.
-
-use std::io::{self, Write};
+//! The places of a document without a type, which a maintainer may want to give one in the overlay.
 
 use serde_json::Value;
 
 use crate::document::walk::{self, Kind};
 use crate::lower::Warning;
-use crate::pipeline::Outcome;
 
 /// The places of a document whose values can be anything, each with the reason.
 ///
 /// The document is the one before lowering, which states all that the vendor says.
-pub fn untyped(document: &Value) -> Vec<Warning> {
+pub fn list(document: &Value) -> Vec<Warning> {
     let mut found = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
         let last = place.tokens().last().map(String::as_str);
@@ -54,33 +50,6 @@ fn why_untyped(schema: &Value) -> Option<&'static str> {
     }
 }
 
-/// Tells `out` both lists, each with its count.
-///
-/// # Errors
-///
-/// When `out` cannot be written to.
-pub fn tell(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    list(out, "untyped", "places whose values can be anything", &untyped(&outcome.document))?;
-    list(out, "without", "things that the client does without", &outcome.lowered.warnings)
-}
-
-/// Tells `out` the places that have no type, with their count.
-///
-/// # Errors
-///
-/// When `out` cannot be written to.
-pub fn tell_untyped(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    list(out, "untyped", "places whose values can be anything", &untyped(&outcome.document))
-}
-
-fn list(out: &mut dyn Write, title: &str, what: &str, warnings: &[Warning]) -> io::Result<()> {
-    writeln!(out, "{title:>9}  {} {what}", warnings.len())?;
-    for warning in warnings {
-        writeln!(out, "           {warning}")?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -101,7 +70,7 @@ mod tests {
                 "either": {"type": ["string", "null"]}, "data": {"default": {}, "enum": [{}]},
             }},
         }}});
-        let told: Vec<String> = untyped(&document).iter().map(ToString::to_string).collect();
+        let told: Vec<String> = list(&document).iter().map(ToString::to_string).collect();
         let place = |rest: &str| format!("#/components/schemas/A/properties/{rest}");
         assert_eq!(
             told,

@@ -1,13 +1,13 @@
 //! Two lists of positional arguments, of a method or of `new`.
 //!
-//! Rust knows them by position and type alone. So another name means nothing by itself; but where another
-//! value is meant and the type is the same, calls compile and send the wrong thing.
+//! A call passes them by position, so a new name alone breaks nothing; but where a position has the same type and
+//! another meaning, calls compile and send the wrong value.
 
 use std::collections::BTreeSet;
 
 use super::difference::{Change, Verdict};
 use super::renames::Renames;
-use super::surface::{Argument, Place};
+use crate::client::{Argument, Place};
 
 /// What differs. `optional_before` and `optional_now` say which names are optional on each side.
 pub(super) fn compare(
@@ -29,10 +29,10 @@ pub(super) fn compare(
             None if optional_now(&argument.name) => changes.push(Change::breaking(
                 part,
                 "is optional now, a field",
-                "calls pass one argument too many; what they passed goes into the field",
+                "calls pass one argument too many; the value goes into the field now",
             )),
-            None if is_a_renamed_part(argument, was, is) => {}
-            None => changes.push(Change::breaking(part, "is gone", "calls pass one argument too many")),
+            None if is_renamed_path_parameter(argument, was, is) => {}
+            None => changes.push(Change::breaking(part, "was removed", "calls pass one argument too many")),
             Some(same) if same.kind != *kind => {
                 let what = format!("was `{}`, is `{}`", shown(&argument.kind), shown(&same.kind));
                 changes.push(Change::breaking(part, what, "calls pass a value of the old type"));
@@ -43,13 +43,14 @@ pub(super) fn compare(
     for argument in is.iter().filter(|it| was.iter().all(|old| old.name != it.name)) {
         let (what, why) = match argument.place {
             _ if optional_before(&argument.name) => {
-                ("is required now", "calls must pass it; they could leave the field unset")
+                ("is required now", "calls must pass it; before, they could leave the field unset")
             }
-            Place::Path if is_a_renamed_part(argument, was, is) => continue,
+            Place::Path if is_renamed_path_parameter(argument, was, is) => continue,
             Place::Path => ("is new in the path", "calls must pass it"),
-            Place::Gathered => {
-                ("is new: the operation has optional query parameters now", "calls must pass it, if only its default")
-            }
+            Place::QueryStruct => (
+                "is new: the operation has optional query parameters now",
+                "calls must pass it, if only with its default",
+            ),
             Place::Body => ("is new", "calls must pass a body"),
             Place::Query | Place::Header | Place::Field => ("is new and required", "calls must pass it"),
         };
@@ -61,32 +62,32 @@ pub(super) fn compare(
     changes
 }
 
-/// The types are the same, one by one.
+/// The changes where the types are the same, position by position.
 fn renamed(was: &[Argument], is: &[Argument]) -> Vec<Change> {
     let before: Vec<&str> = was.iter().map(|argument| argument.name.as_str()).collect();
     let after: Vec<&str> = is.iter().map(|argument| argument.name.as_str()).collect();
     let same_names = before.iter().collect::<BTreeSet<_>>() == after.iter().collect::<BTreeSet<_>>();
     if same_names && before != after {
         let what = format!("were ({}), are ({})", before.join(", "), after.join(", "));
-        let why = "the types are the same in both orders: calls compile and send the wrong values";
+        let why = "the types are the same in both orders: calls compile, and send the wrong values";
         return vec![Change::new(Verdict::Silent, "arguments", what, why)];
     }
     let pairs = was.iter().zip(is).filter(|(old, new)| old.name != new.name);
-    let told = pairs.map(|(old, new)| {
+    let changes = pairs.map(|(old, new)| {
         let what = format!("was `{}`", old.name);
         if old.place == Place::Path && new.place == Place::Path {
-            Change::fine(part(new), what, "arguments are positional: callers do not name them")
+            Change::fine(part(new), what, "arguments are positional; callers do not name them")
         } else {
-            let why = "the type is the same: calls compile and send another thing than was meant";
+            let why = "the type is the same: calls compile, and send the value as another argument";
             Change::new(Verdict::Silent, part(new), what, why)
         }
     });
-    told.collect()
+    changes.collect()
 }
 
-/// Whether a part of the path has only another name: the same number of parts, and this one's name on one
-/// side only.
-fn is_a_renamed_part(argument: &Argument, was: &[Argument], is: &[Argument]) -> bool {
+/// Whether a path parameter was only renamed: both paths have the same parameters by type, and the name is on one side
+/// only.
+fn is_renamed_path_parameter(argument: &Argument, was: &[Argument], is: &[Argument]) -> bool {
     let parts = |list: &[Argument]| {
         list.iter().filter(|it| it.place == Place::Path).map(|it| it.kind.clone()).collect::<Vec<_>>()
     };

@@ -1,4 +1,4 @@
-//! What was found: values that are printed as text, as Markdown or as JSON.
+//! The difference as values, which are printed as text, as Markdown or as JSON.
 
 use serde::Serialize;
 
@@ -9,9 +9,9 @@ pub struct Difference {
     pub operations: Vec<Entry>,
     /// Generated types, in the order of their names.
     pub types: Vec<Entry>,
-    /// Component schemas of the documents themselves, whatever the client makes of them.
+    /// Component schemas of the documents themselves, whether or not the client has a type for them.
     pub schemas: Schemas,
-    /// Whether the documents differ in anything at all, if only in a description.
+    /// Whether the documents differ at all, if only in a description.
     pub documents_differ: bool,
 }
 
@@ -24,13 +24,13 @@ pub struct Schemas {
     pub removed: Vec<String>,
 }
 
-/// What became of an operation or of a type.
+/// What happened to an operation or a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {
-    /// It was not there.
+    /// It is new.
     Added,
-    /// It is not there any more.
+    /// It was removed.
     Removed,
     /// It has another name in Rust.
     Renamed,
@@ -43,26 +43,26 @@ pub enum Fate {
 /// An operation or a type that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// The name in Rust: in the new client, or where it was removed in the old one.
+    /// The name in Rust: in the new client, or in the old one where it was removed.
     pub name: String,
-    /// The name it had in the old client, where that was another.
+    /// The name in the old client, where it was renamed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
     /// Method and path of an operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// The method and path it had in the old document, where they were others.
+    /// The method and path in the old document, where they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place_was: Option<String>,
-    /// What became of it.
+    /// What happened to it.
     pub fate: Fate,
-    /// What it means for a caller: the gravest of the changes.
+    /// What it means for a caller: the most severe of the changes.
     pub verdict: Verdict,
-    /// Each thing that differs.
+    /// The single changes.
     pub changes: Vec<Change>,
 }
 
-/// Adds a change to what is told of `name`, in the order of the names.
+/// Adds a change to the entry for `name`; entries are in the order of their names.
 pub(super) fn add(entries: &mut Vec<Entry>, name: &str, place: Option<String>, change: Change) {
     match entries.binary_search_by(|entry| entry.name.as_str().cmp(name)) {
         Ok(index) => entries[index].changes.push(change),
@@ -81,7 +81,7 @@ pub(super) fn add(entries: &mut Vec<Entry>, name: &str, place: Option<String>, c
     }
 }
 
-/// One thing that differs.
+/// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The argument, field, variant or other part; empty for the whole.
@@ -117,33 +117,33 @@ impl Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// The client is the same; the server, or what is said, differs.
+    /// The client is the same; the server's rules or the documentation differ.
     Note,
-    /// What compiled still compiles, and does the same.
+    /// Callers compile, and do the same.
     Compatible,
-    /// What compiled still compiles, and does something else.
+    /// Callers compile, and do something else.
     Silent,
-    /// What compiled no longer does.
+    /// Callers no longer compile.
     Breaking,
 }
 
-/// The step of the version that a difference asks for, from 1.0 on; before that, Cargo takes the minor
-/// number for the major and the patch for the minor one.
+/// The version step that a difference requires, from 1.0 on; before 1.0, Cargo reads the minor number as the major
+/// one, and the patch as the minor one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
     /// There is nothing to release.
     None,
-    /// Only what is said about the client differs.
+    /// Only documentation differs.
     Patch,
-    /// There is more of it, or it differs where callers do not look.
+    /// The client has additions, or differs where callers do not depend on it.
     Minor,
     /// Callers break.
     Major,
 }
 
 impl Step {
-    /// What it is before 1.0.
+    /// The step before 1.0.
     pub fn before_one(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -152,7 +152,7 @@ impl Step {
         }
     }
 
-    /// What it is from 1.0 on.
+    /// The step from 1.0 on.
     pub fn from_one(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -164,22 +164,22 @@ impl Step {
 }
 
 impl Difference {
-    /// All that differs, operations first.
+    /// All entries, operations first.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.operations.iter().chain(&self.types)
     }
 
-    /// The gravest of the verdicts.
+    /// The most severe verdict.
     pub fn verdict(&self) -> Verdict {
         self.entries().map(|entry| entry.verdict).max().unwrap_or(Verdict::Note)
     }
 
-    /// Whether callers break, at compile time or in silence.
+    /// Whether callers break, at compile time or silently.
     pub fn is_breaking(&self) -> bool {
         self.verdict() > Verdict::Compatible
     }
 
-    /// The step of the version that it asks for.
+    /// The version step that the difference requires.
     pub fn step(&self) -> Step {
         match self.verdict() {
             Verdict::Silent | Verdict::Breaking => Step::Major,

@@ -1,33 +1,33 @@
-//! Which operation became which, and what differs about its method.
+//! Which operation of the old document is which of the new one, and what differs in its method.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::{self, shown};
 use super::difference::{Change, Entry, Fate, Verdict};
 use super::renames::Renames;
-use super::surface::{Call, Kind, Surface};
 use super::types;
+use crate::client::{Client, Kind, Method};
 
-/// An operation of each document, by its name in Rust, that are the same one.
-pub(super) type Pair<'a> = ((&'a str, &'a Call), (&'a str, &'a Call));
+/// The same operation in both clients, each with its name in Rust.
+pub(super) type Pair<'a> = ((&'a str, &'a Method), (&'a str, &'a Method));
 
 /// Pairs the operations: by method and path; what is left, by method and path whatever the parts that vary
 /// are called; what is left then, by name.
-pub(super) fn pair<'a>(old: &'a Surface, new: &'a Surface) -> Vec<Pair<'a>> {
-    type Key = fn(&str, &Call) -> String;
+pub(super) fn pair<'a>(old: &'a Client, new: &'a Client) -> Vec<Pair<'a>> {
+    type Key = fn(&str, &Method) -> String;
     const KEYS: [Key; 3] = [
-        |_, call| format!("{} {}", call.method, call.path),
-        |_, call| format!("{} {}", call.method, without_names(&call.path)),
+        |_, method| place(method),
+        |_, method| format!("{} {}", method.operation.method, without_names(&method.operation.path)),
         |name, _| name.to_owned(),
     ];
     let mut pairs = Vec::new();
-    let mut left: BTreeMap<&str, &Call> = old.operations.iter().map(|(name, call)| (name.as_str(), call)).collect();
-    let mut free: BTreeMap<&str, &Call> = new.operations.iter().map(|(name, call)| (name.as_str(), call)).collect();
+    let mut left: BTreeMap<&str, &Method> = old.methods.iter().map(|(name, method)| (name.as_str(), method)).collect();
+    let mut free: BTreeMap<&str, &Method> = new.methods.iter().map(|(name, method)| (name.as_str(), method)).collect();
     for key in KEYS {
-        let by_key: BTreeMap<String, &str> = free.iter().map(|(name, call)| (key(name, call), *name)).collect();
-        left.retain(|name, call| {
-            let found = by_key.get(&key(name, call)).and_then(|other| free.remove_entry(other));
-            pairs.extend(found.map(|found| ((*name, *call), found)));
+        let by_key: BTreeMap<String, &str> = free.iter().map(|(name, method)| (key(name, method), *name)).collect();
+        left.retain(|name, method| {
+            let found = by_key.get(&key(name, method)).and_then(|other| free.remove_entry(other));
+            pairs.extend(found.map(|found| ((*name, *method), found)));
             found.is_none()
         });
     }
@@ -43,28 +43,28 @@ fn without_names(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// What became of each operation that differs.
-pub(super) fn compare(old: &Surface, new: &Surface, pairs: &[Pair<'_>], renames: &Renames) -> Vec<Entry> {
+/// An entry for each operation that differs.
+pub(super) fn compare(old: &Client, new: &Client, pairs: &[Pair<'_>], renames: &Renames) -> Vec<Entry> {
     let mut entries: Vec<Entry> = pairs.iter().filter_map(|pair| compare_pair(pair, old, new, renames)).collect();
     let kept: BTreeSet<&str> = pairs.iter().map(|((name, _), _)| *name).collect();
     let known: BTreeSet<&str> = pairs.iter().map(|(_, (name, _))| *name).collect();
-    for (name, call) in old.operations.iter().filter(|(name, _)| !kept.contains(name.as_str())) {
-        let gone = Change::breaking("", "is gone", "calls of it no longer compile");
-        entries.push(entry(name, call, Fate::Removed, vec![gone]));
+    for (name, method) in old.methods.iter().filter(|(name, _)| !kept.contains(name.as_str())) {
+        let gone = Change::breaking("", "was removed", "calls of it no longer compile");
+        entries.push(entry(name, method, Fate::Removed, vec![gone]));
     }
-    for (name, call) in new.operations.iter().filter(|(name, _)| !known.contains(name.as_str())) {
-        let added = Change::fine("", "is new", "nobody calls it yet");
-        entries.push(entry(name, call, Fate::Added, vec![added]));
+    for (name, method) in new.methods.iter().filter(|(name, _)| !known.contains(name.as_str())) {
+        let added = Change::fine("", "is new", "no caller uses it yet");
+        entries.push(entry(name, method, Fate::Added, vec![added]));
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     entries
 }
 
-fn entry(name: &str, call: &Call, fate: Fate, changes: Vec<Change>) -> Entry {
+fn entry(name: &str, method: &Method, fate: Fate, changes: Vec<Change>) -> Entry {
     Entry {
         name: name.to_owned(),
         was: None,
-        place: Some(place(call)),
+        place: Some(place(method)),
         place_was: None,
         fate,
         verdict: changes.iter().map(|change| change.verdict).max().unwrap_or(Verdict::Compatible),
@@ -72,11 +72,11 @@ fn entry(name: &str, call: &Call, fate: Fate, changes: Vec<Change>) -> Entry {
     }
 }
 
-fn place(call: &Call) -> String {
-    format!("{} {}", call.method, call.path)
+fn place(method: &Method) -> String {
+    format!("{} {}", method.operation.method, method.operation.path)
 }
 
-fn compare_pair(pair: &Pair<'_>, old: &Surface, new: &Surface, renames: &Renames) -> Option<Entry> {
+fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Option<Entry> {
     let ((old_name, was), (name, is)) = *pair;
     let mut changes = Vec::new();
     if old_name != name {
@@ -84,10 +84,10 @@ fn compare_pair(pair: &Pair<'_>, old: &Surface, new: &Surface, renames: &Renames
     }
     if place(was) != place(is) {
         let what = format!("was {}", place(was));
-        changes.push(Change::fine("", what, "the method knows where to send it"));
+        changes.push(Change::fine("", what, "the method sends it to the new place"));
     }
-    let fields = |surface: &Surface, call: &Call| match call.query().and_then(|name| surface.types.get(name)) {
-        Some(shape) => match &shape.kind {
+    let fields = |client: &Client, method: &Method| match method.query().and_then(|name| client.types.get(name)) {
+        Some(kind) => match &kind.kind {
             Kind::Struct(fields) => fields.keys().cloned().collect(),
             _ => BTreeSet::new(),
         },
@@ -103,16 +103,21 @@ fn compare_pair(pair: &Pair<'_>, old: &Surface, new: &Surface, renames: &Renames
     ));
     changes.extend(query_fields(pair, old, new, renames));
     for (part, before, after, what) in [
-        ("answer", &was.answer, &is.answer, "callers that name the type, or read what it held, no longer compile"),
-        ("error", &was.failure, &is.failure, "callers that name the type, or match it, no longer compile"),
+        (
+            "response",
+            &was.success.plain,
+            &is.success.plain,
+            "callers that name the type, or read its fields, no longer compile",
+        ),
+        ("error", &was.failure.plain, &is.failure.plain, "callers that name the type, or match it, no longer compile"),
     ] {
         if renames.within(before) != *after {
             changes.push(Change::breaking(part, format!("was `{}`, is `{}`", shown(before), shown(after)), what));
         }
     }
-    if was.needs_bearer != is.needs_bearer {
-        let what = if is.needs_bearer { "is sent now" } else { "is no longer sent" };
-        changes.push(Change::fine("bearer", what, "the client decides by the document"));
+    if was.operation.needs_bearer != is.operation.needs_bearer {
+        let what = if is.operation.needs_bearer { "is sent now" } else { "is no longer sent" };
+        changes.push(Change::fine("bearer", what, "the client does it without the caller"));
     }
     if changes.is_empty() {
         return None;
@@ -130,31 +135,31 @@ fn compare_pair(pair: &Pair<'_>, old: &Surface, new: &Surface, renames: &Renames
     })
 }
 
-/// Calls by the old name do not compile, unless another operation has it now and looks the same.
-fn renamed(old_name: &str, was: &Call, new: &Surface, renames: &Renames) -> Change {
+/// Calls by the old name do not compile, unless another operation has that name now and the same signature.
+fn renamed(old_name: &str, was: &Method, new: &Client, renames: &Renames) -> Change {
     let what = format!("was `{old_name}`");
-    let Some(other) = new.operations.get(old_name) else {
+    let Some(other) = new.methods.get(old_name) else {
         return Change::breaking("", what, "calls by the old name no longer compile");
     };
     let what = format!("{what}, and `{old_name}` is {} now", place(other));
-    let kinds = |call: &Call| call.arguments.iter().map(|it| renames.within(&it.kind)).collect::<Vec<_>>();
+    let kinds = |method: &Method| method.arguments.iter().map(|it| renames.within(&it.kind)).collect::<Vec<_>>();
     let looks_the_same = kinds(was) == other.arguments.iter().map(|it| it.kind.clone()).collect::<Vec<_>>()
-        && renames.within(&was.answer) == other.answer
-        && renames.within(&was.failure) == other.failure;
+        && renames.within(&was.success.plain) == other.success.plain
+        && renames.within(&was.failure.plain) == other.failure.plain;
     if looks_the_same {
-        Change::new(Verdict::Silent, "", what, "calls by the old name compile and call the other operation")
+        Change::new(Verdict::Silent, "", what, "calls by the old name compile, and call the other operation")
     } else {
         Change::breaking("", what, "calls by the old name no longer compile")
     }
 }
 
 /// The optional query parameters: the fields of one struct.
-fn query_fields(pair: &Pair<'_>, old: &Surface, new: &Surface, renames: &Renames) -> Vec<Change> {
+fn query_fields(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Vec<Change> {
     let ((_, was), (_, is)) = *pair;
-    let find = |call: &Call, surface: &Surface| surface.types.get(call.query()?).cloned();
+    let find = |method: &Method, client: &Client| client.types.get(method.query()?).cloned();
     let (Some(before), Some(after)) = (find(was, old), find(is, new)) else { return Vec::new() };
-    let mut changes = types::compare_shapes(&before, &after, renames);
-    // A parameter that became an argument, or was one, has been told as that.
+    let mut changes = types::compare_kinds(&before, &after, renames);
+    // A parameter that became an argument, or was one, is reported as an argument.
     let is_argument = |change: &Change| {
         was.arguments.iter().chain(&is.arguments).any(|it| change.part == format!("field `{}`", it.name))
     };

@@ -1,33 +1,33 @@
-//! Which types were renamed: an operation that took or brought, or a field that held, a type that is gone
-//! takes, brings or holds one that is new, and the two are alike.
+//! Which types were renamed: where an operation or a field used a type that was removed, it now uses a new one, and
+//! the two are alike.
 
 use std::collections::BTreeMap;
 
-use super::surface::{Call, Kind, Shape, Surface, names};
+use crate::client::{Client, Kind, Method, NamedType, names};
 
 /// The new names of renamed types, by the old ones.
 #[derive(Debug, Default)]
 pub(super) struct Renames(BTreeMap<String, String>);
 
 impl Renames {
-    /// Finds them, given which operation became which.
-    pub(super) fn find(old: &Surface, new: &Surface, operations: &[(&Call, &Call)]) -> Self {
+    /// Finds them, given the pairs of operations.
+    pub(super) fn find(old: &Client, new: &Client, operations: &[(&Method, &Method)]) -> Self {
         let mut found = Self::default();
-        // A renamed type leads to others, so this is done until nothing more is found.
+        // A renamed type leads to others, so the search repeats until it finds nothing more.
         loop {
             let before = found.0.len();
             for (was, is) in operations {
-                found.align(&was.answer, &is.answer, old, new);
-                found.align(&was.failure, &is.failure, old, new);
+                found.align(&was.success.plain, &is.success.plain, old, new);
+                found.align(&was.failure.plain, &is.failure.plain, old, new);
                 for argument in &was.arguments {
                     if let Some(same) = is.arguments.iter().find(|it| it.name == argument.name) {
                         found.align(&argument.kind, &same.kind, old, new);
                     }
                 }
             }
-            for (name, shape) in &old.types {
+            for (name, kind) in &old.types {
                 if let Some(same) = new.types.get(found.of(name)) {
-                    found.align_parts(shape, same, old, new);
+                    found.align_parts(kind, same, old, new);
                 }
             }
             if found.0.len() == before {
@@ -36,27 +36,27 @@ impl Renames {
         }
     }
 
-    /// The new name of a type; its own where it was not renamed.
+    /// The new name of a type; its own name where it was not renamed.
     pub(super) fn of<'a>(&'a self, name: &'a str) -> &'a str {
         self.0.get(name).map_or(name, String::as_str)
     }
 
-    /// A type with the new names in it.
+    /// A type, with renamed types replaced by their new names.
     pub(super) fn within(&self, kind: &str) -> String {
-        let mut told = String::with_capacity(kind.len());
+        let mut renamed = String::with_capacity(kind.len());
         let mut rest = kind;
         while let Some(start) = rest.find(|c: char| c.is_alphanumeric() || c == '_') {
             let (before, from) = rest.split_at(start);
             let end = from.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').unwrap_or(from.len());
             let (word, after) = from.split_at(end);
-            told.push_str(before);
-            told.push_str(self.of(word));
+            renamed.push_str(before);
+            renamed.push_str(self.of(word));
             rest = after;
         }
-        told + rest
+        renamed + rest
     }
 
-    fn align_parts(&mut self, was: &Shape, is: &Shape, old: &Surface, new: &Surface) {
+    fn align_parts(&mut self, was: &NamedType, is: &NamedType, old: &Client, new: &Client) {
         match (&was.kind, &is.kind) {
             (Kind::Struct(before), Kind::Struct(after)) => {
                 for (name, field) in before {
@@ -69,7 +69,7 @@ impl Renames {
             (Kind::Enum(before), Kind::Enum(after)) => {
                 for (name, variant) in before {
                     if let Some(same) = after.get(name) {
-                        self.align(&variant.content, &same.content, old, new);
+                        self.align(variant.holds().unwrap_or_default(), same.holds().unwrap_or_default(), old, new);
                     }
                 }
             }
@@ -77,9 +77,9 @@ impl Renames {
         }
     }
 
-    fn align(&mut self, was: &str, is: &str, old: &Surface, new: &Surface) {
+    fn align(&mut self, was: &str, is: &str, old: &Client, new: &Client) {
         let (before, after): (Vec<&str>, Vec<&str>) = (names(was).collect(), names(is).collect());
-        // An `Option` or `Open` more or less stands around the name, which is the last word.
+        // Wrappers such as `Option` and `Open` come first, and the name last.
         for (a, b) in before.iter().rev().zip(after.iter().rev()) {
             let (Some(from), Some(to)) = (old.types.get(*a), new.types.get(*b)) else { continue };
             let is_free = !new.types.contains_key(*a)
@@ -93,9 +93,9 @@ impl Renames {
     }
 }
 
-/// Whether at least half of the parts of the larger one have the same names in the other; a choice, which is
-/// how errors are gathered, has as many alternatives besides: with one more it tells something new.
-fn are_alike(one: &Shape, other: &Shape) -> bool {
+/// Whether at least half of the fields or variants of the larger type have the same names in the other. A union, the
+/// form of an operation's errors, must also have as many variants: one more is a new error.
+fn are_alike(one: &NamedType, other: &NamedType) -> bool {
     fn share<V, W>(one: &BTreeMap<String, V>, other: &BTreeMap<String, W>) -> bool {
         let common = one.keys().filter(|name| other.contains_key(*name)).count();
         common * 2 >= one.len().max(other.len())
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_replaced_where_it_stands_alone() {
+    fn only_whole_names_are_replaced() {
         let renames = Renames([("Item".to_owned(), "Thing".to_owned())].into());
         assert_eq!(renames.within("Option<Vec<Item>>"), "Option<Vec<Thing>>");
         assert_eq!(renames.within("&ItemList, crate::Item"), "&ItemList, crate::Item");

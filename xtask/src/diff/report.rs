@@ -1,34 +1,34 @@
-//! The difference as a person reads it, on a terminal or in a pull request.
+//! The difference as text for a terminal, and as Markdown for a pull request.
 
 use std::fmt::Write as _;
 
 use super::difference::{Change, Difference, Entry, Fate, Verdict};
 
-/// For a terminal.
+/// Text for a terminal.
 pub fn text(difference: &Difference) -> String {
-    let mut told = String::new();
+    let mut written = String::new();
     for (title, entries) in [("operations", &difference.operations), ("types", &difference.types)] {
         if entries.is_empty() {
             continue;
         }
-        let _ = writeln!(told, "{title}");
+        let _ = writeln!(written, "{title}");
         for entry in entries {
-            let _ = writeln!(told, "  {} {}", sign(entry.fate), subject(entry, ""));
-            for change in entry.changes.iter().filter(|_| !says_itself(entry)) {
+            let _ = writeln!(written, "  {} {}", sign(entry.fate), subject(entry, ""));
+            for change in entry.changes.iter().filter(|_| !is_evident(entry)) {
                 let label = label(change.verdict);
-                let _ = writeln!(told, "      {label:<8}  {}", sentence(change, ""));
+                let _ = writeln!(written, "      {label:<8}  {}", sentence(change, ""));
             }
         }
-        told.push('\n');
+        written.push('\n');
     }
-    let _ = writeln!(told, "{}", counts(difference));
-    let _ = writeln!(told, "{}", step(difference));
-    told
+    let _ = writeln!(written, "{}", counts(difference));
+    let _ = writeln!(written, "{}", step(difference));
+    written
 }
 
-/// For a pull request or a changelog: what breaks first.
+/// Markdown for a pull request or a changelog, breaking changes first.
 pub fn markdown(difference: &Difference) -> String {
-    let mut told = String::new();
+    let mut written = String::new();
     let is_breaking = |entry: &&Entry| entry.verdict > Verdict::Compatible;
     let breaking: Vec<&Entry> = difference.entries().filter(is_breaking).collect();
     let operations = |fate: Fate| entries_of(&difference.operations, fate);
@@ -44,27 +44,27 @@ pub fn markdown(difference: &Difference) -> String {
         if entries.is_empty() {
             continue;
         }
-        let _ = writeln!(told, "#### {title}\n");
+        let _ = writeln!(written, "#### {title}\n");
         for entry in entries {
-            let _ = write!(told, "- {}", subject(entry, "`"));
+            let _ = write!(written, "- {}", subject(entry, "`"));
             match entry.changes.as_slice() {
-                _ if entry.fate == Fate::Added => told.push('\n'),
+                _ if entry.fate == Fate::Added => written.push('\n'),
                 [change] => {
-                    let _ = writeln!(told, ": {}", sentence(change, "**"));
+                    let _ = writeln!(written, ": {}", sentence(change, "**"));
                 }
                 changes => {
-                    told.push('\n');
+                    written.push('\n');
                     for change in changes {
-                        let _ = writeln!(told, "  - {}", sentence(change, "**"));
+                        let _ = writeln!(written, "  - {}", sentence(change, "**"));
                     }
                 }
             }
         }
-        told.push('\n');
+        written.push('\n');
     }
-    let _ = writeln!(told, "{}\n", counts(difference));
-    let _ = writeln!(told, "{}", step(difference));
-    told
+    let _ = writeln!(written, "{}\n", counts(difference));
+    let _ = writeln!(written, "{}", step(difference));
+    written
 }
 
 fn entries_of(entries: &[Entry], fate: Fate) -> Vec<&Entry> {
@@ -79,8 +79,8 @@ fn sign(fate: Fate) -> char {
     }
 }
 
-/// What is added says so by its sign.
-fn says_itself(entry: &Entry) -> bool {
+/// The sign of an addition says everything.
+fn is_evident(entry: &Entry) -> bool {
     entry.fate == Fate::Added
 }
 
@@ -99,18 +99,18 @@ fn label(verdict: Verdict) -> &'static str {
 }
 
 fn sentence(change: &Change, mark: &str) -> String {
-    // On a terminal, a column of its own says whether it breaks.
-    let said = match change.verdict {
+    // On a terminal, a column of its own shows the verdict.
+    let warning = match change.verdict {
         Verdict::Breaking if !mark.is_empty() => format!("{mark}breaks:{mark} "),
-        Verdict::Silent if !mark.is_empty() => format!("{mark}breaks in silence:{mark} "),
+        Verdict::Silent if !mark.is_empty() => format!("{mark}breaks silently:{mark} "),
         _ => String::new(),
     };
     let part = if change.part.is_empty() { String::new() } else { format!("{} ", change.part) };
-    format!("{said}{part}{}; {}", change.what, change.why)
+    format!("{warning}{part}{}; {}", change.what, change.why)
 }
 
 fn counts(difference: &Difference) -> String {
-    let told = |entries: &[Entry]| {
+    let summary = |entries: &[Entry]| {
         let fates = [
             (Fate::Added, "added"),
             (Fate::Removed, "removed"),
@@ -118,15 +118,15 @@ fn counts(difference: &Difference) -> String {
             (Fate::Moved, "moved"),
             (Fate::Changed, "changed"),
         ];
-        let some = fates.iter().map(|(fate, word)| (entries_of(entries, *fate).len(), word));
-        let some: Vec<String> =
-            some.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-        if some.is_empty() { "none".to_owned() } else { some.join(", ") }
+        let counts = fates.iter().map(|(fate, word)| (entries_of(entries, *fate).len(), word));
+        let counts: Vec<String> =
+            counts.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
     };
     format!(
         "operations: {}; types: {}; schemas of the document: {} added, {} removed",
-        told(&difference.operations),
-        told(&difference.types),
+        summary(&difference.operations),
+        summary(&difference.types),
         difference.schemas.added.len(),
         difference.schemas.removed.len()
     )
@@ -136,7 +136,7 @@ fn step(difference: &Difference) -> String {
     let breaking = difference.entries().filter(|entry| entry.verdict > Verdict::Compatible).count();
     let why = match breaking {
         0 if difference.verdict() == Verdict::Compatible => "nothing breaks a caller".to_owned(),
-        0 if difference.documents_differ => "the client is the same but for what is said about it".to_owned(),
+        0 if difference.documents_differ => "the client is the same, but for its documentation".to_owned(),
         0 => "the client is the same".to_owned(),
         1 => "1 entry breaks callers".to_owned(),
         count => format!("{count} entries break callers"),

@@ -1,30 +1,28 @@
-//! What became of each generated type, and what differs about its fields, variants, ways to be made and
-//! traits.
+//! What happened to each generated type, and what differs in its fields, variants, constructors and traits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::{self, shown};
 use super::difference::{Change, Entry, Fate, Verdict};
 use super::renames::Renames;
-use super::surface::{Argument, Field, Kind, Making, Shape, Surface, Variant};
+use crate::client::{Argument, Client, Construction, Field, Kind, NamedType, Variant};
 
-/// What became of each type that differs, except those named in `elsewhere`, which are told with their
-/// operation.
-pub(super) fn compare(old: &Surface, new: &Surface, renames: &Renames, elsewhere: &BTreeSet<&str>) -> Vec<Entry> {
-    let told = |name: &&String| !elsewhere.contains(name.as_str());
+/// An entry for each type that differs, except those in `elsewhere`, which are reported with their operation.
+pub(super) fn compare(old: &Client, new: &Client, renames: &Renames, elsewhere: &BTreeSet<&str>) -> Vec<Entry> {
+    let is_reported = |name: &&String| !elsewhere.contains(name.as_str());
     let mut entries = Vec::new();
-    for name in old.types.keys().filter(told) {
+    for name in old.types.keys().filter(is_reported) {
         let (was, now) = (&old.types[name], renames.of(name));
         if let Some(is) = new.types.get(now) {
             entries.extend(compare_pair((name, was), (now, is), renames));
         } else {
-            let gone = Change::breaking("", "is gone", "callers that name it no longer compile");
+            let gone = Change::breaking("", "was removed", "callers that name it no longer compile");
             entries.push(entry(name, Fate::Removed, vec![gone]));
         }
     }
     let kept: BTreeSet<&str> = old.types.keys().map(|name| renames.of(name)).collect();
-    for name in new.types.keys().filter(told).filter(|name| !kept.contains(name.as_str())) {
-        entries.push(entry(name, Fate::Added, vec![Change::fine("", "is new", "nobody names it yet")]));
+    for name in new.types.keys().filter(is_reported).filter(|name| !kept.contains(name.as_str())) {
+        entries.push(entry(name, Fate::Added, vec![Change::fine("", "is new", "no caller names it yet")]));
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     entries
@@ -42,12 +40,16 @@ fn entry(name: &str, fate: Fate, changes: Vec<Change>) -> Entry {
     }
 }
 
-fn compare_pair((old_name, was): (&str, &Shape), (name, is): (&str, &Shape), renames: &Renames) -> Option<Entry> {
+fn compare_pair(
+    (old_name, was): (&str, &NamedType),
+    (name, is): (&str, &NamedType),
+    renames: &Renames,
+) -> Option<Entry> {
     let mut changes = Vec::new();
     if old_name != name {
         changes.push(Change::breaking("", format!("was `{old_name}`"), "callers that name it no longer compile"));
     }
-    changes.extend(compare_shapes(was, is, renames));
+    changes.extend(compare_kinds(was, is, renames));
     if changes.is_empty() {
         return None;
     }
@@ -56,50 +58,50 @@ fn compare_pair((old_name, was): (&str, &Shape), (name, is): (&str, &Shape), ren
     Some(Entry { was, ..entry(name, fate, changes) })
 }
 
-/// What differs between two types that are meant to be the same one.
-pub(super) fn compare_shapes(was: &Shape, is: &Shape, renames: &Renames) -> Vec<Change> {
+/// What differs between the old and the new form of a type.
+pub(super) fn compare_kinds(was: &NamedType, is: &NamedType, renames: &Renames) -> Vec<Change> {
     let mut changes = match (&was.kind, &is.kind) {
         (Kind::Struct(before), Kind::Struct(after)) => fields((was, before), (is, after), renames),
         (Kind::Wrapper(before), Kind::Wrapper(after)) if renames.within(before) == *after => Vec::new(),
         (Kind::Wrapper(before), Kind::Wrapper(after)) => {
             let what = format!("held `{}`, holds `{}`", shown(before), shown(after));
-            vec![Change::breaking("", what, "callers that take it out, or make one, no longer compile")]
+            vec![Change::breaking("", what, "callers that construct or unwrap it no longer compile")]
         }
         (Kind::Enum(before), Kind::Enum(after)) if was.kind.name() == is.kind.name() => {
             variants((was, before), (is, after), renames)
         }
         (before, after) => {
             let what = format!("was {}, is {}", before.name(), after.name());
-            return vec![Change::breaking("", what, "whatever callers do with it no longer compiles")];
+            return vec![Change::breaking("", what, "callers that use it no longer compile")];
         }
     };
     let lost: Vec<&str> = was
         .traits
         .iter()
-        // Callers do not make what only answers hold.
-        .filter(|told| told.as_str() != "Default" && (was.is_sent || !told.contains("From<")))
-        .filter(|told| !is.traits.contains(&renames.within(told)))
+        // Callers do not construct what only responses hold.
+        .filter(|name| name.as_str() != "Default" && (was.is_sent || !name.contains("From<")))
+        .filter(|name| !is.traits.contains(&renames.within(name)))
         .map(String::as_str)
         .collect();
     if !lost.is_empty() {
-        let what = format!("no longer there: {}", shown(&lost.join(", ")));
+        let what = format!("no longer implemented: {}", shown(&lost.join(", ")));
         changes.push(Change::breaking("traits", what, "callers that use them no longer compile"));
     }
     changes
 }
 
-type Of<'a, T> = (&'a Shape, &'a BTreeMap<String, T>);
+type Of<'a, T> = (&'a NamedType, &'a BTreeMap<String, T>);
 
 fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Renames) -> Vec<Change> {
     let mut changes = making(was, is, after, renames);
-    let told: BTreeSet<String> = changes.iter().map(|change| change.part.clone()).collect();
+    let reported: BTreeSet<String> = changes.iter().map(|change| change.part.clone()).collect();
     let part = |name: &str| format!("field `{name}`");
     for (name, field) in before {
         let Some(same) = after.get(name) else {
             let renamed =
                 after.iter().find(|(other, it)| it.wire == field.wire && !before.contains_key(other.as_str()));
-            let what = renamed.map_or("is gone".to_owned(), |(other, _)| format!("is called `{other}` now"));
-            let why = match (was.is_sent, was.is_answered) {
+            let what = renamed.map_or("was removed".to_owned(), |(other, _)| format!("was renamed to `{other}`"));
+            let why = match (was.is_sent, was.is_received) {
                 (true, false) => "callers that set it no longer compile",
                 _ => "callers that read it no longer compile",
             };
@@ -116,104 +118,104 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
     }
     let wires: BTreeSet<&str> = before.values().map(|field| field.wire.as_str()).collect();
     for (name, field) in after.iter().filter(|(name, _)| !before.contains_key(name.as_str())) {
-        let is_known = wires.contains(field.wire.as_str()) || told.contains(&format!("argument of `new` `{name}`"));
+        let is_known = wires.contains(field.wire.as_str()) || reported.contains(&format!("argument of `new` `{name}`"));
         if is_known {
             continue;
         }
         let what = format!("is new: `{}`", shown(&field.kind));
-        changes.push(match (is.is_sent, &is.making) {
-            (false, _) => Change::fine(part(name), what, "callers read answers and do not make them"),
-            (true, Making::New(arguments)) if arguments.iter().any(|it| it.name == *name) => continue,
-            (true, Making::New(_)) => Change::fine(part(name), what, "it is optional; `new` leaves it unset"),
-            (true, Making::Default) => Change::fine(part(name), what, "it is optional; `Default` leaves it unset"),
-            (true, Making::Literal) => {
-                Change::breaking(part(name), what, "the type has neither `new` nor `Default`: callers name every field")
+        changes.push(match (is.is_sent, &is.construction) {
+            (false, _) => Change::fine(part(name), what, "callers read responses and do not construct them"),
+            (true, Construction::New(arguments)) if arguments.iter().any(|it| it.name == *name) => continue,
+            (true, Construction::New(_)) => Change::fine(part(name), what, "it is optional; `new` leaves it unset"),
+            (true, Construction::Default) => {
+                Change::fine(part(name), what, "it is optional; `Default` leaves it unset")
             }
+            (true, Construction::Literal) => Change::breaking(
+                part(name),
+                what,
+                "the type has neither `new` nor `Default`, so callers name every field",
+            ),
         });
     }
     changes
 }
 
-/// How callers make a value. What only answers hold they do not make.
-fn making(was: &Shape, is: &Shape, after: &BTreeMap<String, Field>, renames: &Renames) -> Vec<Change> {
+/// How callers construct a value; they do not construct what only responses hold.
+fn making(was: &NamedType, is: &NamedType, after: &BTreeMap<String, Field>, renames: &Renames) -> Vec<Change> {
     if !was.is_sent {
         return Vec::new();
     }
     let list =
         |arguments: &[Argument]| arguments.iter().map(|it| format!("`{}`", it.name)).collect::<Vec<_>>().join(", ");
-    match (&was.making, &is.making) {
-        (Making::New(before), Making::New(now)) => {
+    match (&was.construction, &is.construction) {
+        (Construction::New(before), Construction::New(now)) => {
             let mut changes = arguments::compare(before, now, renames, &|_| false, &|name| after.contains_key(name));
-            // The field itself is told to have another type.
+            // The change of the field's type is reported with the field.
             changes.retain(|change| !change.what.starts_with("was `") || change.verdict == Verdict::Silent);
             changes
         }
-        (_, Making::Literal) if was.making != Making::Literal && !is.is_sent => {
-            vec![Change::breaking("making", "has no constructor any more", "no request holds it now")]
+        (_, Construction::Literal) if was.construction != Construction::Literal && !is.is_sent => {
+            vec![Change::breaking("making", "no longer has a constructor", "no request holds it now")]
         }
-        (Making::New(before), Making::Default) => {
+        (Construction::New(before), Construction::Default) => {
             let what = format!("is `default()` now, was `new`, which took {}", list(before));
-            vec![Change::breaking("making", what, "nothing is required any more; calls of `new` no longer compile")]
+            vec![Change::breaking("making", what, "nothing is required now; calls of `new` no longer compile")]
         }
-        (Making::Default, Making::New(now)) => {
+        (Construction::Default, Construction::New(now)) => {
             let what = format!("is `new` now, which takes {}", list(now));
             vec![Change::breaking("making", what, "these are required now; calls of `default()` no longer compile")]
         }
-        (before, now) if before != now && *now == Making::Literal => {
-            vec![Change::breaking(
-                "making",
-                "has neither `new` nor `Default` any more",
-                "calls of it no longer compile",
-            )]
+        (before, now) if before != now && *now == Construction::Literal => {
+            vec![Change::breaking("making", "no longer has `new` or `Default`", "calls of it no longer compile")]
         }
         _ => Vec::new(),
     }
 }
 
-/// Why another type of a field breaks callers: by what stands around it, and by the direction.
-fn why_of_type(was: &str, is: &str, shape: &Shape) -> &'static str {
+/// Why another type of a field breaks callers: by the wrapper, and by the side of a call that uses it.
+fn why_of_type(was: &str, is: &str, kind: &NamedType) -> &'static str {
     let wrapped = |outer: &str, inner: &str, name: &str| outer == format!("{name}<{inner}>");
-    let only_sent = shape.is_sent && !shape.is_answered;
+    let only_sent = kind.is_sent && !kind.is_received;
     if wrapped(was, is, "Option") {
         return if only_sent {
-            "it is required now; callers that give `Some` or `None` no longer compile"
+            "it is required now; callers that pass `Some` or `None` no longer compile"
         } else {
-            "it is always there now; callers that look whether it is no longer compile"
+            "it is always present now; callers that check whether it is no longer compile"
         };
     }
     if wrapped(is, was, "Option") {
         return if only_sent {
-            "it is optional now; callers that give a bare value no longer compile"
+            "it is optional now; callers that pass a bare value no longer compile"
         } else {
-            "it may be absent now; callers that take it for granted no longer compile"
+            "it may be absent now; callers that assume it is present no longer compile"
         };
     }
     let without = |kind: &str, name: &str| kind.replace(name, "").replace('>', "");
     if without(is, "crate::Nullable<").replace("Option<", "") == without(was, "crate::Nullable<").replace("Option<", "")
     {
-        return "a PATCH tells absent, null and a value apart on one side only";
+        return "only one of the two is in the body of a PATCH, where absent, null and a value differ";
     }
     if without(is, "crate::Open<") == without(was, "crate::Open<") {
-        return "answers hold it on one side only, and there an unknown value is kept";
+        return "only one of the two is in a response, where an unknown value is kept";
     }
-    "callers that use it as what it was no longer compile"
+    "callers that use the old type no longer compile"
 }
 
 fn variants((was, before): Of<'_, Variant>, (is, after): Of<'_, Variant>, renames: &Renames) -> Vec<Change> {
     let mut changes = Vec::new();
     let plain = is.kind.name() == "an enum";
-    let noun = if plain { "value" } else { "alternative" };
+    let noun = if plain { "value" } else { "variant" };
     for (name, variant) in before {
         let part = format!("{noun} `{name}`");
         match after.get(name) {
             None => {
                 let renamed = after.iter().find(|(_, it)| plain && it.wire == variant.wire);
-                let what = renamed.map_or("is gone".to_owned(), |(other, _)| format!("is called `{other}` now"));
+                let what = renamed.map_or("was removed".to_owned(), |(other, _)| format!("was renamed to `{other}`"));
                 changes.push(Change::breaking(part, what, "callers that name it no longer compile"));
             }
-            Some(same) if renames.within(&variant.content) != same.content => {
-                let what = format!("held `{}`, holds `{}`", shown(&variant.content), shown(&same.content));
-                changes.push(Change::breaking(part, what, "callers that make or match it no longer compile"));
+            Some(same) if renames.within(held(variant)) != held(same) => {
+                let what = format!("held `{}`, holds `{}`", shown(held(variant)), shown(held(same)));
+                changes.push(Change::breaking(part, what, "callers that construct or match it no longer compile"));
             }
             Some(same) if plain && variant.wire != same.wire => {
                 let what = format!("is `{}` in JSON, was `{}`", same.wire, variant.wire);
@@ -228,14 +230,20 @@ fn variants((was, before): Of<'_, Variant>, (is, after): Of<'_, Variant>, rename
             continue;
         }
         let part = format!("{noun} `{name}`");
-        changes.push(match (plain, was.is_answered) {
-            (true, true) => Change::fine(part, "is new", "answers hold it as `Open`, which is never matched in full"),
-            (true, false) => Change::fine(part, "is new", "callers give values of it and need not give this one"),
-            (false, true) => {
-                Change::breaking(part, "is new", "callers that match all alternatives of an answer no longer compile")
+        changes.push(match (plain, was.is_received) {
+            (true, true) => {
+                Change::fine(part, "is new", "responses hold it as `Open`, which callers cannot match exhaustively")
             }
-            (false, false) => Change::fine(part, "is new", "callers give one of them and need not give this one"),
+            (true, false) => Change::fine(part, "is new", "callers send values of it and need not send this one"),
+            (false, true) => {
+                Change::breaking(part, "is new", "callers that match all variants of a response no longer compile")
+            }
+            (false, false) => Change::fine(part, "is new", "callers send one of them and need not send this one"),
         });
     }
     changes
+}
+
+fn held(variant: &Variant) -> &str {
+    variant.holds().unwrap_or_default()
 }

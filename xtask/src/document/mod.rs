@@ -3,5 +3,6 @@
 pub mod operations;
 pub mod pointer;
 pub mod problem;
+pub(crate) mod reachable;
 pub(crate) mod references;
 pub mod walk;

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::Type;
 
 use crate::document::references::{self, says};
 use crate::document::walk;
@@ -36,6 +33,18 @@ impl Operation {
     pub fn has_several_successes(&self) -> bool {
         self.bodies.keys().any(|status| status.starts_with('2'))
     }
+}
+
+/// The first server's URL, its variables replaced by their defaults; `None` when no absolute one is stated.
+pub fn base_url(document: &Value) -> Option<String> {
+    let server = document.get("servers")?.get(0)?;
+    let mut url = server.get("url")?.as_str()?.to_owned();
+    for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
+        if let Some(default) = variable.get("default").and_then(Value::as_str) {
+            url = url.replace(&format!("{{{name}}}"), default);
+        }
+    }
+    url.contains("://").then(|| url.trim_end_matches('/').to_owned())
 }
 
 /// The operations under `paths`, ordered by id.
@@ -92,133 +101,6 @@ fn body<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
     })
 }
 
-/// What is known of the generated types, for the table.
-#[derive(Default)]
-pub(crate) struct Types {
-    /// Operations whose answers hold a secret, with the types of those answers.
-    pub(crate) secret_answers: Vec<(String, Type)>,
-    /// For each operation, the types behind the names of its bodies.
-    pub(crate) bodies: BTreeMap<String, BTreeMap<String, Type>>,
-}
-
-/// The source of the generated module `operations`.
-pub(crate) fn table(operations: &[Operation], types: &Types) -> TokenStream {
-    let rows = operations.iter().map(|Operation { id, method, path, needs_bearer, .. }| {
-        quote! { Operation { id: #id, method: #method, path: #path, needs_bearer: #needs_bearer } }
-    });
-    let arms = types.secret_answers.iter().map(|(id, kind)| {
-        quote! { #id => Some(|body| ::serde_json::from_slice::<#kind>(body).map(drop)) }
-    });
-    let bodies = body_names(operations, types);
-    let several: Vec<_> = operations.iter().filter(|it| it.has_several_successes()).map(|it| &it.id).collect();
-    let several = if several.is_empty() {
-        quote! { "" }
-    } else {
-        quote! { #(#several)|* }
-    };
-    let sent_as = operations.iter().filter_map(|operation| Some((&operation.id, operation.sent_as.as_ref()?)));
-    let sent_as = sent_as.map(|(id, media_type)| quote! { #id => Some(#media_type) });
-    quote! {
-        #[allow(unused_imports)]
-        use crate::types;
-        use crate::Operation;
-
-        /// Every operation of the document, ordered by id.
-        pub const ALL: &[Operation] = &[#(#rows),*];
-
-        /// For an operation whose answer holds a secret: what tries whether that answer can be read.
-        pub(crate) fn secret_answer(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
-            match id {
-                #(#arms,)*
-                _ => None,
-            }
-        }
-
-        /// Whether there are several kinds of success.
-        pub(crate) fn has_several_successes(id: &str) -> bool {
-            matches!(id, #several)
-        }
-
-        /// The media type that a request's bytes are sent as, where it is not the usual one.
-        pub(crate) fn sent_as(id: &str) -> Option<&'static str> {
-            match id {
-                #(#sent_as,)*
-                _ => None,
-            }
-        }
-
-        #bodies
-    }
-}
-
-/// `body_name`, with a function for each set of bodies that operations share.
-fn body_names(operations: &[Operation], types: &Types) -> TokenStream {
-    let mut sets: BTreeMap<&BTreeMap<String, String>, Vec<&Operation>> = BTreeMap::new();
-    for operation in operations.iter().filter(|operation| !operation.bodies.is_empty()) {
-        sets.entry(&operation.bodies).or_default().push(operation);
-    }
-    let (mut arms, mut functions) = (Vec::new(), Vec::new());
-    for (index, (statuses, sharing)) in sets.into_iter().enumerate() {
-        let none = BTreeMap::new();
-        let kinds = sharing.first().and_then(|operation| types.bodies.get(&operation.id)).unwrap_or(&none);
-        let mut by_name: BTreeMap<&String, Vec<TokenStream>> = BTreeMap::new();
-        let mut rest = None;
-        for (status, name) in statuses {
-            match pattern(status) {
-                Some(pattern) => by_name.entry(name).or_default().push(pattern),
-                None => rest = Some(name),
-            }
-        }
-        let tried = |name: &String| {
-            let kind = kinds.get(name)?;
-            Some(quote! { (#name, reads::<#kind>(body)) })
-        };
-        let choices = by_name.iter().filter_map(|(name, statuses)| {
-            let tried = tried(name)?;
-            Some(quote! { #(#statuses)|* => #tried })
-        });
-        let rest = rest.and_then(tried).unwrap_or_else(|| quote! { return None });
-        let function = format_ident!("bodies_{}", index + 1);
-        let ids = sharing.iter().map(|operation| &operation.id);
-        functions.push(quote! {
-            fn #function(status: u16, body: &[u8]) -> Option<&'static str> {
-                let (name, reads) = match status {
-                    #(#choices,)*
-                    _ => #rest,
-                };
-                reads.then_some(name)
-            }
-        });
-        arms.push(quote! { #(#ids)|* => #function(status, body) });
-    }
-    quote! {
-        /// The name that the document gives to a body by its status, if that is what it is.
-        pub(crate) fn body_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
-            match id {
-                #(#arms,)*
-                _ => None,
-            }
-        }
-
-        #(#functions)*
-
-        #[allow(dead_code)]
-        fn reads<T: ::serde::de::DeserializeOwned>(body: &[u8]) -> bool {
-            ::serde_json::from_slice::<T>(body).is_ok()
-        }
-    }
-}
-
-/// `404`, or the range that `4XX` is; `None` for `default`.
-fn pattern(status: &str) -> Option<TokenStream> {
-    if let Ok(number) = status.parse::<u16>() {
-        return Some(quote! { #number });
-    }
-    let digit: u16 = status.get(..1)?.parse().ok()?;
-    let (first, last) = (digit * 100, digit * 100 + 99);
-    Some(quote! { #first..=#last })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -238,6 +120,15 @@ mod tests {
         let found = list(&document);
         let told: Vec<_> = found.iter().map(|o| (o.id.as_str(), o.method.as_str(), o.needs_bearer)).collect();
         assert_eq!(told, [("a_undefined", "GET", true), ("b_inherits", "GET", true), ("d_token", "POST", false)]);
+    }
+
+    #[test]
+    fn the_base_url_is_the_first_server_with_its_defaults() {
+        let document =
+            json!({"servers": [{"url": "https://{env}.example/", "variables": {"env": {"default": "api"}}}]});
+        assert_eq!(base_url(&document).unwrap(), "https://api.example");
+        assert_eq!(base_url(&json!({"servers": [{"url": "/"}]})), None);
+        assert_eq!(base_url(&json!({})), None);
     }
 
     #[test]

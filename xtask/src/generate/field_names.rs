@@ -1,5 +1,5 @@
-//! Fields that would share a name: two names in JSON can be one in Rust, and the field for what the document
-//! does not list is called `extra`, as may be one that it lists. The first keeps the name.
+//! Fields that would share a name: two names in JSON can be one in Rust, and the field for unlisted fields is called
+//! `extra`, as may be a listed one. The first keeps the name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,36 +7,39 @@ use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{ExprStruct, Field, Fields, File, Ident, Item, Member, Type, parse_quote};
 
-use super::reach;
+use crate::client::source::{self, Presence};
+use crate::document::problem::Problem;
 use crate::document::references;
+use crate::lower::Lowered;
 
-/// Gives each field of a struct a name of its own, also where the struct is made.
-pub(super) fn part(client: &mut File) {
-    let mut parted: BTreeMap<String, Vec<Ident>> = BTreeMap::new();
-    for item in reach::types_mut(client) {
+/// Gives each field of a struct a name of its own, also where the struct is constructed; returns in how many structs.
+pub(super) fn separate(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
+    let mut separated: BTreeMap<String, Vec<Ident>> = BTreeMap::new();
+    for item in source::types_mut(client) {
         match item {
             Item::Struct(item) => {
                 let Fields::Named(fields) = &mut item.fields else { continue };
-                if part_fields(fields.named.iter_mut().collect()) {
+                if separate_fields(fields.named.iter_mut().collect()) {
                     let names = fields.named.iter().filter_map(|field| field.ident.clone()).collect();
-                    parted.insert(item.ident.to_string(), names);
+                    separated.insert(item.ident.to_string(), names);
                 }
             }
             Item::Impl(block) => {
                 let Type::Path(of) = &*block.self_ty else { continue };
-                if let Some(names) = of.path.get_ident().and_then(|name| parted.get(&name.to_string())) {
+                if let Some(names) = of.path.get_ident().and_then(|name| separated.get(&name.to_string())) {
                     InOrder { names }.visit_item_impl_mut(block);
                 }
             }
             _ => {}
         }
     }
+    separated.len()
 }
 
 /// Returns whether a field got another name.
-fn part_fields(mut fields: Vec<&mut Field>) -> bool {
-    // What the document lists keeps its name before what it does not.
-    fields.sort_by_key(|field| is_flattened(field));
+fn separate_fields(mut fields: Vec<&mut Field>) -> bool {
+    // The listed fields come first, so that they keep their names.
+    fields.sort_by_key(|field| is_unlisted(field));
     let mut taken: BTreeSet<String> =
         fields.iter().filter_map(|field| field.ident.as_ref().map(ToString::to_string)).collect();
     let mut seen = BTreeSet::new();
@@ -46,9 +49,9 @@ fn part_fields(mut fields: Vec<&mut Field>) -> bool {
         if seen.insert(name.clone()) {
             continue;
         }
-        let wish = if is_flattened(field) { "other_fields" } else { name.trim_end_matches('_') };
+        let wish = if is_unlisted(field) { "other_fields" } else { name.trim_end_matches('_') };
         let free = references::free_name(wish, |name| taken.contains(name) || syn::parse_str::<Ident>(name).is_err());
-        if !is_flattened(field) && reach::wire_name(&field.attrs).is_none() {
+        if !is_unlisted(field) && source::wire_name(&field.attrs).is_none() {
             field.attrs.push(parse_quote!(#[serde(rename = #name)]));
         }
         field.ident = Some(format_ident!("{free}"));
@@ -58,11 +61,11 @@ fn part_fields(mut fields: Vec<&mut Field>) -> bool {
     changed
 }
 
-fn is_flattened(field: &Field) -> bool {
-    reach::serde(&field.attrs).any(|said| said.word == "flatten")
+fn is_unlisted(field: &Field) -> bool {
+    source::presence(field) == Presence::Unlisted
 }
 
-/// Where all fields are given, they are given in their order.
+/// Renames the fields of a struct expression that names all of them, in their order.
 struct InOrder<'a> {
     names: &'a [Ident],
 }
@@ -80,35 +83,35 @@ impl VisitMut for InOrder<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::after;
     use super::*;
 
     #[test]
     fn each_field_has_a_name_of_its_own() {
-        let mut client: File = syn::parse_str(
+        let (count, written) = after(
+            separate,
             r#"pub mod types {
                 pub struct Thing {
                     #[serde(rename = "Type")] pub type_: String,
                     #[serde(rename = "type")] pub type_: String,
                     pub a: i64,
                     #[serde(rename = "A")] pub a: i64,
-                    #[serde(flatten)] pub extra: Map,
+                    #[serde(flatten)] pub extra: Map<K, V>,
                     pub extra: String,
                 }
                 impl Default for Thing {
                     fn default() -> Self { Self { type_: x(), type_: y(), a: 0, a: 1, extra: m(), extra: t() } }
                 }
             }"#,
-        )
-        .unwrap();
-        part(&mut client);
-        let told = prettyplease::unparse(&client).split_whitespace().collect::<Vec<_>>().join(" ");
+        );
+        assert_eq!(count, 1);
         for expected in [
             "#[serde(rename = \"type\")] pub type2: String",
             "#[serde(rename = \"A\")] pub a2: i64",
-            "#[serde(flatten)] pub other_fields: Map, pub extra: String",
+            "#[serde(flatten)] pub other_fields: Map<K, V>, pub extra: String",
             "type_: x(), type2: y(), a: 0, a2: 1, other_fields: m(), extra: t(),",
         ] {
-            assert!(told.contains(expected), "{expected} is not in {told}");
+            assert!(written.contains(expected), "{expected} is not in {written}");
         }
     }
 }

@@ -2,27 +2,26 @@
 //! `json` leaves a copy of the client secret behind.
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, File, parse_quote};
+use syn::{Expr, File, parse_quote};
 
-use super::reach;
+use crate::client::source;
+use crate::document::problem::Problem;
+use crate::lower::Lowered;
 
-/// Puts `.json_body(&body)?` in place of `.json(&body)`; returns how often.
-pub(super) fn wipe(client: &mut File) -> usize {
-    let mut bodies = Bodies(0);
-    reach::methods_mut(client).for_each(|method| bodies.visit_impl_item_fn_mut(method));
-    bodies.0
+/// Replaces `.json(&body)` by `.json_body(&body)?`; returns how often.
+pub(super) fn wipe(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
+    let mut calls = JsonCalls(0);
+    source::methods_mut(client).for_each(|method| calls.visit_impl_item_fn_mut(method));
+    calls.0
 }
 
-struct Bodies(usize);
+struct JsonCalls(usize);
 
-impl VisitMut for Bodies {
+impl VisitMut for JsonCalls {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         visit_mut::visit_expr_mut(self, expression);
-        if let Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) = expression
-            && method == "json"
-            && args.len() == 1
-        {
-            *expression = parse_quote!(#receiver.json_body(#args)?);
+        if let Some((receiver, body)) = source::json_call(expression) {
+            *expression = parse_quote!(#receiver.json_body(#body)?);
             self.0 += 1;
         }
     }
@@ -30,18 +29,20 @@ impl VisitMut for Bodies {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::after;
     use super::*;
 
     #[test]
-    fn a_json_body_is_written_by_the_runtime() {
-        let mut client: File = parse_quote! {
-            impl Client {
+    fn the_runtime_writes_a_json_body() {
+        let (count, written) = after(
+            wipe,
+            "impl Client {
                 async fn a(&self) { let mut request = self.client.post(url).json(&body).headers(map).build()?; }
                 async fn b(&self) { let mut request = self.client.get(url).headers(map).build()?; }
-            }
-        };
-        assert_eq!(wipe(&mut client), 1);
-        let written = prettyplease::unparse(&client).split_whitespace().collect::<String>();
+            }",
+        );
+        assert_eq!(count, 1);
+        let written = written.replace(' ', "");
         assert!(written.contains("self.client.post(url).json_body(&body)?.headers(map).build()?"), "{written}");
     }
 }

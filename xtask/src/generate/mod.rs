@@ -1,37 +1,39 @@
-//! Generating: the lowered document becomes Rust source, by progenitor and passes over its syntax tree.
+//! The fourth stage: the lowered document becomes Rust source, by progenitor and passes over its syntax tree.
+//!
+//! One file per pass, and one list, [`PASSES`], that shows their order. Each pass reports how many places it
+//! changed. `xtask/tests/mutations/passes.txt` records these counts for a document that has every construct, so that a
+//! release of progenitor that spells something differently cannot go unnoticed.
 
-mod body_types;
 mod construction;
 mod constructors;
 mod error_sections;
 mod field_names;
 mod json_bodies;
-mod locate;
+mod mock_paths;
+mod nullable_fields;
 mod objects;
+mod open_enums;
+mod operation_table;
+mod optional_collections;
 mod pages;
 mod path_arguments;
-pub(crate) mod reach;
+mod progenitor;
+mod refusals;
 mod runtime;
 mod schemas;
-pub(crate) mod seams;
-mod secret_answers;
 mod variants;
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::thread;
 
-use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 use quote::quote;
-use schemars08::schema::{InstanceType, SchemaObject};
-use serde_json::{Value, json};
 use syn::File;
 
-use crate::document::operations::{self, Operation, Types};
+pub use self::progenitor::is_guarded;
+use crate::client::{self, Client};
+use crate::document::operations;
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
 use crate::lower::Lowered;
@@ -39,129 +41,122 @@ use crate::lower::Lowered;
 /// Rust source by file name, formatted, without the header.
 pub type Sources = BTreeMap<&'static str, String>;
 
-/// What was generated.
+/// The generated client, and how it was made.
 #[derive(Debug, Clone)]
 pub struct Generated {
+    /// The client as a value.
+    pub client: Client,
     /// The files of `src/generated/`.
     pub sources: Sources,
-    /// How many operations there are.
-    pub operations: usize,
-    /// How many named types there are.
-    pub types: usize,
+    /// Each pass with the number of places that it changed.
+    pub changes: Vec<(&'static str, usize)>,
 }
 
-/// The hand-written types that stand in for generated ones, by the schema that asks for them.
-fn conversions() -> [(SchemaObject, &'static str); 5] {
-    let password = SchemaObject {
-        instance_type: Some(InstanceType::String.into()),
-        format: Some("password".to_owned()),
-        ..SchemaObject::default()
-    };
-    let seam = |name: &str| SchemaObject {
-        extensions: [("x-chift-seam".to_owned(), json!(name))].into(),
-        ..SchemaObject::default()
-    };
-    let date_time = SchemaObject { format: Some("date-time".to_owned()), ..password.clone() };
-    let number = SchemaObject { instance_type: Some(InstanceType::Number.into()), ..SchemaObject::default() };
-    [
-        (password, "crate::Secret"),
-        (date_time, "crate::Timestamp"),
-        (number, "crate::Decimal"),
-        (seam("echo"), "crate::Echo"),
-        (seam("undocumented"), "crate::Undocumented"),
-    ]
+/// A pass: what it does, and the function that returns how many places it changed.
+struct Pass {
+    name: &'static str,
+    run: Run,
 }
 
-fn settings() -> GenerationSettings {
-    let mut settings = GenerationSettings::new();
-    settings
-        .with_interface(InterfaceStyle::Positional)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { crate::Session });
-    for (schema, name) in conversions() {
-        settings.with_conversion(schema, name, std::iter::empty::<TypeImpl>());
-    }
-    settings
+enum Run {
+    /// Changes what a caller sees. The [`Client`] is read after the last of these.
+    Shape(fn(&mut File, &Lowered, &mut Vec<Problem>) -> usize),
+    /// Adds what follows from what a caller sees.
+    Finish(fn(&mut File, &Client) -> usize),
 }
 
-/// Generates the files of `src/generated/` from a lowered document.
+use Run::{Finish, Shape};
+
+/// The passes over the client, in the order in which they run.
+const PASSES: &[Pass] = &[
+    Pass { name: "import the crate's own runtime", run: Shape(runtime::replace) },
+    Pass { name: "restrict construction of the client", run: Shape(construction::restrict) },
+    Pass { name: "write JSON bodies into wiped memory", run: Shape(json_bodies::wipe) },
+    Pass { name: "encode path arguments as one segment", run: Shape(path_arguments::encode) },
+    // The names come before the passes that look types up by name.
+    Pass { name: "name numbered variants", run: Shape(variants::name) },
+    Pass { name: "rename fields that share a name", run: Shape(field_names::separate) },
+    Pass { name: "tell empty collections from absent ones", run: Shape(optional_collections::wrap) },
+    Pass { name: "open the enums that responses hold", run: Shape(open_enums::wrap) },
+    // Replaces the `Option` that typify and the pass before the last put around a field.
+    Pass { name: "make fields of PATCH bodies nullable", run: Shape(nullable_fields::wrap) },
+    // Last of these: a constructor's arguments are the fields as the passes above leave them.
+    Pass { name: "add constructors", run: Shape(constructors::add) },
+    Pass { name: "implement pages", run: Finish(pages::implement) },
+    Pass { name: "document errors", run: Finish(error_sections::add) },
+    Pass { name: "list fields in place of derives", run: Finish(objects::list_fields) },
+    // After the pass above, which takes the derives away where a list of fields serves.
+    Pass { name: "derive schemas", run: Finish(schemas::derive) },
+];
+
+/// The passes over the mocks, in the order in which they run.
+const MOCK_PASSES: &[Pass] = &[Pass { name: "match encoded path segments in mocks", run: Shape(mock_paths::encode) }];
+
+/// Generates the client of a lowered document.
 ///
 /// # Errors
 ///
-/// Where progenitor refuses the document, or panics on it, with the place when it can be found.
-pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Generated, Problems> {
-    // The client and the mocks have nothing to do with each other, and progenitor takes its time for both.
-    let operations = operations::list(document);
+/// Where progenitor refuses the document, or panics on it, with the place where it can be found; and where a pass
+/// does not find what it must find.
+pub fn generate(lowered: &Lowered) -> Result<Generated, Problems> {
+    // Client and mocks are independent of each other, and progenitor takes its time for both.
     let (client, mocks) = thread::scope(|scope| {
-        let mocks = scope.spawn(|| formatted_mocks(mocks, &operations));
-        (client(document), mocks.join())
+        let mocks = scope.spawn(|| mocks(lowered));
+        (client(lowered), mocks.join())
     });
-    let (mut client, type_count) = client?;
-    let mocks = mocks.unwrap_or_else(|payload| panic::resume_unwind(payload))?;
-    let door = door(base_url(document).as_deref().unwrap_or_default());
-    let types = Types { secret_answers: secret_answers::list(&client), bodies: body_types::list(&client) };
-    pages::implement(&mut client);
-    error_sections::add(&mut client, &operations, &types);
-    objects::list_fields(&mut client);
-    schemas::derive(&mut client);
-    let table = operations::table(&operations, &types);
+    let (client, file, mut changes) = client?;
+    let (mocks, mock_changes) = mocks.unwrap_or_else(|payload| panic::resume_unwind(payload))?;
+    changes.extend(mock_changes);
     let sources = BTreeMap::from([
-        ("client.rs", prettyplease::unparse(&client)),
+        ("client.rs", file),
         ("httpmock.rs", mocks),
-        ("mod.rs", formatted("mod.rs", door)?),
-        ("operations.rs", formatted("operations.rs", table)?),
+        (
+            "mod.rs",
+            formatted("mod.rs", module(operations::base_url(&lowered.document).as_deref().unwrap_or_default()))?,
+        ),
+        ("operations.rs", formatted("operations.rs", operation_table::source(&lowered.operations, &client)?)?),
     ]);
-    Ok(Generated { sources, operations: operations.len(), types: type_count })
+    Ok(Generated { client, sources, changes })
 }
 
-fn formatted_mocks(mocks: &Value, operations: &[Operation]) -> Result<String, Problems> {
-    let spec = parsed_document(mocks)?;
-    let mut mocks = parsed("httpmock.rs", guarded(|| Generator::new(&settings()).httpmock(&spec, "crate"))?)?;
-    path_arguments::match_mocks(&mut mocks, operations)?;
-    Ok(prettyplease::unparse(&mocks))
-}
+type Changes = Vec<(&'static str, usize)>;
 
-/// The client alone, not yet formatted, and how many named types it has.
-pub(crate) fn client(document: &Value) -> Result<(File, usize), Problems> {
-    let spec = parsed_document(document)?;
-    let mut generator = Generator::new(&settings());
-    let client = guarded(|| generator.generate_tokens(&spec)).map_err(|problems| locate::place(document, problems))?;
-    let mut client = parsed("client.rs", client)?;
-    runtime::replace(&mut client)?;
-    construction::restrict(&mut client)?;
-    json_bodies::wipe(&mut client);
-    path_arguments::encode(&mut client, &operations::list(document))?;
-    variants::name(&mut client);
-    field_names::part(&mut client);
-    seams::keep_empty(&mut client);
-    seams::open_enums(&mut client);
-    seams::nullable_fields(&mut client, &operations::patched_fields(document));
-    constructors::add(&mut client);
-    Ok((client, generator.get_type_space().iter_types().filter(is_named).count()))
-}
-
-fn parsed_document(document: &Value) -> Result<OpenAPI, Problems> {
-    serde_json::from_value(document.clone()).map_err(|error| misread(document, &error))
-}
-
-/// The first server's URL, its variables replaced by their defaults; `None` when no absolute one is stated.
-pub fn base_url(document: &Value) -> Option<String> {
-    let server = document.get("servers")?.get(0)?;
-    let mut url = server.get("url")?.as_str()?.to_owned();
-    for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
-        if let Some(default) = variable.get("default").and_then(Value::as_str) {
-            url = url.replace(&format!("{{{name}}}"), default);
+fn client(lowered: &Lowered) -> Result<(Client, String, Changes), Problems> {
+    let document = &lowered.document;
+    let spec = progenitor::read(document).map_err(|error| refusals::misread(document, &error))?;
+    let tokens = progenitor::client(&spec).map_err(|problem| refusals::locate(document, problem))?;
+    let mut file = parsed("client.rs", tokens)?;
+    let mut changes = Vec::new();
+    shape(PASSES, &mut file, lowered, &mut changes)?;
+    let client = client::read(&file, document, &lowered.operations);
+    for Pass { name, run } in PASSES {
+        if let Finish(run) = run {
+            changes.push((*name, run(&mut file, &client)));
         }
     }
-    url.contains("://").then(|| url.trim_end_matches('/').to_owned())
+    Ok((client, prettyplease::unparse(&file), changes))
 }
 
-fn is_named(kind: &typify::Type<'_>) -> bool {
-    use typify::TypeDetails::{Enum, Newtype, Struct};
-    matches!(kind.details(), Enum(_) | Newtype(_) | Struct(_))
+fn mocks(lowered: &Lowered) -> Result<(String, Changes), Problems> {
+    let spec = progenitor::read(&lowered.mocks).map_err(|error| refusals::misread(&lowered.mocks, &error))?;
+    let mut file = parsed("httpmock.rs", progenitor::mocks(&spec)?)?;
+    let mut changes = Vec::new();
+    shape(MOCK_PASSES, &mut file, lowered, &mut changes)?;
+    Ok((prettyplease::unparse(&file), changes))
 }
 
-fn door(base_url: &str) -> TokenStream {
+fn shape(passes: &[Pass], file: &mut File, lowered: &Lowered, changes: &mut Changes) -> Result<(), Problems> {
+    let mut problems = Vec::new();
+    for Pass { name, run } in passes {
+        if let Shape(run) = run {
+            changes.push((*name, run(file, lowered, &mut problems)));
+        }
+    }
+    Problems::none(problems)
+}
+
+/// The source of the module that holds the generated ones.
+fn module(base_url: &str) -> TokenStream {
     quote! {
         #[allow(
             clippy::all, clippy::pedantic, clippy::restriction,
@@ -177,88 +172,15 @@ fn door(base_url: &str) -> TokenStream {
         #[allow(clippy::all, clippy::pedantic, unreachable_pub)]
         pub mod operations;
 
-        /// Where the document says that the API is: the first of its `servers`, without a slash at the end.
+        /// The base URL that the document states: the first of its `servers`, without a slash at the end.
         pub const DEFAULT_BASE_URL: &str = #base_url;
     }
 }
 
-/// What to do where progenitor fails and no pass of ours has said why.
-const GAP: &str = "change it with an overlay action; this is a gap in xtask/src/lower, whose pass `refuse what is left` should \
-                   have named it";
-
-/// progenitor's output is not what a pass expects: a release of progenitor's spells something differently.
-fn missing(what: String) -> Problem {
-    const HINT: &str = "progenitor has changed how it writes its output; adapt the pass in xtask/src/generate";
+/// progenitor's output is not what a pass expects.
+fn unexpected_output(what: String) -> Problem {
+    const HINT: &str = "progenitor has changed how it writes its output; adapt xtask/src/client/source.rs and the pass";
     Problem::new(&Pointer::root(), what, HINT)
-}
-
-thread_local! {
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether a panic of this thread, now, will be caught and told as an error: a panic hook need not
-/// tell it as well.
-pub fn is_guarded() -> bool {
-    GUARDED.get()
-}
-
-/// progenitor answers some documents with a panic; a panic is caught and told like any other refusal.
-fn guarded<E: Display>(work: impl FnOnce() -> Result<TokenStream, E>) -> Result<TokenStream, Problems> {
-    let refused = |what: String| Problems::from(Problem::new(&Pointer::root(), what, GAP));
-    GUARDED.set(true);
-    let ending = panic::catch_unwind(AssertUnwindSafe(work));
-    GUARDED.set(false);
-    match ending {
-        Ok(Ok(tokens)) => Ok(tokens),
-        Ok(Err(error)) => Err(refused(format!("progenitor refuses the document: {error}"))),
-        Err(payload) => {
-            let said = payload
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| payload.downcast_ref::<&str>().copied())
-                .unwrap_or("no message");
-            Err(refused(format!("progenitor panics on the document: {said}")))
-        }
-    }
-}
-
-/// The parser of `openapiv3` says what is wrong but not where; so each part is tried alone.
-fn misread(document: &Value, error: &serde_json::Error) -> Problems {
-    const HINT: &str = "the document breaks a rule of OpenAPI 3.0 there; mend it with an overlay action";
-    let mut found = Vec::new();
-    for place in parts(document) {
-        let mut alone = json!({"openapi": "3.0.3", "info": {"title": "", "version": ""}, "paths": {}});
-        let Some(part) = place.find(document) else { continue };
-        if let Some((last, way)) = place.tokens().split_last() {
-            way.iter().fold(&mut alone, |node, token| &mut node[token])[last] = part.clone();
-        }
-        if let Err(error) = serde_json::from_value::<OpenAPI>(alone) {
-            found.push(Problem::new(&place, error.to_string(), HINT));
-        }
-    }
-    match Problems::none(found) {
-        Err(problems) => problems,
-        Ok(()) => Problem::new(&Pointer::root(), error.to_string(), HINT).into(),
-    }
-}
-
-/// The smallest parts of a document that can stand alone in one.
-fn parts(document: &Value) -> Vec<Pointer> {
-    let children = |place: Pointer| -> Vec<Pointer> {
-        match place.find(document) {
-            Some(Value::Object(fields)) => fields.keys().map(|name| place.child(name)).collect(),
-            _ => vec![place],
-        }
-    };
-    let sections = children(Pointer::root()).into_iter().flat_map(|place| {
-        let is_map = |name: &str| place.tokens().first().is_some_and(|first| first == name);
-        match () {
-            () if is_map("paths") => children(place),
-            () if is_map("components") => children(place).into_iter().flat_map(children).collect(),
-            () => vec![place],
-        }
-    });
-    sections.collect()
 }
 
 fn formatted(name: &str, tokens: TokenStream) -> Result<String, Problems> {
@@ -273,41 +195,28 @@ fn parsed(name: &str, tokens: TokenStream) -> Result<File, Problems> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
+pub(super) mod tests {
+    use serde_json::json;
 
     use super::*;
 
-    #[test]
-    fn the_base_url_is_the_first_server_with_its_defaults() {
-        let document =
-            json!({"servers": [{"url": "https://{env}.example/", "variables": {"env": {"default": "api"}}}]});
-        assert_eq!(base_url(&document).unwrap(), "https://api.example");
-        assert_eq!(base_url(&json!({"servers": [{"url": "/"}]})), None);
-        assert_eq!(base_url(&json!({})), None);
+    /// A lowered document with nothing in it but these operations.
+    pub(super) fn lowered(operations: Vec<operations::Operation>) -> Lowered {
+        let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}});
+        Lowered { operations, ..crate::lower::lower(document).unwrap() }
     }
 
-    #[test]
-    fn a_part_that_cannot_be_parsed_is_named() {
-        let document = json!({
-            "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {},
-            "components": {"schemas": {"Good": {}, "Bad": {"type": "string", "maxLength": -1}}},
-        });
-        let lowered = Lowered {
-            mocks: document.clone(),
-            value: document,
-            changes: Vec::new(),
-            warnings: Vec::new(),
-            renamed: HashMap::new(),
-        };
-        let message = generate(&lowered).unwrap_err().to_string();
-        assert!(message.starts_with("#/components/schemas/Bad: "), "{message}");
+    /// What a pass makes of the types and operations in `source`, on one line, and how many places it changed.
+    pub(super) fn after(pass: fn(&mut File, &Lowered, &mut Vec<Problem>) -> usize, source: &str) -> (usize, String) {
+        let mut file: File = syn::parse_str(source).unwrap();
+        let mut problems = Vec::new();
+        let count = pass(&mut file, &lowered(Vec::new()), &mut problems);
+        assert!(problems.is_empty(), "{problems:?}");
+        (count, one_line(&file))
     }
 
-    #[test]
-    #[allow(clippy::panic)]
-    fn a_panic_of_the_generator_is_an_error() {
-        let message = guarded::<String>(|| panic!("not yet")).unwrap_err().to_string();
-        assert!(message.contains("progenitor panics on the document: not yet"), "{message}");
+    /// The source on one line, wherever the formatter breaks it.
+    pub(super) fn one_line(file: &File) -> String {
+        prettyplease::unparse(file).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }

@@ -1,21 +1,22 @@
-//! A list of fields in place of the derives of `serde`.
+//! A list of fields in place of serde's derives.
 //!
-//! What the derives write for some five hundred structs is more than half of what a build of the generated crate
-//! takes. `chift-api/src/object.rs` has it once, for any struct that gives its fields.
+//! The code that the derives write for some five hundred structs takes more than half of the build of the generated
+//! crate. `object!` in `chift-api` has that code once, for any struct that lists its fields.
 
 use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Field, Fields, File, Ident, Item, ItemStruct, Path, parse_quote};
 
-use super::reach;
+use crate::client::Client;
+use crate::client::source::{self, Presence};
 
-/// What the list of fields stands in for.
+/// The derives that the list of fields replaces.
 const DERIVES: [&str; 2] = ["Deserialize", "Serialize"];
 
-/// Puts a list of fields behind each struct in the module `types`; returns behind how many. A struct with
-/// something that a list cannot tell keeps its derives.
-pub(super) fn list_fields(client: &mut File) -> usize {
-    let Some(types) = reach::types_module(client) else { return 0 };
+/// Adds a list of fields to each struct in the module `types`; returns to how many. A struct that a list cannot
+/// describe keeps its derives.
+pub(super) fn list_fields(file: &mut File, _: &Client) -> usize {
+    let Some(types) = source::types_module(file) else { return 0 };
     let mut count = 0;
     for mut item in std::mem::take(types) {
         let list = match &mut item {
@@ -29,12 +30,12 @@ pub(super) fn list_fields(client: &mut File) -> usize {
     count
 }
 
-/// The list of a struct, which then has neither the derives nor the attributes for them.
+/// Takes the derives and their attributes off a struct, and returns the list that replaces them.
 fn listed(item: &mut ItemStruct) -> Option<Item> {
     let Fields::Named(fields) = &item.fields else { return None };
-    let derived = reach::derived(&item.attrs);
+    let derived = source::derived(&item.attrs);
     let plain = item.attrs.iter().all(|attribute| is_one_of(attribute, &["doc", "derive"]));
-    let derives_all = DERIVES.iter().all(|name| derived.iter().any(|path| reach::is_named(path, name)));
+    let derives_all = DERIVES.iter().all(|name| source::derives(&item.attrs, name));
     if !plain || !derives_all || !item.generics.params.is_empty() {
         return None;
     }
@@ -44,7 +45,7 @@ fn listed(item: &mut ItemStruct) -> Option<Item> {
         let (name, kind) = (field.ident.as_ref()?, &field.ty);
         match role(field)? {
             Role::Listed(role) => {
-                let wire = reach::wire_name(&field.attrs).unwrap_or_else(|| name.unraw().to_string());
+                let wire = source::wire_name(&field.attrs).unwrap_or_else(|| name.unraw().to_string());
                 let documentation = documentation(&field.attrs)?;
                 rows.push(quote! { #role #name #wire #documentation; });
             }
@@ -56,7 +57,7 @@ fn listed(item: &mut ItemStruct) -> Option<Item> {
     let list = parse_quote! { crate::object::object! { #name #about { #(#rows)* } #rest } };
 
     let others: Vec<Path> =
-        derived.into_iter().filter(|path| !DERIVES.iter().any(|name| reach::is_named(path, name))).collect();
+        derived.into_iter().filter(|path| !DERIVES.iter().any(|name| source::is_named(path, name))).collect();
     item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
     item.attrs.push(parse_quote! { #[derive(#(#others),*)] });
     for field in &mut item.fields {
@@ -73,43 +74,30 @@ enum Role {
     Rest,
 }
 
-/// `None` where the list has no word for what the derives are told.
+/// `None` where the list cannot describe the field.
 fn role(field: &Field) -> Option<Role> {
     if !field.attrs.iter().all(|attribute| is_one_of(attribute, &["doc", "serde"])) {
         return None;
     }
-    let mut told = Vec::new();
-    for said in reach::serde(&field.attrs) {
-        match (said.word.as_str(), said.text) {
-            ("rename", Some(_)) => {}
-            ("rename", None) => return None,
-            (word, text) => told.push((word.to_owned(), text.unwrap_or_default())),
-        }
-    }
-    told.sort();
-    let told: Vec<(&str, &str)> = told.iter().map(|(word, text)| (word.as_str(), text.as_str())).collect();
-    let is = |name| reach::first_argument(&field.ty, name).is_some();
-    let listed = |name| Some(Role::Listed(Ident::new(name, proc_macro2::Span::call_site())));
-    match *told {
-        [] if !is("Option") && !is("Nullable") => listed("required"),
-        [("deserialize_with", "::std::option::Option::deserialize")] if is("Option") => listed("required_or_null"),
-        [("skip_serializing_if", "::std::option::Option::is_none")] if is("Option") => listed("optional"),
-        [("default", ""), ("skip_serializing_if", "crate::Nullable::is_absent")] if is("Nullable") => {
-            listed("nullable")
-        }
-        [("flatten", "")] if is("Map") || is("HashMap") => Some(Role::Rest),
-        _ => None,
-    }
+    let kind = match source::presence(field) {
+        Presence::Required => "required",
+        Presence::RequiredOrNull => "required_or_null",
+        Presence::Optional => "optional",
+        Presence::Nullable => "nullable",
+        Presence::Unlisted => return Some(Role::Rest),
+        Presence::LeftOutIfEmpty | Presence::Other => return None,
+    };
+    Some(Role::Listed(Ident::new(kind, proc_macro2::Span::call_site())))
 }
 
 fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
     names.iter().any(|name| attribute.path().is_ident(name))
 }
 
-/// The documentation's text, read as `schemars` reads it; `None` where it is something else than text.
+/// The documentation's text as `schemars` reads it; `None` where an attribute holds anything but text.
 fn documentation(attributes: &[Attribute]) -> Option<String> {
     let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).map(|line| {
-        let text = reach::doc(line)?;
+        let text = source::doc(line)?;
         Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
     });
     Some(lines.collect::<Option<Vec<_>>>()?.join("\n"))
@@ -117,19 +105,20 @@ fn documentation(attributes: &[Attribute]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::one_line;
     use super::*;
 
     fn listed(item: &str) -> (usize, String) {
         let mut file: File = syn::parse_str(&format!("pub mod types {{ {item} }}")).unwrap();
-        let count = list_fields(&mut file);
-        (count, prettyplease::unparse(&file).split_whitespace().collect::<Vec<_>>().join(" "))
+        let count = list_fields(&mut file, &Client::default());
+        (count, one_line(&file))
     }
 
     const DERIVE: &str = "#[derive(::serde::Deserialize, ::serde::Serialize, Clone)]";
 
     #[test]
-    fn a_list_stands_behind_the_struct_instead_of_the_derives() {
-        let (count, told) = listed(&format!(
+    fn a_list_replaces_the_derives() {
+        let (count, written) = listed(&format!(
             r#"/// An order.
             {DERIVE}
             pub struct Order {{
@@ -147,7 +136,7 @@ mod tests {
             }}"#
         ));
         assert_eq!(count, 1);
-        assert!(!told.contains("serde("), "{told}");
+        assert!(!written.contains("serde("), "{written}");
         for expected in [
             "#[derive(Clone)] pub struct Order {",
             "crate::object::object! { Order \"An order.\" {",
@@ -157,12 +146,12 @@ mod tests {
             "required_or_null key \"key\" \"\";",
             "} extra : ::serde_json::Map < String, Value > }",
         ] {
-            assert!(told.contains(expected), "{expected} is missing in\n{told}");
+            assert!(written.contains(expected), "{expected} is missing in\n{written}");
         }
     }
 
     #[test]
-    fn what_a_list_cannot_tell_keeps_its_derives() {
+    fn a_struct_that_a_list_cannot_describe_keeps_its_derives() {
         for fields in [
             "{ #[serde(default)] pub a: Vec<i64> }",
             "{ #[serde(default = \"defaults::a\")] pub a: i64 }",
@@ -177,8 +166,11 @@ mod tests {
             "(pub i64);",
         ] {
             let item = format!("{DERIVE} pub struct Kept {fields}");
-            let (count, told) = listed(&item);
-            assert!(count == 0 && told.contains("Deserialize") && !told.contains("object!"), "{fields}:\n{told}");
+            let (count, written) = listed(&item);
+            assert!(
+                count == 0 && written.contains("Deserialize") && !written.contains("object!"),
+                "{fields}:\n{written}"
+            );
         }
         for attributes in ["#[serde(deny_unknown_fields)]", "#[schemars(inline)]"] {
             assert_eq!(listed(&format!("{DERIVE} {attributes} pub struct Kept {{ pub a: i64 }}")).0, 0, "{attributes}");

@@ -1,17 +1,16 @@
-//! `ListPage` for the types that are a page of a list, by which `paging` makes a stream of any list
-//! operation.
+//! `ListPage` for the types that are a page of a list, so that `paging` makes a stream of any list operation.
 
 use quote::quote;
 use syn::{Field, Fields, File, Item, ItemStruct, Type, parse_quote};
 
-use super::reach;
+use crate::client::{Client, source};
 
-/// Implements `ListPage` for every type with a list `items` and a number `total`.
-pub(super) fn implement(client: &mut File) -> usize {
-    let Some(types) = reach::types_module(client) else { return 0 };
-    let made: Vec<Item> = types.iter().filter_map(page).collect();
-    let count = made.len();
-    types.extend(made);
+/// Implements `ListPage` for every type with a list `items` and a whole number `total`; returns for how many.
+pub(super) fn implement(file: &mut File, _: &Client) -> usize {
+    let Some(types) = source::types_module(file) else { return 0 };
+    let pages: Vec<Item> = types.iter().filter_map(page).collect();
+    let count = pages.len();
+    types.extend(pages);
     count
 }
 
@@ -21,7 +20,7 @@ fn page(item: &Item) -> Option<Item> {
         return None;
     }
     let field = |name: &str| fields.named.iter().find(|field| field.ident.as_ref().is_some_and(|it| it == name));
-    let kind = reach::first_argument(&field("items")?.ty, "Vec")?;
+    let kind = source::first_argument(&field("items")?.ty, "Vec")?;
     let total = number(field("total")?)?;
     let page = field("page").and_then(number).unwrap_or_else(|| quote!(::std::option::Option::None));
     Some(parse_quote! {
@@ -43,49 +42,48 @@ fn page(item: &Item) -> Option<Item> {
     })
 }
 
-/// The field as an `Option<u64>`; `None` when it is no whole number.
+/// The field as an `Option<u64>`; `None` when it is not a whole number.
 fn number(field: &Field) -> Option<proc_macro2::TokenStream> {
     let name = &field.ident;
     if is_whole(&field.ty) {
         return Some(quote! { u64::try_from(self.#name).ok() });
     }
-    let inner = reach::first_argument(&field.ty, "Option")?;
+    let inner = source::first_argument(&field.ty, "Option")?;
     is_whole(inner).then(|| quote! { self.#name.and_then(|number| u64::try_from(number).ok()) })
 }
 
 fn is_whole(kind: &Type) -> bool {
-    matches!(kind, Type::Path(path) if path.path.segments.last().is_some_and(|last| {
-        ["i32", "i64", "u32", "u64"].iter().any(|name| last.ident == name)
-    }))
+    source::is_one_of(kind, &["i32", "i64", "u32", "u64"])
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::one_line;
     use super::*;
 
     fn added(types: &str) -> String {
         let mut file: File = syn::parse_str(&format!("pub mod types {{ {types} }}")).unwrap();
-        implement(&mut file);
-        prettyplease::unparse(&file).split_whitespace().collect::<Vec<_>>().join(" ")
+        implement(&mut file, &Client::default());
+        one_line(&file)
     }
 
     #[test]
-    fn a_page_is_what_has_items_and_a_total() {
-        let told = added("pub struct Page { pub items: ::std::vec::Vec<Invoice>, pub page: i64, pub total: i64 }");
+    fn a_type_with_items_and_a_total_is_a_page() {
+        let written = added("pub struct Page { pub items: ::std::vec::Vec<Invoice>, pub page: i64, pub total: i64 }");
         for expected in [
             "impl crate::ListPage for Page { type Item = Invoice;",
             "fn total(&self) -> ::std::option::Option<u64> { u64::try_from(self.total).ok() }",
             "fn page(&self) -> ::std::option::Option<u64> { u64::try_from(self.page).ok() }",
         ] {
-            assert!(told.contains(expected), "{expected} is missing in\n{told}");
+            assert!(written.contains(expected), "{expected} is missing in\n{written}");
         }
-        let told = added("pub struct Page { pub items: Vec<String>, pub total: Option<i64> }");
-        assert!(told.contains("{ self.total.and_then(|number| u64::try_from(number).ok()) }"), "{told}");
-        assert!(told.contains("{ ::std::option::Option::None }"), "{told}");
+        let written = added("pub struct Page { pub items: Vec<String>, pub total: Option<i64> }");
+        assert!(written.contains("{ self.total.and_then(|number| u64::try_from(number).ok()) }"), "{written}");
+        assert!(written.contains("{ ::std::option::Option::None }"), "{written}");
     }
 
     #[test]
-    fn nothing_else_is_one() {
+    fn no_other_type_is_a_page() {
         for other in [
             "pub struct Basket { pub items: Vec<Line> }",
             "pub struct Sum { pub items: Vec<Line>, pub total: crate::Decimal }",

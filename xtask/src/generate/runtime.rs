@@ -1,29 +1,20 @@
 //! The generated code's support library: `crate::runtime` in place of `progenitor_client`.
 //!
-//! progenitor's own error type prints headers and bodies, and has no room for the reason that there was no token;
-//! ours is in the hand-written half of the crate, under the same names.
+//! progenitor's own error type prints headers and bodies, and cannot carry the reason for a missing token; the
+//! hand-written half of the crate has types of its own under the same names.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{File, Item, ItemUse, Path, UseTree, parse_quote};
 
-use super::missing;
+use super::unexpected_output;
+use crate::client::source::{ENCODE_PATH, PRIVATE_IMPORTS, PUBLIC_IMPORTS, SUPPORT_CRATE};
 use crate::document::problem::Problem;
+use crate::lower::Lowered;
 
-/// Names that a caller needs.
-const PUBLIC: [&str; 3] = ["ByteStream", "Error", "ResponseValue"];
-
-/// Names that only the generated code needs.
-const PRIVATE: [&str; 4] = ["ClientHooks", "ClientInfo", "OperationInfo", "RequestBuilderExt"];
-
-/// What `path_arguments` replaces.
-const REPLACED: &str = "encode_path";
-
-/// Returns how many imports and paths were changed.
+/// Replaces imports and paths of progenitor's library; returns how many.
 ///
-/// # Errors
-///
-/// Where progenitor imports something else than it did.
-pub(super) fn replace(client: &mut File) -> Result<usize, Problem> {
+/// It is a problem when progenitor imports anything else than expected.
+pub(super) fn replace(client: &mut File, _: &Lowered, problems: &mut Vec<Problem>) -> usize {
     let mut imported = Vec::new();
     client.items.retain(|item| {
         let Item::Use(item) = item else { return true };
@@ -32,13 +23,16 @@ pub(super) fn replace(client: &mut File) -> Result<usize, Problem> {
         names.is_none()
     });
     imported.sort();
+    // `path_arguments` replaces the calls of `encode_path`, so nothing imports it any more.
     let mut expected: Vec<String> =
-        [&PUBLIC[..], &PRIVATE, &[REPLACED]].concat().iter().map(|it| (*it).to_owned()).collect();
+        [&PUBLIC_IMPORTS[..], &PRIVATE_IMPORTS, &[ENCODE_PATH]].concat().iter().map(|it| (*it).to_owned()).collect();
     expected.sort();
     if imported != expected {
-        return Err(missing(format!("its code imports {imported:?} of progenitor_client, and not {expected:?}")));
+        problems.push(unexpected_output(format!(
+            "its code imports {imported:?} from {SUPPORT_CRATE}, and not {expected:?}"
+        )));
     }
-    let (public, private) = (PUBLIC.map(ident), PRIVATE.map(ident));
+    let (public, private) = (PUBLIC_IMPORTS.map(ident), PRIVATE_IMPORTS.map(ident));
     client.items.insert(0, parse_quote! { pub use crate::runtime::{#(#public),*}; });
     client.items.insert(
         1,
@@ -49,17 +43,17 @@ pub(super) fn replace(client: &mut File) -> Result<usize, Problem> {
     );
     let mut paths = Paths(0);
     paths.visit_file_mut(client);
-    Ok(imported.len() + paths.0)
+    imported.len() + paths.0
 }
 
 fn ident(name: &str) -> syn::Ident {
     quote::format_ident!("{name}")
 }
 
-/// The names that are imported from `progenitor_client`; `None` where it is another import.
+/// The names that are imported from progenitor's library; `None` for any other import.
 fn names(item: &ItemUse) -> Option<Vec<String>> {
     let UseTree::Path(path) = &item.tree else { return None };
-    if path.ident != "progenitor_client" {
+    if path.ident != SUPPORT_CRATE {
         return None;
     }
     let UseTree::Group(group) = &*path.tree else { return Some(vec!["something else than a list".to_owned()]) };
@@ -70,16 +64,12 @@ fn names(item: &ItemUse) -> Option<Vec<String>> {
     Some(group.items.iter().map(name).collect())
 }
 
-/// `progenitor_client::QueryParam` and the like.
+/// Paths such as `progenitor_client::QueryParam`.
 struct Paths(usize);
 
 impl VisitMut for Paths {
     fn visit_path_mut(&mut self, path: &mut Path) {
-        if path.segments.len() == 2 && path.segments.first().is_some_and(|first| first.ident == "progenitor_client") {
-            let last = path.segments.last();
-            *path = parse_quote!(crate::runtime::#last);
-            self.0 += 1;
-        } else if path.segments.first().is_some_and(|first| first.ident == "progenitor_client") {
+        if path.segments.len() > 1 && path.segments.first().is_some_and(|first| first.ident == SUPPORT_CRATE) {
             let rest = path.segments.iter().skip(1);
             *path = parse_quote!(crate::runtime::#(#rest)::*);
             self.0 += 1;
@@ -90,26 +80,29 @@ impl VisitMut for Paths {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{after, lowered};
     use super::*;
 
     #[test]
     fn imports_and_paths_lead_to_the_crates_own_runtime() {
-        let mut client: File = parse_quote! {
-            pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+        let (count, written) = after(
+            replace,
+            r#"pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
             use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
-            impl Client { fn a(&self) { b(&progenitor_client::QueryParam::new("x", &x)) } }
-        };
-        assert_eq!(replace(&mut client).unwrap(), 9);
-        let written = prettyplease::unparse(&client);
+            impl Client { fn a(&self) { b(&progenitor_client::QueryParam::new("x", &x)) } }"#,
+        );
+        assert_eq!(count, 9);
         assert!(!written.contains("progenitor_client"), "{written}");
         assert!(written.contains("pub use crate::runtime::{ByteStream, Error, ResponseValue};"), "{written}");
         assert!(written.contains("crate::runtime::QueryParam::new(\"x\", &x)"), "{written}");
     }
 
     #[test]
-    fn an_import_that_is_not_expected_is_an_error() {
-        let mut client: File = parse_quote! { use progenitor_client::{encode_path, Novelty}; };
-        assert!(replace(&mut client).unwrap_err().to_string().contains("Novelty"));
-        assert!(replace(&mut parse_quote! { use other::Thing; }).is_err());
+    fn an_unexpected_import_is_a_problem() {
+        for source in ["use progenitor_client::{encode_path, Novelty};", "use other::Thing;"] {
+            let mut problems = Vec::new();
+            replace(&mut syn::parse_str(source).unwrap(), &lowered(Vec::new()), &mut problems);
+            assert_eq!(problems.len(), 1, "{source}");
+        }
     }
 }

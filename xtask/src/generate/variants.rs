@@ -1,5 +1,5 @@
-//! Names for the alternatives that the generator only numbers: where two have the same name, where one has
-//! none, or where all begin the same. They are named after what they hold.
+//! Names for the variants that typify only numbers: where two would have the same name, or one has none. They are
+//! named after what they hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,13 +8,15 @@ use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, File, GenericArgument, Ident, Item, ItemEnum, Path, PathArguments, Type};
 
-use super::reach;
+use crate::client::source;
+use crate::document::problem::Problem;
 use crate::document::references;
+use crate::lower::Lowered;
 
-/// Renames `Variant0`, `Variant1`, … of each enum, where it is defined and wherever it is meant.
-pub(super) fn name(client: &mut File) -> usize {
+/// Renames the numbered variants of each enum, in its definition and its `impl` blocks; returns how many.
+pub(super) fn name(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let mut renames: BTreeMap<String, BTreeMap<String, Ident>> = BTreeMap::new();
-    for item in reach::types_mut(client) {
+    for item in source::types_mut(client) {
         if let Item::Enum(item) = item {
             let names = names(item);
             for variant in &mut item.variants {
@@ -27,7 +29,7 @@ pub(super) fn name(client: &mut File) -> usize {
             }
         }
     }
-    for item in reach::types_mut(client) {
+    for item in source::types_mut(client) {
         if let Item::Impl(block) = item
             && let Type::Path(of) = &*block.self_ty
             && let Some(names) = of.path.get_ident().and_then(|of| renames.get(&of.to_string()))
@@ -38,9 +40,9 @@ pub(super) fn name(client: &mut File) -> usize {
     renames.values().map(BTreeMap::len).sum()
 }
 
-/// The numbered variants, with their names.
+/// The new names of the numbered variants.
 fn names(item: &ItemEnum) -> BTreeMap<String, Ident> {
-    let numbered = item.variants.iter().enumerate().all(|(index, variant)| variant.ident == format!("Variant{index}"));
+    let numbered = source::has_numbered_variants(item);
     let mut taken = BTreeSet::new();
     let mut names = BTreeMap::new();
     for variant in item.variants.iter().filter(|_| numbered) {
@@ -56,7 +58,7 @@ fn names(item: &ItemEnum) -> BTreeMap<String, Ident> {
     names
 }
 
-/// What a person calls a value of this type.
+/// A name for a value of this type.
 fn content_name(kind: &Type) -> String {
     let Type::Path(path) = kind else { return "Other".to_owned() };
     let Some(last) = path.path.segments.last() else { return "Other".to_owned() };
@@ -98,13 +100,13 @@ impl VisitMut for Renaming<'_> {
 
 #[cfg(test)]
 mod tests {
-    use quote::ToTokens as _;
-
+    use super::super::tests::after;
     use super::*;
 
     #[test]
     fn numbered_variants_are_named_after_what_they_hold() {
-        let mut client: File = syn::parse_str(
+        let (count, written) = after(
+            name,
             "pub mod types {
                 pub enum Either {
                     Variant0(::std::vec::Vec<Item>), Variant1(::std::vec::Vec<Item>),
@@ -113,12 +115,10 @@ mod tests {
                 impl From<::uuid::Uuid> for Either { fn from(it: ::uuid::Uuid) -> Self { Self::Variant3(it) } }
                 pub enum Version { Variant1(A), Other(B) }
             }",
-        )
-        .unwrap();
-        assert_eq!(name(&mut client), 4);
-        let told = client.to_token_stream().to_string();
-        for part in ["ItemList (", "ItemList2 (", "IntegerMap (", "Uuid (", "Self :: Uuid (it)", "Variant1 (A)"] {
-            assert!(told.contains(part), "{part} is not in {told}");
+        );
+        assert_eq!(count, 4);
+        for expected in ["ItemList(", "ItemList2(", "IntegerMap(", "Uuid(", "Self::Uuid(it)", "Variant1(A)"] {
+            assert!(written.contains(expected), "{expected} is missing in\n{written}");
         }
     }
 }

@@ -32,12 +32,13 @@ mod unknown_keywords;
 mod version;
 mod webhooks;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
 use self::diagnostics::Diagnostics;
 pub use self::diagnostics::Warning;
+use crate::document::operations::{self, Operation};
 use crate::document::problem::{Problem, Problems};
 use crate::document::walk;
 
@@ -91,7 +92,11 @@ const MOCK_PASSES: &[Pass] = &[Pass { name: "simplify mocks", run: mocks::simpli
 #[derive(Debug, Clone)]
 pub struct Lowered {
     /// The document that the client is generated from, in the 3.0 dialect.
-    pub value: Value,
+    pub document: Value,
+    /// Its operations, ordered by id.
+    pub operations: Vec<Operation>,
+    /// For each PATCH operation, the fields of its body that may be absent, null or a value.
+    pub patched_fields: BTreeMap<String, BTreeSet<String>>,
     /// The one that the mocks are generated from: each answer is as it is on the wire.
     pub mocks: Value,
     /// The passes that changed something, with the number of places.
@@ -137,7 +142,15 @@ pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
     all(MOCK_PASSES, &mut mocks);
     all(CLIENT_PASSES, &mut value);
     Problems::none(diagnostics.refused)?;
-    Ok(Lowered { value, mocks, changes, warnings: diagnostics.warnings, renamed: diagnostics.renamed })
+    Ok(Lowered {
+        operations: operations::list(&value),
+        patched_fields: operations::patched_fields(&value),
+        document: value,
+        mocks,
+        changes,
+        warnings: diagnostics.warnings,
+        renamed: diagnostics.renamed,
+    })
 }
 
 #[cfg(test)]

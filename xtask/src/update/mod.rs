@@ -25,7 +25,7 @@ use self::fetch::{Fetched, fetch};
 use self::merge::Part;
 use self::versions::Versions;
 use crate::fingerprint::fingerprint;
-use crate::pipeline::{self, Input, OverlayInput};
+use crate::pipeline::{self, Input, OverlayInput, Stage};
 use crate::{diff, emit, read};
 
 /// Where Chift publishes its document.
@@ -67,11 +67,12 @@ pub fn run(root: &Path, options: &Options, out: &mut dyn Write) -> anyhow::Resul
     let document = Input { name: DOCUMENT.to_owned(), text: taken.text };
     let strict = OverlayInput { input: overlay, strict: true };
     let outcome = pipeline::run(&document, Some(&strict))?;
-    for (stage, what, took) in outcome.stages.iter().filter(|(stage, ..)| *stage != "read") {
-        writeln!(out, "{stage:>9}  {what}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
+    for Stage { name, summary, took, .. } in outcome.stages.iter().filter(|stage| stage.name != "read") {
+        writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
     }
     let lenient = OverlayInput { strict: false, ..strict };
-    let difference = diff::between(&present, &document, &lenient).context("the documents cannot be compared")?;
+    let before = pipeline::run(&present, Some(&lenient)).context("the documents cannot be compared")?;
+    let difference = diff::compare(&before, &outcome);
     writeln!(out, "\n{}", diff::text(&difference))?;
 
     let mut targets: Vec<(PathBuf, Content)> = Vec::new();

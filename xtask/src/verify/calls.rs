@@ -1,11 +1,10 @@
-//! The contract of the calls: what goes out is what the document asks for, and each answer it gives comes
-//! back as what it is.
+//! Calls: each request is what the document requires, and each response that it lists is read as its type.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::child::Driving;
+use super::child::Driver;
 use super::compare::difference;
 use super::instances::Instances;
 use super::server::{Arrived, Server};
@@ -14,26 +13,26 @@ use crate::document::operations::Operation;
 use crate::document::references;
 use crate::lower::{errors, media_types, queries};
 
-/// Headers that are no parameters.
+/// Headers that OpenAPI does not treat as parameters.
 const IGNORED: [&str; 3] = ["accept", "authorization", "content-type"];
 
-/// How many times each answer is tried.
+/// The number of times that each response is tried.
 const TRIES: usize = 3;
 
 /// Calls all operations.
 pub(super) fn check(
     contract: &Contract<'_>,
     server: &Server,
-    driving: &mut Driving,
+    driver: &mut Driver,
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
-    for (number, operation) in contract.operations.iter().enumerate() {
+    for (number, operation) in contract.outcome.lowered.operations.iter().enumerate() {
         let node = &contract.document["paths"][&operation.path][operation.method.to_lowercase()];
         let mut call =
             Call { contract, operation, node, instances: Instances::new(contract.document, number as u64 + 10_000) };
         let before = tally.failures.len();
-        call.check(server, driving, tally)?;
-        // One fault shows in every try; its first few sights are enough.
+        call.check(server, driver, tally)?;
+        // One defect shows in every try; the first few failures are enough.
         tally.failures.truncate(before + 3);
         tally.operations += 1;
     }
@@ -47,10 +46,10 @@ struct Call<'a> {
     instances: Instances<'a>,
 }
 
-/// What is given to a call.
-struct Given {
+/// The arguments of a call, and where they must appear in the request.
+struct Arguments {
     /// As the driver takes them.
-    arguments: Value,
+    values: Value,
     path: BTreeMap<String, String>,
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
@@ -64,63 +63,63 @@ struct Body {
     value: Value,
 }
 
-/// What a response of bytes is answered with.
+/// The body of a response of bytes.
 const BYTES: &str = "bytes: \u{e4}\r\n{";
 
-/// A text that would change its path, were it not encoded.
+/// A text that changes the path unless it is encoded.
 const HOSTILE: &str = "..\\..\\x/../y?z=1#%2e";
 
-/// Texts that no encoding makes a segment of a path.
+/// Texts that cannot be a segment of a path, however they are encoded.
 const REFUSED: [&str; 3] = ["", ".", ".."];
 
 /// A body in parts, as it is sent.
 const PARTS: &str = "--parts\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\u{e4}\r\n--parts--\r\n";
 
 impl Call<'_> {
-    fn check(&mut self, server: &Server, driving: &mut Driving, tally: &mut Tally) -> anyhow::Result<()> {
-        let answers: Vec<(String, Option<Value>)> = self.node["responses"]
+    fn check(&mut self, server: &Server, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
+        let responses: Vec<(String, Option<Value>)> = self.node["responses"]
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(status, response)| (status.clone(), self.answer_schema(status, response)))
+            .map(|(status, response)| (status.clone(), self.response_schema(status, response)))
             .collect();
-        for (status, schema) in answers {
+        for (status, schema) in responses {
             let Ok(status) = status.parse::<u16>() else { continue };
-            // A redirect is followed, not read.
+            // A redirect is refused, not read.
             if (300..400).contains(&status) {
                 continue;
             }
             for _ in 0..TRIES {
-                let mut answer = None;
+                let mut body = None;
                 if let Some(schema) = &schema {
-                    answer = self.valid(schema, |_| true)?;
-                    if answer.is_none() {
+                    body = self.valid(schema, |_| true)?;
+                    if body.is_none() {
                         tally
                             .failures
-                            .push(format!("{}: no valid answer for {status} could be made", self.operation.id));
+                            .push(format!("{}: no valid response for {status} could be made", self.operation.id));
                         break;
                     }
                 }
-                self.once(status, answer.as_ref(), server, driving, tally)?;
+                self.once(status, body.as_ref(), server, driver, tally)?;
             }
         }
-        self.refused(server, driving, tally)?;
-        // What no operation of a real document gives.
-        let odd = json!({"message": "m", "error_code": "ERROR_OF_TOMORROW", "detail": {"a": 1}});
-        self.once(418, Some(&odd), server, driving, tally)
+        self.refused(server, driver, tally)?;
+        // A status that no operation of a real document lists.
+        let odd = json!({"message": "m", "error_code": "ERROR_OF_THE_FUTURE", "detail": {"a": 1}});
+        self.once(418, Some(&odd), server, driver, tally)
     }
 
     /// A text that would change the path is refused by name, and nothing is sent.
-    fn refused(&mut self, server: &Server, driving: &mut Driving, tally: &mut Tally) -> anyhow::Result<()> {
+    fn refused(&mut self, server: &Server, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
         let id = &self.operation.id;
         let Ok(given) = self.given()? else { return Ok(()) };
         for (name, _) in given.path.iter().filter(|(_, value)| *value == HOSTILE) {
             let key = references::argument_name(name);
             for text in REFUSED {
-                let mut arguments = given.arguments.clone();
+                let mut arguments = given.values.clone();
                 arguments[&key] = json!(text);
                 server.answer(200, String::new());
-                let result = driving.call(id, &arguments)?;
+                let result = driver.call(id, &arguments)?;
                 tally.calls += 1;
                 if server.arrived().is_some() {
                     tally.failures.push(format!("{id}: {name} = {text:?} was sent"));
@@ -134,8 +133,8 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// What the answer is made from; a schema of one text where it is no JSON.
-    fn answer_schema(&self, status: &str, response: &Value) -> Option<Value> {
+    /// The schema of a response's body; a constant where it is not JSON.
+    fn response_schema(&self, status: &str, response: &Value) -> Option<Value> {
         let Some(content) = references::resolved(response, self.contract.document).get("content") else {
             return (status == "200").then(|| json!({"const": BYTES}));
         };
@@ -150,9 +149,9 @@ impl Call<'_> {
     fn once(
         &mut self,
         status: u16,
-        answer: Option<&Value>,
+        body: Option<&Value>,
         server: &Server,
-        driving: &mut Driving,
+        driver: &mut Driver,
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
         let id = &self.operation.id;
@@ -163,9 +162,9 @@ impl Call<'_> {
                 return Ok(());
             }
         };
-        let bytes = answer.is_some_and(|answer| answer == BYTES);
-        server.answer(status, if bytes { BYTES.to_owned() } else { answer.map(Value::to_string).unwrap_or_default() });
-        let result = driving.call(id, &given.arguments)?;
+        let bytes = body.is_some_and(|body| body == BYTES);
+        server.answer(status, if bytes { BYTES.to_owned() } else { body.map(Value::to_string).unwrap_or_default() });
+        let result = driver.call(id, &given.values)?;
         tally.calls += 1;
         match server.arrived() {
             Some(arrived) => {
@@ -173,49 +172,49 @@ impl Call<'_> {
             }
             None => tally.failures.push(format!("{id}: nothing arrived: {result}")),
         }
-        if let Some(what) = self.came_back(status, answer, &result) {
-            tally.failures.push(format!("{id}, answered {status}: {what}"));
+        if let Some(what) = self.unexpected_result(status, body, &result) {
+            tally.failures.push(format!("{id}, response {status}: {what}"));
         }
         Ok(())
     }
 
-    /// What is wrong with what came back.
-    fn came_back(&self, status: u16, answer: Option<&Value>, result: &Value) -> Option<String> {
+    /// What is wrong with the result of a call.
+    fn unexpected_result(&self, status: u16, expected: Option<&Value>, result: &Value) -> Option<String> {
         if let Some(error) = result.get("error") {
             return Some(format!("it failed: {error}"));
         }
         if result["status"] != status {
             return Some(format!("the status became {}", result["status"]));
         }
-        let answer = answer.unwrap_or(&Value::Null);
+        let expected = expected.unwrap_or(&Value::Null);
         if (200..300).contains(&status) {
             let Some(ok) = result.get("ok") else { return Some(format!("a success became {result}")) };
             if let Some(name) = self.operation.bodies.get(&status.to_string()) {
                 let Some(body) = ok.get(name) else { return Some(format!("it was not read as {name}: {result}")) };
-                return difference(answer, body, false);
+                return difference(expected, body, false);
             }
-            return difference(answer, ok, false);
+            return difference(expected, ok, false);
         }
         let name = self.operation.bodies.get(&status.to_string()).map_or(errors::UNDOCUMENTED, String::as_str);
         match result["failure"].get(name) {
-            Some(body) if answer.is_null() => (body != "").then(|| format!("an empty body became {body}")),
-            Some(body) => difference(answer, body, false),
+            Some(body) if expected.is_null() => (body != "").then(|| format!("an empty body became {body}")),
+            Some(body) => difference(expected, body, false),
             None => Some(format!("it was not read as {name}: {result}")),
         }
     }
 
-    /// A valid instance that serves; `None` when a few tries make none.
-    fn valid(&mut self, schema: &Value, serves: impl Fn(&Value) -> bool) -> anyhow::Result<Option<Value>> {
+    /// A valid instance that `accepts` takes; `None` when fifty tries make none.
+    fn valid(&mut self, schema: &Value, accepts: impl Fn(&Value) -> bool) -> anyhow::Result<Option<Value>> {
         let validator = self.contract.validator(schema)?;
         Ok((0..50)
             .map(|_| self.instances.make(schema))
-            .find(|instance| serves(instance) && validator.is_valid(instance)))
+            .find(|instance| accepts(instance) && validator.is_valid(instance)))
     }
 
-    fn given(&mut self) -> anyhow::Result<Result<Given, String>> {
+    fn given(&mut self) -> anyhow::Result<Result<Arguments, String>> {
         let mut given =
-            Given { arguments: json!({}), path: BTreeMap::new(), query: Vec::new(), headers: Vec::new(), body: None };
-        let mut gathered = Map::new();
+            Arguments { values: json!({}), path: BTreeMap::new(), query: Vec::new(), headers: Vec::new(), body: None };
+        let mut query_struct = Map::new();
         let item = &self.contract.document["paths"][&self.operation.path];
         let parameters: Vec<Value> = [&item["parameters"], &self.node["parameters"]]
             .into_iter()
@@ -228,7 +227,7 @@ impl Call<'_> {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let required = parameter["required"] == json!(true);
             let schema = parameter["schema"].clone();
-            // A null has no text.
+            // null cannot be sent in a path, a query or a header.
             let Some(value) = self.valid(&schema, |value| !required || !value.is_null())? else {
                 return Ok(Err(format!("no value for {name} could be made")));
             };
@@ -242,34 +241,34 @@ impl Call<'_> {
             match parameter["in"].as_str() {
                 Some("path") => {
                     given.path.insert(name, text(&value));
-                    given.arguments[key] = value;
+                    given.values[key] = value;
                 }
                 Some("query") => {
                     match &value {
                         Value::Array(items) => given.query.extend(items.iter().map(|item| (name.clone(), text(item)))),
                         value => given.query.push((name.clone(), text(value))),
                     }
-                    // An argument of its own, or a field of the gathered ones: the client takes what it knows.
-                    gathered.insert(name, value.clone());
-                    // One that has the name of another is always gathered.
-                    if given.arguments.get(&key).is_none() {
-                        given.arguments[key] = value;
+                    // An argument of its own, or a field of the query struct: the driver takes the one that exists.
+                    query_struct.insert(name, value.clone());
+                    // A parameter that shares its name with another is always in the query struct.
+                    if given.values.get(&key).is_none() {
+                        given.values[key] = value;
                     }
                 }
                 // A list has no place in a header, and three headers are ignored (OpenAPI 3.1.1, Parameter Object); lowering
                 // warns of both.
                 Some("header") if schema.get("type").is_none() && self.is_free_text(&schema) => {
                     given.headers.push((name.to_lowercase(), "any text".to_owned()));
-                    given.arguments[key] = json!("any text");
+                    given.values[key] = json!("any text");
                 }
                 Some("header") if !value.is_array() && !IGNORED.contains(&name.to_lowercase().as_str()) => {
                     given.headers.push((name.to_lowercase(), text(&value)));
-                    given.arguments[key] = value;
+                    given.values[key] = value;
                 }
                 _ => {}
             }
         }
-        given.arguments[argument] = Value::Object(gathered);
+        given.values[argument] = Value::Object(query_struct);
         let content = references::resolved(&self.node["requestBody"], self.contract.document).get("content");
         if let Some(content) = content.and_then(Value::as_object)
             && let Some(chosen) = media_types::chosen_request(content)
@@ -285,14 +284,14 @@ impl Call<'_> {
             let Some(value) = self.valid(&schema, |_| true)? else {
                 return Ok(Err("no body could be made".to_owned()));
             };
-            given.arguments["body"] = value.clone();
+            given.values["body"] = value.clone();
             let media_type = if in_parts { format!("{chosen}; boundary=parts") } else { chosen.clone() };
             given.body = Some(Body { media_type, schema, value });
         }
         Ok(Ok(given))
     }
 
-    /// Whether a path may hold any text there: nothing is said of it, or only that it is one.
+    /// Whether a path parameter takes any text: its schema states no type, or only that it is a string.
     fn is_free_text(&self, schema: &Value) -> bool {
         const LIMITS: [&str; 9] =
             ["format", "enum", "const", "pattern", "maxLength", "minLength", "anyOf", "oneOf", "allOf"];
@@ -301,7 +300,7 @@ impl Call<'_> {
     }
 
     /// What is wrong with the request that arrived.
-    fn sent(&self, given: &Given, arrived: &Arrived) -> anyhow::Result<Vec<String>> {
+    fn sent(&self, given: &Arguments, arrived: &Arrived) -> anyhow::Result<Vec<String>> {
         let mut wrong = Vec::new();
         if arrived.method != self.operation.method {
             wrong.push(format!("{} was sent as {}", self.operation.method, arrived.method));
@@ -325,15 +324,17 @@ impl Call<'_> {
             wrong.push(format!("the path {path} is not {expected:?}"));
         }
         let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let mut meant = given.query.clone();
+        let mut expected = given.query.clone();
         sent.sort();
-        meant.sort();
-        if !same_texts(&sent, &meant) {
-            wrong.push(format!("the query {sent:?} is not {meant:?}"));
+        expected.sort();
+        if !same_texts(&sent, &expected) {
+            wrong.push(format!("the query {sent:?} is not {expected:?}"));
         }
         let bearer = arrived.header("authorization");
         if bearer != self.operation.needs_bearer.then_some("Bearer verify-token") {
-            wrong.push("the bearer is there and should not be, or otherwise".to_owned());
+            wrong.push(
+                "the bearer is sent where the document forbids it, or is missing where it is required".to_owned(),
+            );
         }
         for (name, value) in &given.headers {
             if arrived.header(name) != Some(value.trim()) {
@@ -356,7 +357,7 @@ impl Call<'_> {
         if json {
             let sent: Value = match serde_json::from_slice(&arrived.body) {
                 Ok(sent) => sent,
-                Err(error) => return Ok(Some(format!("the body is no JSON: {error}"))),
+                Err(error) => return Ok(Some(format!("the body is not JSON: {error}"))),
             };
             if !self.contract.validator(&given.schema)?.is_valid(&sent) {
                 return Ok(Some(format!("the body is not valid: {sent}")));
@@ -367,20 +368,20 @@ impl Call<'_> {
         if given.media_type == media_types::FORM && given.value.is_object() {
             let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(&arrived.body).into_owned().collect();
             let fields = given.value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-            let mut meant: Vec<(String, String)> = fields.map(|(name, value)| (name.clone(), text(value))).collect();
+            let mut expected: Vec<(String, String)> = fields.map(|(name, value)| (name.clone(), text(value))).collect();
             sent.sort();
-            meant.sort();
-            return Ok((!same_texts(&sent, &meant)).then(|| format!("the form {sent:?} is not {meant:?}")));
+            expected.sort();
+            return Ok((!same_texts(&sent, &expected)).then(|| format!("the form {sent:?} is not {expected:?}")));
         }
         let same = given.value.as_str().is_some_and(|text| text.as_bytes() == arrived.body);
-        Ok((!same).then(|| "the bytes are others".to_owned()))
+        Ok((!same).then(|| "the bytes differ".to_owned()))
     }
 }
 
-/// Whether two lists of names and texts say the same; a number may be written in several ways.
-fn same_texts(sent: &[(String, String)], meant: &[(String, String)]) -> bool {
+/// Whether two lists of names and texts are equal; a number may be written in several ways.
+fn same_texts(sent: &[(String, String)], expected: &[(String, String)]) -> bool {
     let same = |a: &str, b: &str| a == b || a.parse::<f64>().is_ok_and(|a| b.parse::<f64>() == Ok(a));
-    sent.len() == meant.len() && sent.iter().zip(meant).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1))
+    sent.len() == expected.len() && sent.iter().zip(expected).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1))
 }
 
 fn text(value: &Value) -> String {

@@ -1,4 +1,4 @@
-//! The driver as a process: a command in, an answer out.
+//! The driver as a process: one command in, one result out.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -7,14 +7,14 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-/// A running driver; it ends when it is dropped.
-pub(super) struct Driving {
+/// A running driver; dropping it ends the process.
+pub(super) struct Driver {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
-impl Driving {
+impl Driver {
     pub(super) fn start(program: &Path, base_url: &str) -> anyhow::Result<Self> {
         let mut child = Command::new(program)
             .arg(base_url)
@@ -27,12 +27,12 @@ impl Driving {
         Ok(Self { child, input, output: BufReader::new(output) })
     }
 
-    /// Reads `json` as the type of that name and writes it back.
+    /// Reads `json` as the type of that name, and returns what is written back.
     pub(super) fn read(&mut self, name: &str, json: &Value) -> anyhow::Result<Result<Value, String>> {
-        let answer = self.ask(&json!({"read": name, "json": json.to_string()}))?;
-        Ok(match answer.get("written").and_then(Value::as_str) {
+        let result = self.ask(&json!({"read": name, "json": json.to_string()}))?;
+        Ok(match result.get("written").and_then(Value::as_str) {
             Some(text) => Ok(serde_json::from_str(text)?),
-            None => Err(answer["error"].as_str().unwrap_or("no answer").to_owned()),
+            None => Err(result["error"].as_str().unwrap_or("no result").to_owned()),
         })
     }
 
@@ -46,13 +46,14 @@ impl Driving {
         writeln!(input, "{command}").context("the driver has ended")?;
         let mut line = String::new();
         self.output.read_line(&mut line)?;
-        serde_json::from_str(&line).with_context(|| format!("the driver has ended, or said {line:?}, at {command}"))
+        serde_json::from_str(&line)
+            .with_context(|| format!("the driver has ended, or printed {line:?}, after {command}"))
     }
 }
 
-impl Drop for Driving {
+impl Drop for Driver {
     fn drop(&mut self) {
-        // The end of its input ends the driver; killing it as well does no harm.
+        // The end of its input ends the driver; the kill is for one that hangs.
         self.input = None;
         let _ = self.child.kill();
         let _ = self.child.wait();

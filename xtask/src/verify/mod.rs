@@ -1,5 +1,5 @@
-//! The task `verify`: for each document a client in a scratch folder, compiled, and held against the
-//! document as the vendor wrote it.
+//! The task `verify`: for each document, generates a client in a scratch folder, compiles it, and checks it against
+//! the document as the vendor wrote it.
 
 mod calls;
 mod child;
@@ -10,7 +10,7 @@ mod server;
 mod types;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,23 +22,21 @@ use anyhow::{Context as _, bail};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use crate::document::operations::{self, Operation};
-use crate::generate::{reach, seams};
-use crate::pipeline::{self, Input, OverlayInput};
-use crate::{emit, lower, scaffold, untyped};
+use crate::pipeline::{self, Input, Outcome, OverlayInput};
+use crate::{emit, lower, scaffold};
 
 /// How many failures are printed for a document.
 const SHOWN: usize = 20;
 
-/// What was tried on one document.
+/// What was tried for one document.
 #[derive(Debug, Default)]
 struct Tally {
     operations: usize,
     calls: usize,
     types: usize,
     instances: usize,
-    spoiled: usize,
-    tomorrow: usize,
+    invalid: usize,
+    future: usize,
     warnings: usize,
     lines: usize,
     generating: Duration,
@@ -46,17 +44,11 @@ struct Tally {
     failures: Vec<String>,
 }
 
-/// A document as it came, and what is known of the client that was made from it.
+/// A document as it came, and what was generated from it.
 struct Contract<'a> {
+    /// With each operation under its path.
     document: &'a Value,
-    operations: Vec<Operation>,
-    types: BTreeSet<String>,
-    /// The components that have another name in the client.
-    renamed: &'a HashMap<String, String>,
-    /// The types that answers are made of.
-    answers: BTreeSet<String>,
-    /// The types of PATCH bodies.
-    patched: BTreeSet<String>,
+    outcome: &'a Outcome,
     /// By the text of the schema.
     validators: RefCell<HashMap<String, Rc<Validator>>>,
 }
@@ -64,8 +56,9 @@ struct Contract<'a> {
 impl Contract<'_> {
     /// The generated type for a component.
     fn rust_name(&self, component: &str) -> Option<String> {
-        let name = typify_name(self.renamed.get(component).map_or(component, String::as_str));
-        self.types.contains(&name).then_some(name)
+        let renamed = &self.outcome.lowered.renamed;
+        let name = typify_name(renamed.get(component).map_or(component, String::as_str));
+        self.outcome.client.types.contains_key(&name).then_some(name)
     }
 
     /// A validator for a schema of the original document.
@@ -84,14 +77,14 @@ impl Contract<'_> {
     }
 }
 
-/// A component's name as typify writes it.
+/// A component's name as typify spells it.
 fn typify_name(name: &str) -> String {
     use heck::ToPascalCase as _;
     name.to_pascal_case()
 }
 
-/// Verifies `documents` in the workspace at `root`; returns whether all went well. One that cannot be made into a
-/// client has failed; the others are verified all the same.
+/// Verifies `documents` in the workspace at `root`; returns whether all of them passed. A document without a client
+/// has failed; the others are verified all the same.
 ///
 /// # Errors
 ///
@@ -121,8 +114,8 @@ pub fn run(root: &Path, documents: &[PathBuf], out: &mut dyn Write) -> anyhow::R
         "calls",
         "types",
         "instances",
-        "spoiled",
-        "tomorrow",
+        "invalid",
+        "future",
         "warnings",
         "lines",
         "generate s",
@@ -138,8 +131,8 @@ pub fn run(root: &Path, documents: &[PathBuf], out: &mut dyn Write) -> anyhow::R
             tally.calls,
             tally.types,
             tally.instances,
-            tally.spoiled,
-            tally.tomorrow,
+            tally.invalid,
+            tally.future,
             tally.warnings,
             tally.lines,
             tally.generating.as_secs_f64(),
@@ -157,16 +150,15 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     let started = Instant::now();
     let outcome = pipeline::run(&input, Some(&OverlayInput { input: overlay, strict: false }))?;
     tally.generating = started.elapsed();
-    untyped::tell_untyped(&outcome, out)?;
+    writeln!(out, "  untyped: {} places whose values can be anything", outcome.untyped.len())?;
+    outcome.untyped.iter().try_for_each(|place| writeln!(out, "    {place}"))?;
     tally.lines =
         outcome.sources.iter().filter(|(name, _)| **name != "httpmock.rs").map(|(_, text)| text.lines().count()).sum();
 
-    let client: syn::File = syn::parse_str(outcome.sources.get("client.rs").context("no client was generated")?)?;
-    let driver = driver::make(&client)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let folder = root.join("target/verify").join(&name);
     let mut files = scaffold::files(root, outcome.files())?;
-    files.insert("examples/drive.rs".into(), driver.source);
+    files.insert("examples/drive.rs".into(), driver::source(&outcome.client)?);
     if let Some(manifest) = files.get_mut(Path::new("Cargo.toml")) {
         manifest.push_str("\n[dev-dependencies]\ntokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n");
     }
@@ -179,36 +171,26 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     tally.warnings += cargo(root, &folder, &["doc", "--no-deps", "--features", "httpmock,schemars"])?;
     let program = build(root, &folder)?;
     cargo(root, &folder, &["check"])?;
-    // Again, with the dependencies built: what a change of the document costs its user.
+    // Checked again with the dependencies built: the time that a change of the document costs its user.
     fs::OpenOptions::new().append(true).open(folder.join("src/lib.rs"))?.set_modified(std::time::SystemTime::now())?;
     let started = Instant::now();
     cargo(root, &folder, &["check"])?;
     tally.compiling = started.elapsed();
 
-    let lowered = &outcome.lowered.value;
-    let patched = seams::patched(&client, &operations::patched_fields(lowered));
     let document = lower::with_path_items(&outcome.document);
-    let contract = Contract {
-        document: &document,
-        operations: operations::list(lowered),
-        types: driver.types,
-        renamed: &outcome.lowered.renamed,
-        answers: reach::answers(&client),
-        patched: patched.into_keys().collect(),
-        validators: RefCell::default(),
-    };
+    let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
     let server = server::Server::start()?;
-    let mut driving = child::Driving::start(&program, &server.base_url)?;
+    let mut driver = child::Driver::start(&program, &server.base_url)?;
     writeln!(out, "  reading and writing each type")?;
     out.flush()?;
-    types::check(&contract, &mut driving, &mut tally)?;
+    types::check(&contract, &mut driver, &mut tally)?;
     writeln!(out, "  calling each operation")?;
     out.flush()?;
-    calls::check(&contract, &server, &mut driving, &mut tally)?;
+    calls::check(&contract, &server, &mut driver, &mut tally)?;
     Ok(tally)
 }
 
-/// Runs cargo on the scratch crate; returns how many warnings it gave.
+/// Runs cargo on the scratch crate; returns the number of warnings.
 fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<usize> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(arguments)
@@ -217,15 +199,15 @@ fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<usize
         .env("CARGO_TARGET_DIR", root.join("target/verify/target"))
         .output()
         .context("cannot run cargo")?;
-    let told = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        let errors: Vec<&str> = told.lines().skip_while(|line| !line.starts_with("error")).take(60).collect();
+        let errors: Vec<&str> = stderr.lines().skip_while(|line| !line.starts_with("error")).take(60).collect();
         bail!("the generated client does not compile\n{}", errors.join("\n"));
     }
-    Ok(told.lines().filter(|line| line.starts_with("warning: ")).count())
+    Ok(stderr.lines().filter(|line| line.starts_with("warning: ")).count())
 }
 
-/// Builds the driver, and puts it beside the scratch crate, where the next document's will not replace it.
+/// Builds the driver, and copies it beside the scratch crate, where the next document's driver does not replace it.
 fn build(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     cargo(root, folder, &["build", "--example", "drive"])?;
     let program = folder.join(format!("drive{}", std::env::consts::EXE_SUFFIX));

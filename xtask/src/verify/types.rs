@@ -1,21 +1,23 @@
-//! The contract of the types: what the document allows is read and written back; what it does not allow
-//! is refused; what may come tomorrow is kept.
+//! Types: a valid instance is read and written back, an invalid one is refused, and what a later version of the
+//! document may add is kept.
 
 use std::collections::BTreeSet;
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::child::Driving;
+use super::child::Driver;
 use super::compare::difference;
 use super::instances::Instances;
 use super::{Contract, Tally};
 
-/// How many instances of each type are tried.
+/// The number of instances that are tried for each type.
 const TRIES: usize = 12;
 
 /// Tries all component types.
-pub(super) fn check(contract: &Contract<'_>, driving: &mut Driving, tally: &mut Tally) -> anyhow::Result<()> {
+pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
+    let client = &contract.outcome.client;
+    let patch_bodies = client.patch_bodies();
     let schemas = contract.document["components"]["schemas"].as_object().into_iter().flatten();
     for (number, (name, schema)) in schemas.enumerate() {
         let Some(rust) = contract.rust_name(name) else {
@@ -25,7 +27,7 @@ pub(super) fn check(contract: &Contract<'_>, driving: &mut Driving, tally: &mut 
         let name_in_pointer = name.replace('~', "~0").replace('/', "~1");
         let validator = contract.validator(&json!({"$ref": format!("#/components/schemas/{name_in_pointer}")}))?;
         let mut instances = Instances::new(contract.document, number as u64 + 1);
-        let strict = contract.patched.contains(&rust);
+        let strict = patch_bodies.contains(rust.as_str());
         let mut tried = 0;
         for _ in 0..TRIES * 4 {
             let instance = instances.make(schema);
@@ -34,19 +36,19 @@ pub(super) fn check(contract: &Contract<'_>, driving: &mut Driving, tally: &mut 
             }
             tried += 1;
             tally.instances += 1;
-            match driving.read(&rust, &instance)? {
+            match driver.read(&rust, &instance)? {
                 Ok(written) => {
                     if let Some(difference) = difference(&instance, &written, strict) {
                         tally.failures.push(format!("{name}: {difference}"));
                     } else if !validator.is_valid(&written) {
-                        tally.failures.push(format!("{name}: what was written back is not valid: {written}"));
+                        tally.failures.push(format!("{name}: the written instance is not valid: {written}"));
                     }
                 }
                 Err(error) => tally.failures.push(format!("{name}: a valid instance is refused ({error}): {instance}")),
             }
-            spoiled(name, &rust, schema, &instance, &validator, &mut instances, driving, tally)?;
-            if contract.answers.contains(&rust) {
-                of_tomorrow(name, &rust, schema, &instance, &instances, driving, tally)?;
+            invalid(name, &rust, schema, &instance, &validator, &mut instances, driver, tally)?;
+            if client.types.get(&rust).is_some_and(|kind| kind.is_received) {
+                future(name, &rust, schema, &instance, &instances, driver, tally)?;
             }
             if tried == TRIES {
                 break;
@@ -60,30 +62,30 @@ pub(super) fn check(contract: &Contract<'_>, driving: &mut Driving, tally: &mut 
     Ok(())
 }
 
-/// A required field gone, and a field of a wrong type.
+/// An instance without a required field, and one with a field of a wrong type.
 #[allow(clippy::too_many_arguments)]
-fn spoiled(
+fn invalid(
     name: &str,
     rust: &str,
     schema: &Value,
     instance: &Value,
     validator: &Validator,
     instances: &mut Instances<'_>,
-    driving: &mut Driving,
+    driver: &mut Driver,
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
     let Some(fields) = instance.as_object().filter(|_| schema.get("properties").is_some()) else { return Ok(()) };
-    let mut spoiled = Vec::new();
+    let mut changed = Vec::new();
     for field in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
         let property = property_of(instances, schema, field);
-        // A required field that may be anything may also be null, which is what an absent one is read as.
+        // A required field that may be anything may also be null, and an absent field is read as null.
         if property.get("type").is_some_and(Value::is_string) {
             let mut without = fields.clone();
             without.remove(field);
-            spoiled.push((format!("without `{field}`"), Value::Object(without)));
+            changed.push((format!("without `{field}`"), Value::Object(without)));
         }
     }
-    // What is only ever null says nothing; another value of it is kept, as an unknown field's is.
+    // A field that is always null has no type to break; another value is kept, like an unknown field.
     let is_typed = |property: &Value| property.get("type").is_some_and(|kind| kind.is_string() && kind != "null");
     let typed: Vec<&String> = fields.keys().filter(|field| is_typed(property_of(instances, schema, field))).collect();
     if !typed.is_empty() {
@@ -95,13 +97,13 @@ fn spoiled(
         };
         let mut other = fields.clone();
         other.insert(field.clone(), wrong);
-        spoiled.push((format!("with a wrong `{field}`"), Value::Object(other)));
+        changed.push((format!("with a wrong `{field}`"), Value::Object(other)));
     }
-    for (how, spoiled) in spoiled {
-        if !validator.is_valid(&spoiled) {
-            tally.spoiled += 1;
-            if driving.read(rust, &spoiled)?.is_ok() {
-                tally.failures.push(format!("{name} {how} is not refused: {spoiled}"));
+    for (how, invalid) in changed {
+        if !validator.is_valid(&invalid) {
+            tally.invalid += 1;
+            if driver.read(rust, &invalid)?.is_ok() {
+                tally.failures.push(format!("{name} {how} is not refused: {invalid}"));
             }
         }
     }
@@ -112,19 +114,19 @@ fn property_of<'s>(instances: &Instances<'s>, schema: &'s Value, field: &str) ->
     instances.target(schema["properties"].get(field).unwrap_or(&Value::Null))
 }
 
-/// An unknown field, an unknown value of an enum, and a moment without offset.
-fn of_tomorrow(
+/// An instance with an unknown field, an unknown enum value, and a date-time without offset.
+fn future(
     name: &str,
     rust: &str,
     schema: &Value,
     instance: &Value,
     instances: &Instances<'_>,
-    driving: &mut Driving,
+    driver: &mut Driver,
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
     let Some(fields) = instance.as_object().filter(|_| schema.get("properties").is_some()) else { return Ok(()) };
-    let mut tomorrow = fields.clone();
-    tomorrow.insert("field_of_tomorrow".to_owned(), json!({"deep": [1, 2.5, "three", null]}));
+    let mut future = fields.clone();
+    future.insert("field_of_the_future".to_owned(), json!({"deep": [1, 2.5, "three", null]}));
     for (field, value) in fields {
         let property = property_of(instances, schema, field);
         let kinds: BTreeSet<&str> = std::iter::once(property)
@@ -141,20 +143,20 @@ fn of_tomorrow(
             continue;
         }
         if kinds.contains("enum") {
-            tomorrow.insert(field.clone(), json!("value_of_tomorrow"));
+            future.insert(field.clone(), json!("value_of_the_future"));
         } else if kinds.contains("date-time") {
-            tomorrow.insert(field.clone(), json!("2023-10-01T12:00:00"));
+            future.insert(field.clone(), json!("2023-10-01T12:00:00"));
         }
     }
-    let tomorrow = Value::Object(tomorrow);
-    tally.tomorrow += 1;
-    match driving.read(rust, &tomorrow)? {
+    let future = Value::Object(future);
+    tally.future += 1;
+    match driver.read(rust, &future)? {
         Ok(written) => {
-            if let Some(difference) = difference(&tomorrow, &written, false) {
-                tally.failures.push(format!("{name}: of what may come tomorrow, {difference}"));
+            if let Some(difference) = difference(&future, &written, false) {
+                tally.failures.push(format!("{name}: in a future instance, {difference}"));
             }
         }
-        Err(error) => tally.failures.push(format!("{name}: what may come tomorrow is refused ({error}): {tomorrow}")),
+        Err(error) => tally.failures.push(format!("{name}: a future instance is refused ({error}): {future}")),
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
-use xtask::diff::{self, Difference, Side};
-use xtask::pipeline::Input;
+use xtask::diff::{self, Difference};
+use xtask::pipeline::{self, Input};
 
 /// A change of a document, with a caller on each side.
 pub(crate) struct Case {
@@ -21,10 +21,10 @@ pub(crate) struct Case {
 impl Case {
     /// What differs, from the old to the new and back.
     pub(crate) fn differences(&self) -> [Difference; 2] {
-        let side = |document: &Value| {
-            Side::read(&input(document), None).unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
+        let outcome = |document: &Value| {
+            pipeline::run(&input(document), None).unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
         };
-        let (old, new) = (side(&self.old), side(&self.new));
+        let (old, new) = (outcome(&self.old), outcome(&self.new));
         [diff::compare(&old, &new), diff::compare(&new, &old)]
     }
 }

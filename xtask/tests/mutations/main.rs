@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod passes;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseResult};

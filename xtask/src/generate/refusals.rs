@@ -1,53 +1,42 @@
-//! Where progenitor refuses a document, or panics on it: it does not say, so each part is tried alone.
+//! Which part of a document makes progenitor fail: its messages do not say, so each part is tried alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use progenitor::Generator;
 use serde_json::{Map, Value, json};
 
-use super::{GAP, guarded, parsed_document, settings};
+use super::progenitor::{GAP, client, read};
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
+use crate::document::reachable::reachable;
 use crate::document::references;
 use crate::document::walk;
 
-/// The places that `problems` are about: the components that fail by themselves, or else the operations that
-/// do. Where none does, the problems as they came.
-pub(super) fn place(document: &Value, problems: Problems) -> Problems {
+/// The places that a problem is about: the components that fail by themselves, or else the operations that do.
+/// Where none does, the problem as it came.
+pub(super) fn locate(document: &Value, problem: Problem) -> Problems {
     let mut found = components(document);
     if found.is_empty() {
         found = operations(document);
     }
-    Problems::none(found).err().unwrap_or(problems)
+    Problems::none(found).err().unwrap_or_else(|| problem.into())
 }
 
-/// Why no client can be generated.
+/// Why no client can be generated, if none can.
 fn refusal(document: &Value) -> Option<String> {
-    let spec = match parsed_document(document) {
-        Ok(spec) => spec,
-        Err(problems) => return Some(what(&problems)),
-    };
-    guarded(|| Generator::new(&settings()).generate_tokens(&spec)).err().map(|problems| what(&problems))
-}
-
-fn what(problems: &Problems) -> String {
-    problems.list().iter().map(|problem| problem.what.as_str()).collect::<Vec<_>>().join("; ")
+    match read(document) {
+        Ok(spec) => client(&spec).err().map(|problem| problem.what),
+        Err(error) => Some(error.to_string()),
+    }
 }
 
 fn components(document: &Value) -> Vec<Problem> {
     let all = Pointer::root().child("components").child("schemas");
     let schemas = all.find(document).and_then(Value::as_object).cloned().unwrap_or_default();
-    let refers: BTreeMap<&String, BTreeSet<String>> =
-        schemas.iter().map(|(name, schema)| (name, references(schema))).collect();
+    let referenced: BTreeMap<&String, BTreeSet<String>> =
+        schemas.iter().map(|(name, schema)| (name, referenced(schema))).collect();
     let mut failing: BTreeMap<&String, (BTreeSet<String>, String)> = BTreeMap::new();
     for name in schemas.keys() {
-        let mut reached = BTreeSet::new();
-        let mut open = vec![name.clone()];
-        while let Some(next) = open.pop() {
-            if let Some(targets) = refers.get(&next).filter(|_| reached.insert(next.clone())) {
-                open.extend(targets.iter().cloned());
-            }
-        }
+        let reached = reachable([name.clone()], |name| referenced.get(name).cloned().unwrap_or_default());
         let part: Map<String, Value> = schemas
             .iter()
             .filter(|(name, _)| reached.contains(*name))
@@ -57,7 +46,7 @@ fn components(document: &Value) -> Vec<Problem> {
             failing.insert(name, (reached, why));
         }
     }
-    // What only fails with another that fails by itself is not the cause.
+    // A component that only fails together with one that fails by itself is not the cause.
     let is_cause = |name: &String, reached: &BTreeSet<String>| {
         failing.iter().all(|(other, (others, _))| *other == name || !reached.contains(*other) || others == reached)
     };
@@ -89,13 +78,52 @@ fn with(document: &Value, paths: Value, schemas: &Value) -> Value {
 }
 
 /// The components that a schema refers to.
-fn references(schema: &Value) -> BTreeSet<String> {
+fn referenced(schema: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     walk::visit(&json!({"components": {"schemas": {"": schema}}}), &mut |_, _, node| {
         let target = node.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/"));
         found.extend(target.map(str::to_owned));
     });
     found
+}
+
+/// What the parser of `openapiv3` refuses. It reports what is wrong but not where, so each part is tried alone.
+pub(super) fn misread(document: &Value, error: &serde_json::Error) -> Problems {
+    const HINT: &str = "the document breaks a rule of OpenAPI 3.0 there; change it with an overlay action";
+    let mut found = Vec::new();
+    for place in parts(document) {
+        let mut alone = json!({"openapi": "3.0.3", "info": {"title": "", "version": ""}, "paths": {}});
+        let Some(part) = place.find(document) else { continue };
+        if let Some((last, parents)) = place.tokens().split_last() {
+            parents.iter().fold(&mut alone, |node, token| &mut node[token])[last] = part.clone();
+        }
+        if let Err(error) = read(&alone) {
+            found.push(Problem::new(&place, error.to_string(), HINT));
+        }
+    }
+    match Problems::none(found) {
+        Err(problems) => problems,
+        Ok(()) => Problem::new(&Pointer::root(), error.to_string(), HINT).into(),
+    }
+}
+
+/// The smallest parts of a document that can stand alone in one.
+fn parts(document: &Value) -> Vec<Pointer> {
+    let children = |place: Pointer| -> Vec<Pointer> {
+        match place.find(document) {
+            Some(Value::Object(fields)) => fields.keys().map(|name| place.child(name)).collect(),
+            _ => vec![place],
+        }
+    };
+    let sections = children(Pointer::root()).into_iter().flat_map(|place| {
+        let is_map = |name: &str| place.tokens().first().is_some_and(|first| first == name);
+        match () {
+            () if is_map("paths") => children(place),
+            () if is_map("components") => children(place).into_iter().flat_map(children).collect(),
+            () => vec![place],
+        }
+    });
+    sections.collect()
 }
 
 #[cfg(test)]
@@ -106,19 +134,29 @@ mod tests {
     fn the_component_or_the_operation_that_fails_by_itself_is_named() {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let document = |schemas: Value, paths: Value| json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}});
-        let told =
-            |document: &Value| place(document, Problem::new(&Pointer::root(), "somewhere", "").into()).to_string();
+        let located = |document: &Value| locate(document, Problem::new(&Pointer::root(), "somewhere", "")).to_string();
         let bad = json!({"type": "string", "enum": ["a"], "default": "b"});
         let schemas = json!({"Good": {"type": "string"}, "User": {"type": "object", "properties": {"bad": reference("Bad")}}, "Bad": bad});
-        let message = told(&document(schemas, json!({})));
+        let message = located(&document(schemas, json!({})));
         assert!(message.starts_with("#/components/schemas/Bad: "), "{message}");
         assert!(!message.contains("User"), "{message}");
         let operation = json!({"operationId": "a", "parameters": [
             {"name": "b", "in": "query", "schema": {"type": "string", "enum": ["a"], "default": "b"}},
         ], "responses": {"200": {"description": ""}}});
-        let message = told(&document(json!({}), json!({"/a": {"get": operation}})));
+        let message = located(&document(json!({}), json!({"/a": {"get": operation}})));
         assert!(message.starts_with("#/paths/~1a/get: "), "{message}");
-        let message = told(&document(json!({}), json!({})));
+        let message = located(&document(json!({}), json!({})));
         assert!(message.contains("somewhere"), "{message}");
+    }
+
+    #[test]
+    fn a_part_that_cannot_be_parsed_is_named() {
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {},
+            "components": {"schemas": {"Good": {}, "Bad": {"type": "string", "maxLength": -1}}},
+        });
+        let error = read(&document).unwrap_err();
+        let message = misread(&document, &error).to_string();
+        assert!(message.starts_with("#/components/schemas/Bad: "), "{message}");
     }
 }

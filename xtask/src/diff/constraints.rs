@@ -1,7 +1,7 @@
-//! What the documents say of values, and the client does not enforce: limits, defaults, and what is deprecated.
+//! Limits, defaults and deprecations, which the documents state and the client does not enforce.
 //!
-//! The server decides by them whatever the version of the client, so no caller breaks by a new one; but who
-//! sends a field wants to know.
+//! The server enforces them whatever the version of the client, so a change breaks no caller at compile time; but a
+//! caller who sends the field must know.
 
 use std::collections::BTreeMap;
 
@@ -31,17 +31,16 @@ const KEYWORDS: [&str; 16] = [
     "deprecated",
 ];
 
-/// Whose values are spoken of: a field of a component or the component itself, or a parameter of an operation
-/// or the operation itself.
+/// What a limit applies to: a component or one of its fields, or an operation or one of its parameters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
     Component { name: String, field: Option<String> },
     Operation { method: String, path: String, parameter: Option<String> },
 }
 
-/// What differs of what both documents speak of.
+/// The changes of subjects that both documents have.
 pub(super) fn compare(old: &Value, new: &Value) -> Vec<(Subject, Change)> {
-    let (before, after) = (said(old), said(new));
+    let (before, after) = (stated(old), stated(new));
     let mut changes = Vec::new();
     for (subject, was) in &before {
         let Some(is) = after.get(subject) else { continue };
@@ -49,13 +48,13 @@ pub(super) fn compare(old: &Value, new: &Value) -> Vec<(Subject, Change)> {
             let what = match (was.get(keyword), is.get(keyword)) {
                 (Some(a), Some(b)) if !are_the_same(a, b) => format!("has `{keyword}` {b} now, was {a}"),
                 (None, Some(b)) => format!("has `{keyword}` {b} now"),
-                (Some(a), None) => format!("has no `{keyword}` any more, was {a}"),
+                (Some(a), None) => format!("no longer has `{keyword}`, was {a}"),
                 _ => continue,
             };
             let why = if keyword == "deprecated" {
-                "it is there as before"
+                "it works as before"
             } else {
-                "the server decides by it, whatever the version of the client"
+                "the server enforces it, whatever the version of the client"
             };
             let part = match subject {
                 Subject::Component { field: Some(field), .. } => format!("field `{field}`"),
@@ -73,9 +72,10 @@ fn are_the_same(a: &Value, b: &Value) -> bool {
     a == b || a.as_f64().is_some_and(|a| b.as_f64().is_some_and(|b| a.total_cmp(&b).is_eq()))
 }
 
-type Said<'a> = BTreeMap<&'static str, &'a Value>;
+/// The keywords of a subject.
+type Stated<'a> = BTreeMap<&'static str, &'a Value>;
 
-fn said(document: &Value) -> BTreeMap<Subject, Said<'_>> {
+fn stated(document: &Value) -> BTreeMap<Subject, Stated<'_>> {
     let mut places: Vec<(Subject, Pointer)> = Vec::new();
     walk::visit(document, &mut |kind, place, value| {
         let subject = match place.tokens() {
@@ -104,8 +104,8 @@ fn said(document: &Value) -> BTreeMap<Subject, Said<'_>> {
         .collect()
 }
 
-/// What a node says, its schema where it is a parameter, and what its one alternative beside null says.
-fn keywords<'a>(holder: &'a Value, document: &'a Value) -> Said<'a> {
+/// The keywords of a node, of its schema where it is a parameter, and of its one alternative beside null.
+fn keywords<'a>(holder: &'a Value, document: &'a Value) -> Stated<'a> {
     let holder = if holder.get("in").is_some() || holder.get("$ref").is_none() {
         holder
     } else {
@@ -117,17 +117,17 @@ fn keywords<'a>(holder: &'a Value, document: &'a Value) -> Said<'a> {
         let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| nodes[index].get(*key)?.as_array());
         nodes.extend(alternatives.filter(|list| list.len() <= 2).flatten().collect::<Vec<_>>());
     }
-    let mut said = Said::new();
+    let mut stated = Stated::new();
     for keyword in KEYWORDS {
         let found = nodes.iter().find_map(|node| node.get(keyword));
-        // null is what an absent field is anyway.
+        // A default of null is the same as none.
         if let Some(value) = found.filter(|value| {
             !value.is_null() && **value != Value::Bool(false) || keyword == "default" && value.is_boolean()
         }) {
-            said.insert(keyword, value);
+            stated.insert(keyword, value);
         }
     }
-    said
+    stated
 }
 
 #[cfg(test)]
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_and_defaults_of_fields_and_parameters_are_told() {
+    fn limits_and_defaults_of_fields_and_parameters_are_reported() {
         let document = |most: u32, default: &Value| {
             json!({
                 "paths": {"/a": {"get": {"parameters": [{"name": "page", "in": "query", "schema": {"default": default}}]}}},
@@ -147,10 +147,10 @@ mod tests {
             })
         };
         let changes = compare(&document(5, &json!(1)), &document(3, &json!(null)));
-        let told: Vec<_> = changes.iter().map(|(_, change)| format!("{} {}", change.part, change.what)).collect();
+        let reported: Vec<_> = changes.iter().map(|(_, change)| format!("{} {}", change.part, change.what)).collect();
         assert_eq!(
-            told,
-            ["field `b` has `maxLength` 3 now, was 5", "parameter `page` has no `default` any more, was 1"]
+            reported,
+            ["field `b` has `maxLength` 3 now, was 5", "parameter `page` no longer has `default`, was 1"]
         );
         assert!(compare(&document(5, &json!(1)), &document(5, &json!(1))).is_empty());
     }

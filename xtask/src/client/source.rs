@@ -1,0 +1,366 @@
+//! How progenitor and typify spell their output: the only file that knows.
+//!
+//! Everything else asks here which items of the syntax tree are types or operations, what an attribute means, and
+//! which expressions encode a path, send a body or build a client. When a release of progenitor changes its
+//! spelling, this file changes, and the counts of the passes in `xtask/tests/mutations/passes.txt` show what is affected.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
+use syn::punctuated::Punctuated;
+use syn::visit::{self, Visit};
+use syn::{
+    Attribute, Expr, ExprCall, ExprLit, ExprMethodCall, Field, File, FnArg, GenericArgument, ImplItem, ImplItemFn,
+    Item, ItemEnum, ItemImpl, Lit, Meta, MetaNameValue, Pat, Path, PathArguments, ReturnType, Token, Type, TypePath,
+    parse_quote,
+};
+
+/// The support library that progenitor's output imports.
+pub(crate) const SUPPORT_CRATE: &str = "progenitor_client";
+
+/// What progenitor's output imports from [`SUPPORT_CRATE`] and callers need.
+pub(crate) const PUBLIC_IMPORTS: [&str; 3] = ["ByteStream", "Error", "ResponseValue"];
+
+/// What it imports for itself.
+pub(crate) const PRIVATE_IMPORTS: [&str; 4] = ["ClientHooks", "ClientInfo", "OperationInfo", "RequestBuilderExt"];
+
+/// The function that encodes an argument of a path; it is imported as well.
+pub(crate) const ENCODE_PATH: &str = "encode_path";
+
+/// The constructors of progenitor's client: from a URL, and from a URL and an HTTP client.
+pub(crate) const CONSTRUCTORS: [&str; 2] = ["new", "new_with_client"];
+
+/// The field that keeps what an object's schema does not list.
+const UNLISTED_FIELDS: [&str; 2] = ["Map", "HashMap"];
+
+/// The items of the module `types`.
+pub(crate) fn types(client: &File) -> &[Item] {
+    let content = client.items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+        _ => None,
+    });
+    content.map_or(&[], |(_, items)| items)
+}
+
+/// The items of the module `types`, to be changed.
+pub(crate) fn types_mut(client: &mut File) -> impl Iterator<Item = &mut Item> {
+    types_module(client).into_iter().flatten()
+}
+
+/// The items of the module `types`, to be added to.
+pub(crate) fn types_module(client: &mut File) -> Option<&mut Vec<Item>> {
+    client.items.iter_mut().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_mut().map(|(_, items)| items),
+        _ => None,
+    })
+}
+
+/// The name of a generated type.
+pub(crate) fn name(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Type(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// The `impl` block that holds the client's constructors and operations.
+pub(crate) fn is_client_impl(block: &ItemImpl) -> bool {
+    block.trait_.is_none() && matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident("Client"))
+}
+
+/// The operations and constructors of the client.
+pub(crate) fn methods(client: &File) -> impl Iterator<Item = &ImplItemFn> {
+    let blocks = client.items.iter().filter_map(|item| match item {
+        Item::Impl(block) if is_client_impl(block) => Some(&block.items),
+        _ => None,
+    });
+    blocks.flatten().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
+}
+
+/// The operations and constructors of the client, to be changed.
+pub(crate) fn methods_mut(client: &mut File) -> impl Iterator<Item = &mut ImplItemFn> {
+    let blocks = client.items.iter_mut().filter_map(|item| match item {
+        Item::Impl(block) if is_client_impl(block) => Some(&mut block.items),
+        _ => None,
+    });
+    blocks.flatten().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
+}
+
+/// The arguments of a method, without `self`, each with its type.
+pub(crate) fn arguments(method: &ImplItemFn) -> impl Iterator<Item = (String, &Type)> {
+    method.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(input) => match &*input.pat {
+            Pat::Ident(name) => Some((name.ident.to_string(), &*input.ty)),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    })
+}
+
+/// The type of an operation's request body.
+pub(crate) fn body(method: &ImplItemFn) -> Option<&Type> {
+    arguments(method).find(|(name, _)| name == "body").map(|(_, kind)| kind)
+}
+
+/// `T` of a result `Result<ResponseValue<T>, Error<E>>`.
+pub(crate) fn success(method: &ImplItemFn) -> Option<&Type> {
+    of_result(&method.sig.output, "ResponseValue")
+}
+
+/// `E` of a result `Result<ResponseValue<T>, Error<E>>`.
+pub(crate) fn failure(method: &ImplItemFn) -> Option<&Type> {
+    of_result(&method.sig.output, "Error")
+}
+
+fn of_result<'a>(output: &'a ReturnType, name: &str) -> Option<&'a Type> {
+    let ReturnType::Type(_, output) = output else { return None };
+    let Type::Path(result) = &**output else { return None };
+    let last = result.path.segments.last().filter(|last| last.ident == "Result")?;
+    let PathArguments::AngleBracketed(list) = &last.arguments else { return None };
+    list.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(kind) => first_argument(kind, name),
+        _ => None,
+    })
+}
+
+/// Whether a response's body is a stream of bytes.
+pub(crate) fn is_stream(success: &Type) -> bool {
+    matches!(success, Type::Path(path) if path.path.is_ident("ByteStream"))
+}
+
+/// The variants of an enum that progenitor only numbers, `Variant0`, `Variant1`, …: all of them or none.
+pub(crate) fn has_numbered_variants(item: &ItemEnum) -> bool {
+    item.variants.iter().enumerate().all(|(index, variant)| variant.ident == format!("Variant{index}"))
+}
+
+/// The argument of a call of [`ENCODE_PATH`].
+pub(crate) fn encoded_argument(call: &ExprCall) -> Option<&Expr> {
+    let is_it = matches!(&*call.func, Expr::Path(path) if path.path.is_ident(ENCODE_PATH));
+    call.args.first().filter(|_| is_it && call.args.len() == 1)
+}
+
+/// `x` of `x.to_string()`, which is how progenitor makes a text of an argument.
+pub(crate) fn text_of(expression: &Expr) -> Option<&Expr> {
+    match expression {
+        Expr::MethodCall(ExprMethodCall { receiver, method, .. }) if method == "to_string" => Some(receiver),
+        _ => None,
+    }
+}
+
+/// The receiver and the body of `request.json(&body)`.
+pub(crate) fn json_call(expression: &Expr) -> Option<(&Expr, &Expr)> {
+    match expression {
+        Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) if method == "json" && args.len() == 1 => {
+            args.first().map(|body| (&**receiver, body))
+        }
+        _ => None,
+    }
+}
+
+/// The `format!` in `regex::Regex::new(&format!(…))`, which is how a mock matches a path.
+pub(crate) fn path_pattern(call: &mut ExprCall) -> Option<&mut syn::Macro> {
+    if call.func.to_token_stream().to_string().replace(' ', "") != "regex::Regex::new" {
+        return None;
+    }
+    match call.args.first_mut()? {
+        Expr::Reference(reference) => match &mut *reference.expr {
+            Expr::Macro(format) => Some(&mut format.mac),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `T` of `Name<T>`.
+pub(crate) fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = kind else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(list) => match list.args.first()? {
+            GenericArgument::Type(first) => Some(first),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether the last segment of a type's path is one of `names`.
+pub(crate) fn is_one_of(kind: &Type, names: &[&str]) -> bool {
+    matches!(kind, Type::Path(path) if path.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name)))
+}
+
+/// How a field is read and written, as its `#[serde(…)]` attributes state it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Always there, and never null.
+    Required,
+    /// Always there, and may be null.
+    RequiredOrNull,
+    /// An `Option` that is left out when it is `None`.
+    Optional,
+    /// A list or map that is left out when it is empty.
+    LeftOutIfEmpty,
+    /// A [`Nullable`](https://docs.rs/chift-api): absent, null or a value.
+    Nullable,
+    /// The map that keeps the fields that the schema does not list.
+    Unlisted,
+    /// Another combination of attributes.
+    Other,
+}
+
+const IS_NONE: &str = "::std::option::Option::is_none";
+const READ_NULL: &str = "::std::option::Option::deserialize";
+const IS_ABSENT: &str = "crate::Nullable::is_absent";
+const IS_EMPTY: &str = "is_empty";
+
+/// Reads a field's attributes and type.
+pub(crate) fn presence(field: &Field) -> Presence {
+    let mut stated: Vec<(String, String)> = serde(&field.attrs)
+        .filter(|argument| argument.word != "rename" || argument.text.is_none())
+        .map(|argument| (argument.word, argument.text.unwrap_or_default()))
+        .collect();
+    stated.sort();
+    let stated: Vec<(&str, &str)> = stated.iter().map(|(word, text)| (word.as_str(), text.as_str())).collect();
+    let is = |name| first_argument(&field.ty, name).is_some();
+    match *stated {
+        [] if !is("Option") && !is("Nullable") => Presence::Required,
+        [("deserialize_with", READ_NULL)] if is("Option") => Presence::RequiredOrNull,
+        [("skip_serializing_if", IS_NONE)] if is("Option") => Presence::Optional,
+        [("default", ""), ("skip_serializing_if", IS_ABSENT)] if is("Nullable") => Presence::Nullable,
+        [("flatten", "")] if UNLISTED_FIELDS.iter().any(|name| is(name)) => Presence::Unlisted,
+        [.., ("skip_serializing_if", function)] if function.ends_with(IS_EMPTY) => Presence::LeftOutIfEmpty,
+        _ => Presence::Other,
+    }
+}
+
+/// Whether a constructor leaves a field out, because it has an empty value: `None`, or an empty list or map.
+pub(crate) fn has_empty_value(field: &Field) -> bool {
+    first_argument(&field.ty, "Option").is_some()
+        || serde(&field.attrs).any(|argument| ["default", "flatten"].contains(&argument.word.as_str()))
+}
+
+/// Makes a field [`Presence::Optional`]: an `Option` around its type.
+pub(crate) fn make_optional(field: &mut Field) {
+    let kind = &field.ty;
+    field.ty = parse_quote!(::std::option::Option<#kind>);
+    restate(field, &quote!(skip_serializing_if = #IS_NONE));
+}
+
+/// Makes a field [`Presence::Nullable`]: `Nullable` around `inner`.
+pub(crate) fn make_nullable(field: &mut Field, inner: &Type) {
+    field.ty = parse_quote!(crate::Nullable<#inner>);
+    restate(field, &quote!(default, skip_serializing_if = #IS_ABSENT));
+}
+
+/// Replaces the `#[serde(…)]` attributes, but for the field's name in JSON.
+fn restate(field: &mut Field, arguments: &TokenStream) {
+    let rename = wire_name(&field.attrs).map(|name| quote!(rename = #name,));
+    field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+    field.attrs.push(parse_quote!(#[serde(#rename #arguments)]));
+}
+
+/// One argument of `#[serde(…)]`: the word, and the text behind its `=`, if there is one.
+pub(crate) struct SerdeArgument {
+    pub(crate) word: String,
+    pub(crate) text: Option<String>,
+}
+
+/// The arguments of all `#[serde(…)]` attributes.
+pub(crate) fn serde(attributes: &[Attribute]) -> impl Iterator<Item = SerdeArgument> {
+    let metas = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+        .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
+    metas.flatten().filter_map(|meta| {
+        let text = match &meta {
+            Meta::NameValue(meta) => literal(meta),
+            _ => None,
+        };
+        Some(SerdeArgument { word: meta.path().get_ident()?.to_string(), text })
+    })
+}
+
+fn literal(meta: &MetaNameValue) -> Option<String> {
+    match &meta.value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+/// The text of `#[serde(rename = "…")]`: the name in JSON.
+pub(crate) fn wire_name(attributes: &[Attribute]) -> Option<String> {
+    serde(attributes).find(|argument| argument.word == "rename")?.text
+}
+
+/// The text of `#[doc = "…"]`; `None` for any other attribute.
+pub(crate) fn doc(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(meta) if attribute.path().is_ident("doc") => literal(meta),
+        _ => None,
+    }
+}
+
+/// The derived traits.
+pub(crate) fn derived(attributes: &[Attribute]) -> Vec<Path> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+        .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).ok())
+        .flatten()
+        .collect()
+}
+
+/// Whether a trait of that name is derived.
+pub(crate) fn derives(attributes: &[Attribute], name: &str) -> bool {
+    derived(attributes).iter().any(|path| is_named(path, name))
+}
+
+/// Whether `name` is the last segment of a path.
+pub(crate) fn is_named(path: &Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == name)
+}
+
+/// Collects the last segment of every path: the names of the types that a type is made of.
+#[derive(Default)]
+pub(crate) struct Names(pub(crate) BTreeSet<String>);
+
+impl Names {
+    /// The names in a type.
+    pub(crate) fn of(kind: &Type) -> BTreeSet<String> {
+        let mut names = Self::default();
+        names.visit_type(kind);
+        names.0
+    }
+}
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_type_path(&mut self, path: &'ast TypePath) {
+        if let Some(last) = path.path.segments.last() {
+            self.0.insert(last.ident.to_string());
+        }
+        visit::visit_type_path(self, path);
+    }
+}
+
+/// For each generated struct and enum, the names of the types that it is made of.
+pub(crate) fn parts(types: &[Item]) -> BTreeMap<String, BTreeSet<String>> {
+    let parts = types.iter().filter_map(|item| {
+        let mut names = Names::default();
+        match item {
+            Item::Struct(item) => names.visit_fields(&item.fields),
+            Item::Enum(item) => item.variants.iter().for_each(|variant| names.visit_fields(&variant.fields)),
+            _ => return None,
+        }
+        Some((name(item)?, names.0))
+    });
+    parts.collect()
+}

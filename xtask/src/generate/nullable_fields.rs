@@ -1,0 +1,65 @@
+//! `Nullable` in place of `Option` in the bodies of PATCH operations, where absent, null and a value differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use syn::{Fields, File, Item};
+
+use crate::client::source::{self, Names};
+use crate::document::problem::Problem;
+use crate::lower::Lowered;
+
+/// `Nullable<T>` in place of `Option<T>`, for the fields that `lowered` lists; returns how many.
+pub(super) fn wrap(client: &mut File, lowered: &Lowered, _: &mut Vec<Problem>) -> usize {
+    let mut nullable: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
+    for method in source::methods(client) {
+        let Some(fields) = lowered.patched_fields.get(&method.sig.ident.to_string()) else { continue };
+        for name in source::body(method).map(Names::of).unwrap_or_default() {
+            nullable.entry(name).or_default().extend(fields);
+        }
+    }
+    let mut count = 0;
+    for item in source::types_mut(client) {
+        let Item::Struct(item) = item else { continue };
+        let (Some(names), Fields::Named(fields)) = (nullable.get(&item.ident.to_string()), &mut item.fields) else {
+            continue;
+        };
+        for field in &mut fields.named {
+            let Some(inner) = source::first_argument(&field.ty, "Option").cloned() else { continue };
+            let own_name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+            if names.contains(&source::wire_name(&field.attrs).unwrap_or(own_name)) {
+                source::make_nullable(field, &inner);
+                count += 1;
+            }
+        }
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{lowered, one_line};
+    use super::*;
+
+    #[test]
+    fn a_field_that_a_patch_can_clear_is_nullable() {
+        let mut client: File = syn::parse_str(
+            r#"pub mod types { pub struct Change {
+                #[serde(rename = "newStatus", skip_serializing_if = "::std::option::Option::is_none")]
+                pub new_status: ::std::option::Option<Status>,
+                pub other: ::std::option::Option<i64>,
+            } }
+            impl Client { pub async fn change(&self, body: &types::Change) -> Result<ResponseValue<()>, Error<()>> {} }"#,
+        )
+        .unwrap();
+        let mut lowered = lowered(Vec::new());
+        lowered.patched_fields = [("change".to_owned(), ["newStatus".to_owned()].into())].into();
+        assert_eq!(wrap(&mut client, &lowered, &mut Vec::new()), 1);
+        let written = one_line(&client);
+        for expected in [
+            "#[serde( rename = \"newStatus\", default, skip_serializing_if = \"crate::Nullable::is_absent\" )] pub new_status: crate::Nullable<Status>",
+            "pub other: ::std::option::Option<i64>",
+        ] {
+            assert!(written.contains(expected), "{expected} is missing in\n{written}");
+        }
+    }
+}

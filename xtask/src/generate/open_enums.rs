@@ -1,0 +1,87 @@
+//! `Open` around an enum that a response holds, so that a value which the document does not list is kept.
+//!
+//! It depends on which side of a call reaches a type, which a schema does not say; so the types must be there first.
+
+use std::collections::BTreeSet;
+
+use syn::visit_mut::{self, VisitMut};
+use syn::{Fields, File, Item, ItemEnum, Type, TypePath, parse_quote};
+
+use crate::client::source::{self, Names};
+use crate::document::problem::Problem;
+use crate::document::reachable::reachable;
+use crate::lower::Lowered;
+
+/// `Open<E>` in place of `E` in the fields of all structs that a response is made of; returns how often.
+pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
+    let parts = source::parts(source::types(client));
+    let results = source::methods(client).flat_map(|method| [source::success(method), source::failure(method)]);
+    let received =
+        reachable(results.flatten().flat_map(Names::of), |name| parts.get(name).cloned().unwrap_or_default());
+    let enums = source::types(client).iter().filter_map(|item| match item {
+        Item::Enum(item) if is_plain(item) => Some(item.ident.to_string()),
+        _ => None,
+    });
+    let mut opening = Opening { enums: enums.collect(), count: 0 };
+    for item in source::types_mut(client) {
+        if let Item::Struct(item) = item
+            && received.contains(&item.ident.to_string())
+            && let Fields::Named(fields) = &mut item.fields
+        {
+            opening.visit_fields_named_mut(fields);
+        }
+    }
+    opening.count
+}
+
+/// Whether the enum's values are texts: no variant holds anything.
+fn is_plain(item: &ItemEnum) -> bool {
+    !item.variants.is_empty() && item.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
+}
+
+struct Opening {
+    enums: BTreeSet<String>,
+    count: usize,
+}
+
+impl VisitMut for Opening {
+    fn visit_type_mut(&mut self, kind: &mut Type) {
+        if let Type::Path(TypePath { path, .. }) = kind
+            && path.get_ident().is_some_and(|name| self.enums.contains(&name.to_string()))
+        {
+            *kind = parse_quote!(crate::Open<#kind>);
+            self.count += 1;
+            return;
+        }
+        visit_mut::visit_type_mut(self, kind);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::after;
+    use super::*;
+
+    #[test]
+    fn enums_of_responses_are_open_and_those_of_requests_are_not() {
+        let (count, written) = after(
+            wrap,
+            "pub mod types {
+                pub enum Status { A, B }
+                pub struct Order { pub status: ::std::option::Option<Status>, pub all: ::std::vec::Vec<Status> }
+                pub struct Change { pub new_status: ::std::option::Option<Status> }
+            }
+            impl Client {
+                pub async fn change(&self, body: &types::Change) -> Result<ResponseValue<types::Order>, Error<()>> {}
+            }",
+        );
+        assert_eq!(count, 2);
+        for expected in [
+            "pub status: ::std::option::Option<crate::Open<Status>>",
+            "pub all: ::std::vec::Vec<crate::Open<Status>>",
+            "pub new_status: ::std::option::Option<Status>",
+        ] {
+            assert!(written.contains(expected), "{expected} is missing in\n{written}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The generated module `operations`: a row per operation, and what the runtime must know about its bodies.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::unexpected_output;
+use crate::client::{Client, Method, Spelling};
+use crate::document::operations::Operation;
+use crate::document::problem::Problem;
+
+/// The source of the generated module `operations`.
+///
+/// # Errors
+///
+/// Where a type's name is not Rust.
+pub(super) fn source(operations: &[Operation], client: &Client) -> Result<TokenStream, Problem> {
+    let rows = operations.iter().map(|Operation { id, method, path, needs_bearer, .. }| {
+        quote! { Operation { id: #id, method: #method, path: #path, needs_bearer: #needs_bearer } }
+    });
+    let mut secret = Vec::new();
+    for (id, method) in client.methods.iter().filter(|(_, method)| holds_secret(client, method)) {
+        let kind = tokens(&method.success)?;
+        secret.push(quote! { #id => Some(|body| ::serde_json::from_slice::<#kind>(body).map(drop)) });
+    }
+    let bodies = body_names(operations, client)?;
+    let several: Vec<_> = operations.iter().filter(|it| it.has_several_successes()).map(|it| &it.id).collect();
+    let several = if several.is_empty() {
+        quote! { "" }
+    } else {
+        quote! { #(#several)|* }
+    };
+    let sent_as = operations.iter().filter_map(|operation| Some((&operation.id, operation.sent_as.as_ref()?)));
+    let sent_as = sent_as.map(|(id, media_type)| quote! { #id => Some(#media_type) });
+    Ok(quote! {
+        #[allow(unused_imports)]
+        use crate::types;
+        use crate::Operation;
+
+        /// Every operation of the document, ordered by id.
+        pub const ALL: &[Operation] = &[#(#rows),*];
+
+        /// For an operation whose answer holds a secret: what tries whether that answer can be read.
+        pub(crate) fn secret_answer(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
+            match id {
+                #(#secret,)*
+                _ => None,
+            }
+        }
+
+        /// Whether there are several kinds of success.
+        pub(crate) fn has_several_successes(id: &str) -> bool {
+            matches!(id, #several)
+        }
+
+        /// The media type that a request's bytes are sent as, where it is not the usual one.
+        pub(crate) fn sent_as(id: &str) -> Option<&'static str> {
+            match id {
+                #(#sent_as,)*
+                _ => None,
+            }
+        }
+
+        #bodies
+    })
+}
+
+/// Whether a successful response holds a secret, at any depth.
+fn holds_secret(client: &Client, method: &Method) -> bool {
+    client.reached([method.success.plain.as_str()]).contains("crate::Secret")
+}
+
+/// A type as code.
+fn tokens(kind: &Spelling) -> Result<TokenStream, Problem> {
+    kind.code.parse().map_err(|error| unexpected_output(format!("the type {} is not Rust: {error}", kind.plain)))
+}
+
+/// `body_name`, with a function for each set of bodies that operations share.
+fn body_names(operations: &[Operation], client: &Client) -> Result<TokenStream, Problem> {
+    let mut sets: BTreeMap<&BTreeMap<String, String>, Vec<&Operation>> = BTreeMap::new();
+    for operation in operations.iter().filter(|operation| !operation.bodies.is_empty()) {
+        sets.entry(&operation.bodies).or_default().push(operation);
+    }
+    let (mut arms, mut functions) = (Vec::new(), Vec::new());
+    for (index, (statuses, sharing)) in sets.into_iter().enumerate() {
+        let mut kinds = BTreeMap::new();
+        if let Some(method) = sharing.first().and_then(|operation| client.methods.get(&operation.id)) {
+            for (name, kind) in client.bodies(&method.success).into_iter().chain(client.bodies(&method.failure)) {
+                kinds.insert(name, tokens(kind)?);
+            }
+        }
+        let mut by_name: BTreeMap<&String, Vec<TokenStream>> = BTreeMap::new();
+        let mut rest = None;
+        for (status, name) in statuses {
+            match pattern(status) {
+                Some(pattern) => by_name.entry(name).or_default().push(pattern),
+                None => rest = Some(name),
+            }
+        }
+        let tried = |name: &String| {
+            let kind = kinds.get(name.as_str())?;
+            Some(quote! { (#name, reads::<#kind>(body)) })
+        };
+        let choices = by_name.iter().filter_map(|(name, statuses)| {
+            let tried = tried(name)?;
+            Some(quote! { #(#statuses)|* => #tried })
+        });
+        let rest = rest.and_then(tried).unwrap_or_else(|| quote! { return None });
+        let function = format_ident!("bodies_{}", index + 1);
+        let ids = sharing.iter().map(|operation| &operation.id);
+        functions.push(quote! {
+            fn #function(status: u16, body: &[u8]) -> Option<&'static str> {
+                let (name, reads) = match status {
+                    #(#choices,)*
+                    _ => #rest,
+                };
+                reads.then_some(name)
+            }
+        });
+        arms.push(quote! { #(#ids)|* => #function(status, body) });
+    }
+    Ok(quote! {
+        /// The name that the document gives to a body by its status, if that is what it is.
+        pub(crate) fn body_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
+            match id {
+                #(#arms,)*
+                _ => None,
+            }
+        }
+
+        #(#functions)*
+
+        #[allow(dead_code)]
+        fn reads<T: ::serde::de::DeserializeOwned>(body: &[u8]) -> bool {
+            ::serde_json::from_slice::<T>(body).is_ok()
+        }
+    })
+}
+
+/// `404`, or the range that `4XX` is; `None` for `default`.
+fn pattern(status: &str) -> Option<TokenStream> {
+    if let Ok(number) = status.parse::<u16>() {
+        return Some(quote! { #number });
+    }
+    let digit: u16 = status.get(..1)?.parse().ok()?;
+    let (first, last) = (digit * 100, digit * 100 + 99);
+    Some(quote! { #first..=#last })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::path_arguments::tests::operation;
+    use super::*;
+    use crate::client;
+
+    #[test]
+    fn a_response_holds_a_secret_at_any_depth() {
+        let file = syn::parse_str(
+            "pub mod types {
+                pub struct Token { pub access_token: crate::Secret }
+                pub struct Page { pub items: ::std::vec::Vec<Token> }
+                pub struct Order { pub id: i64 }
+            }
+            impl Client {
+                pub async fn page(&self) -> Result<ResponseValue<types::Page>, Error<()>> {}
+                pub async fn order(&self, body: &types::Token) -> Result<ResponseValue<types::Order>, Error<()>> {}
+                pub async fn token(&self) -> Result<ResponseValue<types::Token>, Error<()>> {}
+            }",
+        )
+        .unwrap();
+        let operations = ["page", "order", "token"].map(|id| operation(id, "/"));
+        let client = client::read(&file, &Value::Null, &operations);
+        let secret: Vec<_> = client.methods.iter().filter(|(_, method)| holds_secret(&client, method)).collect();
+        let ids: Vec<_> = secret.into_iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["page", "token"]);
+    }
+}

@@ -1,0 +1,47 @@
+//! `Option` around a list or map that a request or response may leave out: an empty one is not an absent one.
+
+use syn::{Fields, File, Item};
+
+use crate::client::source::{self, Presence};
+use crate::document::problem::Problem;
+use crate::lower::Lowered;
+
+/// Wraps each list or map that typify leaves out when it is empty; returns how many.
+pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
+    let mut count = 0;
+    for item in source::types_mut(client) {
+        let Item::Struct(item) = item else { continue };
+        let Fields::Named(fields) = &mut item.fields else { continue };
+        for field in fields.named.iter_mut().filter(|field| source::presence(field) == Presence::LeftOutIfEmpty) {
+            source::make_optional(field);
+            count += 1;
+        }
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::after;
+    use super::*;
+
+    #[test]
+    fn a_list_that_may_be_absent_is_optional_and_a_required_one_is_not() {
+        let (count, written) = after(
+            wrap,
+            r#"pub mod types { pub struct Order {
+                #[serde(rename = "Lines", default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+                pub lines: ::std::vec::Vec<Line>,
+                pub all: ::std::vec::Vec<Line>,
+            } }"#,
+        );
+        assert_eq!(count, 1);
+        for expected in [
+            "rename = \"Lines\", skip_serializing_if = \"::std::option::Option::is_none\"",
+            "pub lines: ::std::option::Option<::std::vec::Vec<Line>>",
+            "pub all: ::std::vec::Vec<Line>",
+        ] {
+            assert!(written.contains(expected), "{expected} is missing in\n{written}");
+        }
+    }
+}

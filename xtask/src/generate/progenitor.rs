@@ -1,0 +1,110 @@
+//! progenitor: its settings, its call, and the guard around its panics.
+
+use std::cell::Cell;
+use std::fmt::Display;
+use std::panic::{self, AssertUnwindSafe};
+
+use openapiv3::OpenAPI;
+use proc_macro2::TokenStream;
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
+use quote::quote;
+use schemars08::schema::{InstanceType, SchemaObject};
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+
+use crate::document::pointer::Pointer;
+use crate::document::problem::Problem;
+
+/// The hint where progenitor fails and no lowering pass has refused the cause.
+pub(super) const GAP: &str = "change it with an overlay action; this is a gap in xtask/src/lower, whose pass `refuse what is left` should \
+                   have named it";
+
+/// The hand-written types that replace generated ones, by the schema that asks for them.
+fn conversions() -> [(SchemaObject, &'static str); 5] {
+    let password = SchemaObject {
+        instance_type: Some(InstanceType::String.into()),
+        format: Some("password".to_owned()),
+        ..SchemaObject::default()
+    };
+    let marked = |name: &str| SchemaObject {
+        extensions: [("x-chift-seam".to_owned(), json!(name))].into(),
+        ..SchemaObject::default()
+    };
+    let date_time = SchemaObject { format: Some("date-time".to_owned()), ..password.clone() };
+    let number = SchemaObject { instance_type: Some(InstanceType::Number.into()), ..SchemaObject::default() };
+    [
+        (password, "crate::Secret"),
+        (date_time, "crate::Timestamp"),
+        (number, "crate::Decimal"),
+        (marked("echo"), "crate::Echo"),
+        (marked("undocumented"), "crate::Undocumented"),
+    ]
+}
+
+fn settings() -> GenerationSettings {
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote! { crate::Session });
+    for (schema, name) in conversions() {
+        settings.with_conversion(schema, name, std::iter::empty::<TypeImpl>());
+    }
+    settings
+}
+
+/// The document as progenitor takes it.
+pub(super) fn read(document: &Value) -> serde_json::Result<OpenAPI> {
+    OpenAPI::deserialize(document)
+}
+
+/// The source of the client.
+pub(super) fn client(spec: &OpenAPI) -> Result<TokenStream, Problem> {
+    guarded(|| Generator::new(&settings()).generate_tokens(spec))
+}
+
+/// The source of the mocks.
+pub(super) fn mocks(spec: &OpenAPI) -> Result<TokenStream, Problem> {
+    guarded(|| Generator::new(&settings()).httpmock(spec, "crate"))
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread will be caught and reported as an error, so that a panic hook need not print it.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// progenitor panics on some documents; a panic is caught and reported like any other refusal.
+fn guarded<E: Display>(work: impl FnOnce() -> Result<TokenStream, E>) -> Result<TokenStream, Problem> {
+    let refused = |what: String| Problem::new(&Pointer::root(), what, GAP);
+    GUARDED.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(false);
+    match result {
+        Ok(Ok(tokens)) => Ok(tokens),
+        Ok(Err(error)) => Err(refused(format!("progenitor refuses the document: {error}"))),
+        Err(payload) => {
+            let message = payload
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| payload.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            Err(refused(format!("progenitor panics on the document: {message}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::panic)]
+    fn a_panic_of_the_generator_is_an_error() {
+        let message = guarded::<String>(|| panic!("not yet")).unwrap_err().to_string();
+        assert!(message.contains("progenitor panics on the document: not yet"), "{message}");
+    }
+}
