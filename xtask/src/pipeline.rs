@@ -94,7 +94,7 @@ pub fn run(document: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<O
     let lowered = lower::lower(value.clone()).with_context(|| format!("{} cannot be lowered", document.name))?;
     let told: Vec<_> = lowered.changes.iter().map(|(pass, count)| format!("{pass} ({count})")).collect();
     let told = if told.is_empty() { "nothing to do".to_owned() } else { told.join(", ") };
-    let (untyped, without) = (untyped::untyped(&value).len(), lowered.warnings.len());
+    let (untyped, without) = (untyped::untyped(&value).len(), lowered.diagnostics.len());
     done("lower", format!("{told}; untyped {untyped}, done without {without} (listed by --untyped)"));
 
     let generated =

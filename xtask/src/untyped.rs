@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use crate::document::walk::{self, Kind};
-use crate::lower::Warning;
+use crate::lower::Diagnostic;
 use crate::pipeline::Outcome;
 
 /// The places of a document whose values can be anything, each with the reason.
 ///
 /// The document is the one before lowering, which states all that the vendor says.
-pub fn untyped(document: &Value) -> Vec<Warning> {
+pub fn untyped(document: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
         let last = place.tokens().last().map(String::as_str);
@@ -21,7 +21,7 @@ pub fn untyped(document: &Value) -> Vec<Warning> {
             && last != Some("additionalProperties")
             && let Some(why) = why_untyped(node)
         {
-            found.push(Warning { place: place.clone(), what: why.to_owned() });
+            found.push(Diagnostic { place: place.clone(), what: why.to_owned() });
         }
     });
     found
@@ -61,7 +61,7 @@ fn why_untyped(schema: &Value) -> Option<&'static str> {
 /// When `out` cannot be written to.
 pub fn tell(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     list(out, "untyped", "places whose values can be anything", &untyped(&outcome.document))?;
-    list(out, "without", "things that the client does without", &outcome.lowered.warnings)
+    list(out, "without", "things that the client does without", &outcome.lowered.diagnostics)
 }
 
 /// Tells `out` the places that have no type, with their count.
@@ -73,10 +73,10 @@ pub fn tell_untyped(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     list(out, "untyped", "places whose values can be anything", &untyped(&outcome.document))
 }
 
-fn list(out: &mut dyn Write, title: &str, what: &str, warnings: &[Warning]) -> io::Result<()> {
-    writeln!(out, "{title:>9}  {} {what}", warnings.len())?;
-    for warning in warnings {
-        writeln!(out, "           {warning}")?;
+fn list(out: &mut dyn Write, title: &str, what: &str, diagnostics: &[Diagnostic]) -> io::Result<()> {
+    writeln!(out, "{title:>9}  {} {what}", diagnostics.len())?;
+    for diagnostic in diagnostics {
+        writeln!(out, "           {diagnostic}")?;
     }
     Ok(())
 }

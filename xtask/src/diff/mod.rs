@@ -33,12 +33,11 @@ mod report;
 mod surface;
 mod types;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context as _;
-use heck::ToPascalCase as _;
 use serde_json::Value;
 
 use self::checks::Subject;
@@ -46,6 +45,7 @@ pub use self::difference::{Change, Difference, Entry, Fate, Schemas, Step, Verdi
 use self::renames::Renames;
 pub use self::report::{markdown, text};
 use self::surface::Surface;
+use crate::lower::Lowered;
 use crate::pipeline::{Input, OverlayInput};
 use crate::{generate, lower, overlay, read};
 
@@ -66,8 +66,7 @@ pub enum Format {
 pub struct Side {
     document: Value,
     surface: Surface,
-    /// The components that have another name in the client.
-    renamed: HashMap<String, String>,
+    lowered: Lowered,
 }
 
 impl Side {
@@ -82,14 +81,14 @@ impl Side {
             overlay::apply(&input.name, &input.text, &mut document, *strict)?;
         }
         let lowered = lower::lower(document.clone()).with_context(|| format!("{} cannot be lowered", input.name))?;
-        let (client, _) = generate::client(&lowered.value)
-            .with_context(|| format!("no client can be generated from {}", input.name))?;
-        Ok(Self { document, surface: surface::read(&client, &lowered.value), renamed: lowered.renamed })
+        let (client, _) =
+            generate::client(&lowered).with_context(|| format!("no client can be generated from {}", input.name))?;
+        Ok(Self { document, surface: surface::read(&client, &lowered), lowered })
     }
 
     /// The generated type for a component.
     fn rust_name(&self, component: &str) -> Option<String> {
-        let name = self.renamed.get(component).map_or(component, String::as_str).to_pascal_case();
+        let name = self.lowered.type_name(component);
         self.surface.types.contains_key(&name).then_some(name)
     }
 

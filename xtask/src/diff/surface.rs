@@ -9,9 +9,9 @@ use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Fields, File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Pat, Type, Visibility, parse_quote};
 
-use crate::document::operations;
 use crate::document::references;
 use crate::generate::reach;
+use crate::lower::Lowered;
 
 /// What a caller can see, each by its Rust name.
 #[derive(Debug, Clone, Default)]
@@ -115,9 +115,9 @@ pub(super) struct Variant {
     pub(super) content: String,
 }
 
-/// Reads the surface of `client`, which was generated from the lowered `document`.
-pub(super) fn read(client: &File, document: &Value) -> Surface {
-    let mut surface = Surface { operations: calls(client, document), types: BTreeMap::new() };
+/// Reads the surface of `client`, which was generated from `lowered`.
+pub(super) fn read(client: &File, lowered: &Lowered) -> Surface {
+    let mut surface = Surface { operations: calls(client, lowered), types: BTreeMap::new() };
     for item in reach::types(client) {
         let (Some(name), Some((kind, attributes))) = (reach::name(item), kind(item)) else { continue };
         let traits = derived(attributes);
@@ -140,12 +140,12 @@ pub(super) fn read(client: &File, document: &Value) -> Surface {
     surface
 }
 
-fn calls(client: &File, document: &Value) -> BTreeMap<String, Call> {
+fn calls(client: &File, lowered: &Lowered) -> BTreeMap<String, Call> {
     let methods: BTreeMap<String, &ImplItemFn> =
         reach::methods(client).map(|method| (method.sig.ident.to_string(), method)).collect();
-    let listed = operations::list(document).into_iter().filter_map(|operation| {
+    let listed = lowered.operations.iter().cloned().filter_map(|operation| {
         let method = methods.get(&operation.id)?;
-        let node = &document["paths"][&operation.path][operation.method.to_lowercase()];
+        let node = &lowered.document["paths"][&operation.path][operation.method.to_lowercase()];
         let result = |name| reach::argument(&method.sig.output, name).map(|kind| plain(&kind)).unwrap_or_default();
         let call = Call {
             arguments: method.sig.inputs.iter().filter_map(|input| argument(input, node)).collect(),
@@ -319,6 +319,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::document::operations;
 
     #[test]
     fn methods_and_types_are_read_as_a_caller_writes_them() {
@@ -341,7 +342,8 @@ mod tests {
             {"name": "id", "in": "path"},
             {"name": "query", "in": "query", "explode": true, "schema": {"$ref": "#/components/schemas/GetQuery"}},
         ]}}}});
-        let surface = read(&client, &document);
+        let operations = operations::list(&document);
+        let surface = read(&client, &Lowered { document, operations, ..Lowered::default() });
         let call = &surface.operations["get"];
         let told: Vec<_> = call.arguments.iter().map(|it| (it.name.as_str(), it.kind.as_str(), it.place)).collect();
         assert_eq!(

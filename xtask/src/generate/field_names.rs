@@ -8,7 +8,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{ExprStruct, Field, Fields, File, Ident, Item, Member, Type, parse_quote};
 
 use super::reach;
-use crate::document::references;
+use crate::names;
 
 /// Gives each field of a struct a name of its own, also where the struct is made.
 pub(super) fn part(client: &mut File) {
@@ -47,7 +47,7 @@ fn part_fields(mut fields: Vec<&mut Field>) -> bool {
             continue;
         }
         let wish = if is_flattened(field) { "other_fields" } else { name.trim_end_matches('_') };
-        let free = references::free_name(wish, |name| taken.contains(name) || syn::parse_str::<Ident>(name).is_err());
+        let free = names::free_name(wish, |name| taken.contains(name) || syn::parse_str::<Ident>(name).is_err());
         if !is_flattened(field) && reach::wire_name(&field.attrs).is_none() {
             field.attrs.push(parse_quote!(#[serde(rename = #name)]));
         }

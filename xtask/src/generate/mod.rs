@@ -31,6 +31,7 @@ use schemars08::schema::{InstanceType, SchemaObject};
 use serde_json::{Value, json};
 use syn::File;
 
+use crate::document::marker;
 use crate::document::operations::{self, Operation, Types};
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
@@ -57,8 +58,8 @@ fn conversions() -> [(SchemaObject, &'static str); 5] {
         format: Some("password".to_owned()),
         ..SchemaObject::default()
     };
-    let seam = |name: &str| SchemaObject {
-        extensions: [("x-chift-seam".to_owned(), json!(name))].into(),
+    let marked = |name: &str| SchemaObject {
+        extensions: [(marker::KEY.to_owned(), json!(name))].into(),
         ..SchemaObject::default()
     };
     let date_time = SchemaObject { format: Some("date-time".to_owned()), ..password.clone() };
@@ -67,8 +68,8 @@ fn conversions() -> [(SchemaObject, &'static str); 5] {
         (password, "crate::Secret"),
         (date_time, "crate::Timestamp"),
         (number, "crate::Decimal"),
-        (seam("echo"), "crate::Echo"),
-        (seam("undocumented"), "crate::Undocumented"),
+        (marked(marker::REDACTED), "crate::Echo"),
+        (marked(marker::UNDOCUMENTED), "crate::Undocumented"),
     ]
 }
 
@@ -89,22 +90,22 @@ fn settings() -> GenerationSettings {
 /// # Errors
 ///
 /// Where progenitor refuses the document, or panics on it, with the place when it can be found.
-pub fn generate(Lowered { value: document, mocks, .. }: &Lowered) -> Result<Generated, Problems> {
+pub fn generate(lowered: &Lowered) -> Result<Generated, Problems> {
     // The client and the mocks have nothing to do with each other, and progenitor takes its time for both.
-    let operations = operations::list(document);
+    let Lowered { document, operations, mocks, .. } = lowered;
     let (client, mocks) = thread::scope(|scope| {
-        let mocks = scope.spawn(|| formatted_mocks(mocks, &operations));
-        (client(document), mocks.join())
+        let mocks = scope.spawn(|| formatted_mocks(mocks, operations));
+        (client(lowered), mocks.join())
     });
     let (mut client, type_count) = client?;
     let mocks = mocks.unwrap_or_else(|payload| panic::resume_unwind(payload))?;
     let door = door(base_url(document).as_deref().unwrap_or_default());
     let types = Types { secret_answers: secret_answers::list(&client), bodies: body_types::list(&client) };
     pages::implement(&mut client);
-    error_sections::add(&mut client, &operations, &types);
+    error_sections::add(&mut client, operations, &types);
     objects::list_fields(&mut client);
     schemas::derive(&mut client);
-    let table = operations::table(&operations, &types);
+    let table = operations::table(operations, &types);
     let sources = BTreeMap::from([
         ("client.rs", prettyplease::unparse(&client)),
         ("httpmock.rs", mocks),
@@ -122,7 +123,8 @@ fn formatted_mocks(mocks: &Value, operations: &[Operation]) -> Result<String, Pr
 }
 
 /// The client alone, not yet formatted, and how many named types it has.
-pub(crate) fn client(document: &Value) -> Result<(File, usize), Problems> {
+pub(crate) fn client(lowered: &Lowered) -> Result<(File, usize), Problems> {
+    let Lowered { document, operations, patched_fields, .. } = lowered;
     let spec = parsed_document(document)?;
     let mut generator = Generator::new(&settings());
     let client = guarded(|| generator.generate_tokens(&spec)).map_err(|problems| locate::place(document, problems))?;
@@ -130,12 +132,12 @@ pub(crate) fn client(document: &Value) -> Result<(File, usize), Problems> {
     runtime::replace(&mut client)?;
     construction::restrict(&mut client)?;
     json_bodies::wipe(&mut client);
-    path_arguments::encode(&mut client, &operations::list(document))?;
+    path_arguments::encode(&mut client, operations)?;
     variants::name(&mut client);
     field_names::part(&mut client);
     seams::keep_empty(&mut client);
     seams::open_enums(&mut client);
-    seams::nullable_fields(&mut client, &operations::patched_fields(document));
+    seams::nullable_fields(&mut client, patched_fields);
     constructors::add(&mut client);
     Ok((client, generator.get_type_space().iter_types().filter(is_named).count()))
 }
@@ -274,8 +276,6 @@ fn parsed(name: &str, tokens: TokenStream) -> Result<File, Problems> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
 
     #[test]
@@ -293,13 +293,7 @@ mod tests {
             "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {},
             "components": {"schemas": {"Good": {}, "Bad": {"type": "string", "maxLength": -1}}},
         });
-        let lowered = Lowered {
-            mocks: document.clone(),
-            value: document,
-            changes: Vec::new(),
-            warnings: Vec::new(),
-            renamed: HashMap::new(),
-        };
+        let lowered = Lowered { mocks: document.clone(), document, ..Lowered::default() };
         let message = generate(&lowered).unwrap_err().to_string();
         assert!(message.starts_with("#/components/schemas/Bad: "), "{message}");
     }

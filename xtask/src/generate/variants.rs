@@ -9,7 +9,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, File, GenericArgument, Ident, Item, ItemEnum, Path, PathArguments, Type};
 
 use super::reach;
-use crate::document::references;
+use crate::names;
 
 /// Renames `Variant0`, `Variant1`, … of each enum, where it is defined and wherever it is meant.
 pub(super) fn name(client: &mut File) -> usize {
@@ -49,7 +49,7 @@ fn names(item: &ItemEnum) -> BTreeMap<String, Ident> {
             Some(field) if fields.unnamed.len() == 1 => content_name(&field.ty),
             _ => "Tuple".to_owned(),
         };
-        let name = references::free_name(&wish, |name| taken.contains(name));
+        let name = names::free_name(&wish, |name| taken.contains(name));
         taken.insert(name.clone());
         names.insert(variant.ident.to_string(), format_ident!("{name}"));
     }

@@ -22,8 +22,9 @@ use anyhow::{Context as _, bail};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use crate::document::operations::{self, Operation};
+use crate::document::operations::Operation;
 use crate::generate::{reach, seams};
+use crate::lower::Lowered;
 use crate::pipeline::{self, Input, OverlayInput};
 use crate::{emit, lower, scaffold, untyped};
 
@@ -51,8 +52,7 @@ struct Contract<'a> {
     document: &'a Value,
     operations: Vec<Operation>,
     types: BTreeSet<String>,
-    /// The components that have another name in the client.
-    renamed: &'a HashMap<String, String>,
+    lowered: &'a Lowered,
     /// The types that answers are made of.
     answers: BTreeSet<String>,
     /// The types of PATCH bodies.
@@ -64,7 +64,7 @@ struct Contract<'a> {
 impl Contract<'_> {
     /// The generated type for a component.
     fn rust_name(&self, component: &str) -> Option<String> {
-        let name = typify_name(self.renamed.get(component).map_or(component, String::as_str));
+        let name = self.lowered.type_name(component);
         self.types.contains(&name).then_some(name)
     }
 
@@ -82,12 +82,6 @@ impl Contract<'_> {
         self.validators.borrow_mut().insert(key, built.clone());
         Ok(built)
     }
-}
-
-/// A component's name as typify writes it.
-fn typify_name(name: &str) -> String {
-    use heck::ToPascalCase as _;
-    name.to_pascal_case()
 }
 
 /// Verifies `documents` in the workspace at `root`; returns whether all went well. One that cannot be made into a
@@ -185,14 +179,13 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     cargo(root, &folder, &["check"])?;
     tally.compiling = started.elapsed();
 
-    let lowered = &outcome.lowered.value;
-    let patched = seams::patched(&client, &operations::patched_fields(lowered));
+    let patched = seams::patched(&client, &outcome.lowered.patched_fields);
     let document = lower::with_path_items(&outcome.document);
     let contract = Contract {
         document: &document,
-        operations: operations::list(lowered),
+        operations: outcome.lowered.operations.clone(),
         types: driver.types,
-        renamed: &outcome.lowered.renamed,
+        lowered: &outcome.lowered,
         answers: reach::answers(&client),
         patched: patched.into_keys().collect(),
         validators: RefCell::default(),
