@@ -17,7 +17,7 @@
 //! let text = r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}"#;
 //! let document = xtask::read::read("t.json", text).unwrap();
 //! let lowered = xtask::lower::lower(document.value).unwrap();
-//! assert_eq!(lowered.value["openapi"], "3.0.3");
+//! assert_eq!(lowered.document["openapi"], "3.0.3");
 //! ```
 
 pub mod client;
@@ -28,6 +28,7 @@ pub mod emit;
 mod fingerprint;
 pub mod generate;
 pub mod lower;
+mod names;
 pub mod overlay;
 pub mod pipeline;
 pub mod read;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::client::Client;
 use crate::emit::Files;
 use crate::generate::{self, Generated, Sources};
-use crate::lower::{self, Lowered, Warning};
+use crate::lower::{self, Diagnostic, Lowered};
 use crate::read::Document;
 use crate::{fingerprint, overlay, read, untyped};
 
@@ -59,7 +59,7 @@ pub struct Outcome {
     /// The files of `src/generated/`, with their headers.
     pub sources: Sources,
     /// The places of the document without a type.
-    pub untyped: Vec<Warning>,
+    pub untyped: Vec<Diagnostic>,
     /// The stages in the order in which they ran.
     pub stages: Vec<Stage>,
 }
@@ -129,7 +129,7 @@ pub fn from_document(input: &Input, document: Document, overlay: Option<&Overlay
     let lowered = lower::lower(value.clone()).with_context(|| format!("{} cannot be lowered", input.name))?;
     let untyped = untyped::list(&value);
     let count: usize = lowered.changes.iter().map(|(_, count)| count).sum();
-    let (places, features) = (untyped.len(), lowered.warnings.len());
+    let (places, features) = (untyped.len(), lowered.diagnostics.len());
     let summary = format!(
         "{count} places changed by {} passes; {places} places without a type, {features} features not supported (--report lists them)",
         lowered.changes.len()

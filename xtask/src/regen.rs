@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::emit::{self, Files};
-use crate::lower::Warning;
+use crate::lower::Diagnostic;
 use crate::pipeline::{self, Input, Outcome, OverlayInput, Stage};
 use crate::scaffold;
 
@@ -55,7 +55,7 @@ pub fn run(root: &Path, options: &Options, out: &mut dyn Write) -> anyhow::Resul
     }
     if options.report {
         list(out, "untyped", "places whose values can be anything", &outcome.untyped)?;
-        list(out, "without", "document features that the client does not support", &outcome.lowered.warnings)?;
+        list(out, "without", "document features that the client does not support", &outcome.lowered.diagnostics)?;
     }
     if options.check {
         let told = emit::differences(&folder, &files)?;
@@ -95,7 +95,7 @@ fn command(options: &Options) -> String {
     command
 }
 
-fn list(out: &mut dyn Write, label: &str, what: &str, warnings: &[Warning]) -> io::Result<()> {
-    writeln!(out, "{label:>9}  {} {what}", warnings.len())?;
-    warnings.iter().try_for_each(|warning| writeln!(out, "           {warning}"))
+fn list(out: &mut dyn Write, label: &str, what: &str, diagnostics: &[Diagnostic]) -> io::Result<()> {
+    writeln!(out, "{label:>9}  {} {what}", diagnostics.len())?;
+    diagnostics.iter().try_for_each(|diagnostic| writeln!(out, "           {diagnostic}"))
 }

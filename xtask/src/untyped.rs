@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::document::walk::{self, Kind};
-use crate::lower::Warning;
+use crate::lower::Diagnostic;
 
 /// The places of a document whose values can be anything, each with the reason.
 ///
 /// The document is the one before lowering, which states all that the vendor says.
-pub fn list(document: &Value) -> Vec<Warning> {
+pub fn list(document: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
         let last = place.tokens().last().map(String::as_str);
@@ -17,7 +17,7 @@ pub fn list(document: &Value) -> Vec<Warning> {
             && last != Some("additionalProperties")
             && let Some(why) = why_untyped(node)
         {
-            found.push(Warning { place: place.clone(), what: why.to_owned() });
+            found.push(Diagnostic { place: place.clone(), what: why.to_owned() });
         }
     });
     found

@@ -34,7 +34,6 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
-use heck::ToPascalCase as _;
 use serde_json::Value;
 
 use self::constraints::Subject;
@@ -98,7 +97,7 @@ pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
 
 /// The generated type of a component.
 fn type_of(component: &str, outcome: &Outcome) -> Option<String> {
-    let name = outcome.lowered.renamed.get(component).map_or(component, String::as_str).to_pascal_case();
+    let name = outcome.lowered.type_name(component);
     outcome.client.types.contains_key(&name).then_some(name)
 }
 

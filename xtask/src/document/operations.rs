@@ -1,4 +1,4 @@
-//! The operations of a document, which of them need the bearer, and how they fail.
+//! The operations of a document: which of them need the bearer, how they fail, and what a PATCH may clear.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use crate::document::references::{self, says};
 use crate::document::walk;
-use crate::lower::{errors, media_types};
 
-/// An operation, as the table `operations::ALL` of the generated crate tells it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// The name of a response body that the document does not describe, beside the names in [`Operation::bodies`].
+pub const UNDOCUMENTED: &str = "Undocumented";
+
+/// An operation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Operation {
     /// The `operationId`.
     pub id: String,
@@ -19,17 +21,17 @@ pub struct Operation {
     pub path: String,
     /// Whether the effective `security` is something else than the empty list.
     pub needs_bearer: bool,
-    /// The name of an error's body, by status: a number, a range as `4XX`, or `default`; and of a success's where
-    /// there are several kinds.
+    /// The names of the error bodies by status, which is a number, a range such as `4XX`, or `default`. Where an
+    /// operation has success bodies of several types, their names too.
     pub bodies: BTreeMap<String, String>,
-    /// What the document says of each error, by status; it may say nothing.
+    /// The descriptions of the errors by status; a description may be empty.
     pub errors: BTreeMap<String, String>,
-    /// The media type that a request's bytes are sent as.
+    /// The media type of a request body that the client sends as bytes, unless it is `application/octet-stream`.
     pub sent_as: Option<String>,
 }
 
 impl Operation {
-    /// Whether there are several kinds of success.
+    /// Whether there are success bodies of several types.
     pub fn has_several_successes(&self) -> bool {
         self.bodies.keys().any(|status| status.starts_with('2'))
     }
@@ -47,7 +49,8 @@ pub fn base_url(document: &Value) -> Option<String> {
     url.contains("://").then(|| url.trim_end_matches('/').to_owned())
 }
 
-/// The operations under `paths`, ordered by id.
+/// The operations under `paths`, ordered by id, as far as the document itself describes them: `bodies`, `errors`
+/// and `sent_as` are empty until the document is lowered.
 pub fn list(document: &Value) -> Vec<Operation> {
     // OpenAPI 3.0 and 3.1, Operation Object: `security` of the operation overrides that of the
     // document, and an empty list removes it. Where neither states any, none applies.
@@ -55,29 +58,20 @@ pub fn list(document: &Value) -> Vec<Operation> {
     let mut operations = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
         let (true, [_, path, method]) = (references::is_call(kind, place), place.tokens()) else { return };
-        let by_status = |key: &str| -> BTreeMap<String, String> {
-            let told = node.get(key).and_then(Value::as_object).into_iter().flatten();
-            told.map(|(status, told)| (status.clone(), told.as_str().unwrap_or_default().to_owned())).collect()
-        };
         let effective = node.get("security").or(everywhere).and_then(Value::as_array);
         operations.push(Operation {
             id: references::operation_id(node).to_owned(),
             method: method.to_uppercase(),
             path: path.clone(),
             needs_bearer: effective.is_some_and(|list| !list.is_empty()),
-            bodies: by_status(errors::NAMES),
-            errors: by_status(errors::TOLD),
-            sent_as: node
-                .get("requestBody")
-                .and_then(|body| references::resolved(body, document).get(media_types::SENT_AS)?.as_str())
-                .map(str::to_owned),
+            ..Operation::default()
         });
     });
     operations.sort();
     operations
 }
 
-/// For each PATCH operation, the fields of its body that may be absent, null or a value.
+/// For each PATCH operation of a lowered document, the fields of its body that may be absent, null or a value.
 pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let mut patched = BTreeMap::new();
     walk::visit(document, &mut |kind, place, node| {

@@ -1,8 +1,8 @@
 //! What several stages ask of a document's nodes, and do to them.
 
-use heck::ToSnakeCase as _;
 use serde_json::{Map, Value, json};
 
+use crate::document::media_types;
 use crate::document::pointer::Pointer;
 use crate::document::walk::Kind;
 
@@ -35,27 +35,15 @@ pub(crate) fn follow<'a>(
     std::iter::successors(Some(node), |node| next(node, document)).take(HOPS).last().unwrap_or(node)
 }
 
-/// The schema of the JSON body of a response or of a request, which may be a reference.
+/// The schema of the JSON body of a lowered response or request body, which may be a reference.
 pub(crate) fn json_schema<'a>(node: &'a Value, document: &'a Value) -> Option<&'a Value> {
     let content = resolved(node, document).get("content")?.as_object()?;
-    let (_, media_type) = content.iter().find(|(name, _)| is_json(name))?;
-    media_type.get("schema")
-}
-
-/// Whether a media type is JSON, whatever its parameters.
-pub(crate) fn is_json(media_type: &str) -> bool {
-    media_type.split(';').next() == Some("application/json")
+    content.get(media_types::JSON)?.get("schema")
 }
 
 /// Whether a node is an operation that a client can call: not a webhook, not a callback.
 pub(crate) fn is_call(kind: Kind, place: &Pointer) -> bool {
     kind == Kind::Operation && place.tokens().len() == 3 && place.tokens()[0] == "paths"
-}
-
-/// The argument of a method, or the field, that a parameter of that name becomes.
-pub(crate) fn argument_name(parameter: &str) -> String {
-    let name = parameter.to_snake_case();
-    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
 
 /// The `operationId` of an operation.
@@ -115,17 +103,6 @@ pub(crate) fn add_components(document: &mut Value, schemas: impl IntoIterator<It
     }
 }
 
-/// `name`, or `name2`, `name3` and so on when it is taken.
-pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut free = name.to_owned();
-    let mut number = 2;
-    while is_taken(&free) {
-        free = format!("{name}{number}");
-        number += 1;
-    }
-    free
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,11 +115,5 @@ mod tests {
         let beside = json!({"allOf": [{"$ref": "#/a"}], "nullable": true});
         assert_eq!(resolved(&beside, &document), &beside);
         assert_eq!(resolved_schema(&beside, &document), &json!({"x": 1}));
-    }
-
-    #[test]
-    fn a_taken_name_gets_the_next_free_number() {
-        assert_eq!(free_name("A", |_| false), "A");
-        assert_eq!(free_name("A", |name| ["A", "A2"].contains(&name)), "A3");
     }
 }

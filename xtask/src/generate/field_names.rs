@@ -9,8 +9,8 @@ use syn::{ExprStruct, Field, Fields, File, Ident, Item, Member, Type, parse_quot
 
 use crate::client::source::{self, Presence};
 use crate::document::problem::Problem;
-use crate::document::references;
 use crate::lower::Lowered;
+use crate::names;
 
 /// Gives each field of a struct a name of its own, also where the struct is constructed; returns in how many structs.
 pub(super) fn separate(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
@@ -50,7 +50,7 @@ fn separate_fields(mut fields: Vec<&mut Field>) -> bool {
             continue;
         }
         let wish = if is_unlisted(field) { "other_fields" } else { name.trim_end_matches('_') };
-        let free = references::free_name(wish, |name| taken.contains(name) || syn::parse_str::<Ident>(name).is_err());
+        let free = names::free_name(wish, |name| taken.contains(name) || syn::parse_str::<Ident>(name).is_err());
         if !is_unlisted(field) && source::wire_name(&field.attrs).is_none() {
             field.attrs.push(parse_quote!(#[serde(rename = #name)]));
         }

@@ -12,6 +12,7 @@ use schemars08::schema::{InstanceType, SchemaObject};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
+use crate::document::marker;
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
 
@@ -27,7 +28,7 @@ fn conversions() -> [(SchemaObject, &'static str); 5] {
         ..SchemaObject::default()
     };
     let marked = |name: &str| SchemaObject {
-        extensions: [("x-chift-seam".to_owned(), json!(name))].into(),
+        extensions: [(marker::KEY.to_owned(), json!(name))].into(),
         ..SchemaObject::default()
     };
     let date_time = SchemaObject { format: Some("date-time".to_owned()), ..password.clone() };
@@ -36,8 +37,8 @@ fn conversions() -> [(SchemaObject, &'static str); 5] {
         (password, "crate::Secret"),
         (date_time, "crate::Timestamp"),
         (number, "crate::Decimal"),
-        (marked("echo"), "crate::Echo"),
-        (marked("undocumented"), "crate::Undocumented"),
+        (marked(marker::REDACTED), "crate::Echo"),
+        (marked(marker::UNDOCUMENTED), "crate::Undocumented"),
     ]
 }
 

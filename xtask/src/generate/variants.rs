@@ -10,8 +10,8 @@ use syn::{Fields, File, GenericArgument, Ident, Item, ItemEnum, Path, PathArgume
 
 use crate::client::source;
 use crate::document::problem::Problem;
-use crate::document::references;
 use crate::lower::Lowered;
+use crate::names;
 
 /// Renames the numbered variants of each enum, in its definition and its `impl` blocks; returns how many.
 pub(super) fn name(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
@@ -51,7 +51,7 @@ fn names(item: &ItemEnum) -> BTreeMap<String, Ident> {
             Some(field) if fields.unnamed.len() == 1 => content_name(&field.ty),
             _ => "Tuple".to_owned(),
         };
-        let name = references::free_name(&wish, |name| taken.contains(name));
+        let name = names::free_name(&wish, |name| taken.contains(name));
         taken.insert(name.clone());
         names.insert(variant.ident.to_string(), format_ident!("{name}"));
     }

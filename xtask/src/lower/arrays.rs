@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn state_items(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn state_items(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn open_up(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn open_up(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         // There 3.0 knows booleans as well, and they say something about the object around them.
@@ -18,7 +18,7 @@ pub(super) fn open_up(document: &mut Value, diagnostics: &mut Diagnostics) -> us
                 *node = json!({});
                 count += 1;
             }
-            Value::Bool(false) => diagnostics.refuse(
+            Value::Bool(false) => report.refuse(
                 place,
                 "the schema `false` takes no value at all",
                 "remove what has this schema with an overlay action",
@@ -36,10 +36,10 @@ mod tests {
 
     #[test]
     fn true_takes_anything_and_false_is_refused() {
-        let (schema, diagnostics) = schema_after(open_up, json!({"items": true, "additionalProperties": true}));
+        let (schema, report) = schema_after(open_up, json!({"items": true, "additionalProperties": true}));
         assert_eq!(schema, json!({"items": {}, "additionalProperties": true}));
-        assert!(diagnostics.refused.is_empty());
-        let (_, diagnostics) = schema_after(open_up, json!({"properties": {"a": false}}));
-        assert_eq!(diagnostics.refused[0].place.to_string(), "#/components/schemas/S/properties/a");
+        assert!(report.problems.is_empty());
+        let (_, report) = schema_after(open_up, json!({"properties": {"a": false}}));
+        assert_eq!(report.problems[0].place.to_string(), "#/components/schemas/S/properties/a");
     }
 }

@@ -5,14 +5,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::references;
 use crate::document::walk;
+use crate::names;
 
-pub(super) fn shorten(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
     let Some(schemas) = document.get("components").and_then(|all| all.get("schemas")).and_then(Value::as_object) else {
         return 0;
     };
@@ -27,33 +27,33 @@ pub(super) fn shorten(document: &mut Value, diagnostics: &mut Diagnostics) -> us
     }
     // As Rust spells them, some names are the same: the first in the document has it, the others get a number.
     let mut taken: HashSet<String> = HashSet::new();
-    let mut names: HashMap<String, String> = HashMap::new();
+    let mut renamed: HashMap<String, String> = HashMap::new();
     for name in schemas.keys() {
         let wish = Some(wish(name)).filter(|wish| asked.get(wish) == Some(&1)).unwrap_or_else(|| name.clone());
-        let free = references::free_name(&wish, |name| taken.contains(&name.to_pascal_case()));
-        taken.insert(free.to_pascal_case());
+        let free = names::free_name(&wish, |name| taken.contains(&names::type_name(name)));
+        taken.insert(names::type_name(&free));
         if free != *name {
-            names.insert(name.clone(), free);
+            renamed.insert(name.clone(), free);
         }
     }
-    if names.is_empty() {
+    if renamed.is_empty() {
         return 0;
     }
     if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
-        let renamed: Map<String, Value> = std::mem::take(schemas)
+        let schemas_renamed: Map<String, Value> = std::mem::take(schemas)
             .into_iter()
-            .map(|(name, schema)| (names.get(&name).cloned().unwrap_or(name), schema))
+            .map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema))
             .collect();
-        *schemas = renamed;
+        *schemas = schemas_renamed;
     }
     walk::change(document, &mut |_, _, node| {
         let target = node.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/"));
-        if let Some(new) = target.and_then(|name| names.get(name)) {
+        if let Some(new) = target.and_then(|name| renamed.get(name)) {
             node["$ref"] = json!(format!("#/components/schemas/{new}"));
         }
     });
-    let count = names.len();
-    diagnostics.renamed.extend(names);
+    let count = renamed.len();
+    report.renamed.extend(renamed);
     count
 }
 
@@ -74,7 +74,7 @@ fn bodies(document: &Value) -> HashMap<String, String> {
                 if name.starts_with("Body_") {
                     bodies.insert(
                         name.to_owned(),
-                        format!("{}Body", references::operation_id(operation).to_pascal_case()),
+                        format!("{}Body", names::type_name(references::operation_id(operation))),
                     );
                 }
             }
@@ -92,7 +92,7 @@ mod tests {
         let mut document = json!({"components": {"schemas": {
             "a__b__Thing": {}, "a__One": {}, "b__One": {}, "List": {"items": {"$ref": "#/components/schemas/a__b__Thing"}},
         }}});
-        assert_eq!(shorten(&mut document, &mut Diagnostics::default()), 1);
+        assert_eq!(shorten(&mut document, &mut Report::default()), 1);
         let names: Vec<_> = document["components"]["schemas"].as_object().unwrap().keys().collect();
         assert_eq!(names, ["Thing", "a__One", "b__One", "List"]);
         assert_eq!(document["components"]["schemas"]["List"]["items"]["$ref"], "#/components/schemas/Thing");
@@ -107,16 +107,16 @@ mod tests {
             }}}}},
             "components": {"schemas": {"Body_create_item_items_post": {}}},
         });
-        let mut diagnostics = Diagnostics::default();
-        assert_eq!(shorten(&mut document, &mut diagnostics), 1);
-        assert_eq!(diagnostics.renamed["Body_create_item_items_post"], "CreateItemBody");
+        let mut report = Report::default();
+        assert_eq!(shorten(&mut document, &mut report), 1);
+        assert_eq!(report.renamed["Body_create_item_items_post"], "CreateItemBody");
     }
 
     #[test]
     fn names_that_are_one_in_rust_get_a_number() {
         let mut document = json!({"components": {"schemas": {"HTTPError": {}, "Http_Error": {}}}});
-        let mut diagnostics = Diagnostics::default();
-        assert_eq!(shorten(&mut document, &mut diagnostics), 1);
-        assert_eq!(diagnostics.renamed["Http_Error"], "Http_Error2");
+        let mut report = Report::default();
+        assert_eq!(shorten(&mut document, &mut report), 1);
+        assert_eq!(report.renamed["Http_Error"], "Http_Error2");
     }
 }

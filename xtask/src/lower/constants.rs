@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn enumerate(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn enumerate(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -22,7 +22,7 @@ pub(super) fn enumerate(document: &mut Value, diagnostics: &mut Diagnostics) -> 
                 schema.insert("enum".to_owned(), json!([value]));
             }
         }
-        count += usize::from(take_null(schema)) + usize::from(state_type(schema, place, diagnostics));
+        count += usize::from(take_null(schema)) + usize::from(state_type(schema, place, report));
     });
     count
 }
@@ -46,7 +46,7 @@ fn take_null(schema: &mut Map<String, Value>) -> bool {
 
 /// An enum of texts stays one, with its type stated; of any other values it is only a check, and it is told
 /// in words.
-fn state_type(schema: &mut Map<String, Value>, place: &Pointer, diagnostics: &mut Diagnostics) -> bool {
+fn state_type(schema: &mut Map<String, Value>, place: &Pointer, report: &mut Report) -> bool {
     let Some(Value::Array(values)) = schema.get("enum") else { return false };
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
     let name = if all(Value::is_string) {
@@ -67,7 +67,7 @@ fn state_type(schema: &mut Map<String, Value>, place: &Pointer, diagnostics: &mu
             values.iter().map(|value| format!("`{}`", value.to_string().replace('`', "'"))).collect();
         schema.shift_remove("enum");
         let why = if nameless { "two of these values would share a name" } else { "these values are no texts" };
-        diagnostics.warn(&place.child("enum"), format!("{why}; they are told in words, and not checked"));
+        report.warn(&place.child("enum"), format!("{why}; they are told in words, and not checked"));
         references::describe(schema, format!("One of {}.", told.join(", ")));
         changed = true;
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::walk::{self, Kind};
 
 const CHECKS: &[&str] = &[
@@ -27,7 +27,7 @@ const CHECKS: &[&str] = &[
 const SILENT: &[&str] =
     &["examples", "example", "$comment", "contentSchema", "$id", "$schema", "$anchor", "discriminator", "xml"];
 
-pub(super) fn leave_to_the_server(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn leave_to_the_server(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let Value::Object(fields) = node else { return };
@@ -39,7 +39,7 @@ pub(super) fn leave_to_the_server(document: &mut Value, diagnostics: &mut Diagno
         }
         for key in CHECKS.iter().filter(|_| kind == Kind::Schema) {
             if fields.shift_remove(*key).is_some() {
-                diagnostics.warn(&place.child(key), "this is not checked by the client");
+                report.warn(&place.child(key), "this is not checked by the client");
                 count += 1;
             }
         }
@@ -58,10 +58,10 @@ mod tests {
     fn a_check_goes_with_a_warning_and_a_field_of_that_name_stays() {
         let given =
             json!({"type": "array", "uniqueItems": true, "examples": [1], "items": {"properties": {"not": {}}}});
-        let (schema, diagnostics) = schema_after(leave_to_the_server, given);
+        let (schema, report) = schema_after(leave_to_the_server, given);
         assert_eq!(schema, json!({"type": "array", "items": {"properties": {"not": {}}}}));
         assert_eq!(
-            diagnostics.warnings[0].to_string(),
+            report.diagnostics[0].to_string(),
             "#/components/schemas/S/uniqueItems: this is not checked by the client"
         );
     }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::pointer::Pointer;
 
-pub(super) fn refuse(document: &Value, diagnostics: &mut Diagnostics) {
+pub(super) fn refuse(document: &Value, report: &mut Report) {
     let all = Pointer::root().child("components").child("schemas");
     let schemas = all.find(document).and_then(Value::as_object);
     let mut is: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -25,7 +25,7 @@ pub(super) fn refuse(document: &Value, diagnostics: &mut Diagnostics) {
         }
         if seen.contains(name) {
             let hint = "break the circle with an overlay action";
-            diagnostics.refuse(&all.child(name), "the schema is defined by nothing but itself", hint);
+            report.refuse(&all.child(name), "the schema is defined by nothing but itself", hint);
         }
     }
 }
@@ -53,9 +53,9 @@ mod tests {
             "Self": reference("Self"), "A": {"allOf": [reference("B")]}, "B": {"oneOf": [{"type": "string"}, reference("A")]},
             "User": reference("A"), "Tree": {"properties": {"parent": reference("Tree")}, "items": reference("Tree")},
         }}});
-        let mut diagnostics = Diagnostics::default();
-        refuse(&document, &mut diagnostics);
-        let places: Vec<String> = diagnostics.refused.iter().map(|problem| problem.place.to_string()).collect();
+        let mut report = Report::default();
+        refuse(&document, &mut report);
+        let places: Vec<String> = report.problems.iter().map(|problem| problem.place.to_string()).collect();
         assert_eq!(places, ["A", "B", "Self"].map(|name| format!("#/components/schemas/{name}")));
     }
 }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
+use crate::names;
 
-pub(super) fn lift(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn lift(document: &mut Value, _: &mut Report) -> usize {
     let mut taken: Vec<String> =
         document["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     let mut moved: HashMap<String, String> = HashMap::new();
@@ -19,7 +20,7 @@ pub(super) fn lift(document: &mut Value, _: &mut Diagnostics) -> usize {
         for keyword in ["$defs", "definitions"] {
             let Some(Value::Object(definitions)) = schema.shift_remove(keyword) else { continue };
             for (name, definition) in definitions {
-                let free = references::free_name(&name, |name| taken.iter().any(|it| it == name));
+                let free = names::free_name(&name, |name| taken.iter().any(|it| it == name));
                 moved.insert(place.child(keyword).child(&name).to_string(), format!("#/components/schemas/{free}"));
                 taken.push(free.clone());
                 lifted.insert(free, definition);
@@ -52,7 +53,7 @@ mod tests {
             "A": {"$defs": {"Part": {"type": "string"}}, "items": {"$ref": "#/components/schemas/A/$defs/Part"}},
             "Part": {"type": "integer"},
         }}});
-        assert_eq!(lift(&mut document, &mut Diagnostics::default()), 1);
+        assert_eq!(lift(&mut document, &mut Report::default()), 1);
         assert_eq!(
             document["components"]["schemas"],
             json!({

@@ -1,42 +1,57 @@
-//! What the passes find: what cannot be kept, and what is left out because only a check or a way of
-//! asking is lost with it.
+//! What the passes report besides the document that they change.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
 
-/// Something that the client does without, while no data is lost.
+/// A document feature that the client does not support. No data is lost with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
+pub struct Diagnostic {
     /// Where in the document.
     pub place: Pointer,
-    /// What is done without, and what that means.
+    /// What the client does not support, and what that means.
     pub what: String,
 }
 
-impl fmt::Display for Warning {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.what)
     }
 }
 
-/// What was found so far.
+/// What the passes have reported so far.
 #[derive(Debug, Default)]
-pub(crate) struct Diagnostics {
-    pub(crate) refused: Vec<Problem>,
-    pub(crate) warnings: Vec<Warning>,
+pub(super) struct Report {
+    /// What cannot be lowered: the document is refused.
+    pub(super) problems: Vec<Problem>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// The components that got another name, with that name.
-    pub(crate) renamed: HashMap<String, String>,
+    pub(super) renamed: HashMap<String, String>,
+    /// The responses by operation id.
+    pub(super) responses: BTreeMap<String, Responses>,
+    /// The media type of a request body that is sent as bytes, by operation id.
+    pub(super) sent_as: BTreeMap<String, String>,
 }
 
-impl Diagnostics {
-    pub(crate) fn refuse(&mut self, place: &Pointer, what: impl Into<String>, hint: impl Into<String>) {
-        self.refused.push(Problem::new(place, what, hint));
+/// The responses of an operation.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Responses {
+    /// The names of the bodies by status.
+    pub(super) bodies: BTreeMap<String, String>,
+    /// The descriptions of the errors by status.
+    pub(super) errors: BTreeMap<String, String>,
+}
+
+impl Report {
+    /// Refuses the document because of what stands at `place`.
+    pub(super) fn refuse(&mut self, place: &Pointer, what: impl Into<String>, hint: impl Into<String>) {
+        self.problems.push(Problem::new(place, what, hint));
     }
 
-    pub(crate) fn warn(&mut self, place: &Pointer, what: impl Into<String>) {
-        self.warnings.push(Warning { place: place.clone(), what: what.into() });
+    /// Reports a feature that the client does not support.
+    pub(super) fn warn(&mut self, place: &Pointer, what: impl Into<String>) {
+        self.diagnostics.push(Diagnostic { place: place.clone(), what: what.into() });
     }
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::walk::{self, Kind};
 
 /// What rustdoc reads beside CommonMark.
@@ -18,7 +18,7 @@ const DIALECT: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_TASKLISTS);
 
 /// Writes every description so that rustdoc shows what its writer meant.
-pub(super) fn clean(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn clean(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         count += match kind {
@@ -36,7 +36,7 @@ pub(super) fn clean(document: &mut Value, _: &mut Diagnostics) -> usize {
 }
 
 /// Indents what parameters say of themselves: it becomes the item of a list.
-pub(super) fn indent(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn indent(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         if kind == Kind::Parameter {
@@ -314,10 +314,10 @@ mod tests {
                 "properties": {"description": {"description": "[x]"}},
             }}},
         });
-        assert_eq!(clean(&mut document, &mut Diagnostics::default()), 7);
+        assert_eq!(clean(&mut document, &mut Report::default()), 7);
         assert_eq!(document["components"]["schemas"]["S"]["default"]["description"], "[x]");
         assert_eq!(document["components"]["schemas"]["S"]["properties"]["description"]["description"], "\\[x\\]");
-        assert_eq!(indent(&mut document, &mut Diagnostics::default()), 1);
+        assert_eq!(indent(&mut document, &mut Report::default()), 1);
         let parameter = &document["paths"]["/a"]["get"]["parameters"][0]["description"];
         assert_eq!(parameter, "One.\n\n  - two\n  - three");
     }

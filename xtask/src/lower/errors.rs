@@ -1,103 +1,92 @@
-//! progenitor gives an operation one error type, and one type of success, and panics on a document that gives it
-//! several. So the errors of an operation become one response, for all of 4XX and 5XX, whose schema is a choice
-//! by name: the status decides the name, and the name the type. Which status has which name is in the generated
-//! table, and the hook puts the name around the answer's body; a status that the document does not give, or a
-//! body that is not what it promises, is `Undocumented`, which keeps what came. Where there are several kinds of
-//! success, they become one in the same way.
+//! progenitor gives an operation one error type and one success type, and panics on a document with several. So
+//! the errors of an operation become one response for `4XX` and `5XX` whose schema is a `oneOf` of
+//! `{name: body}` objects: the status selects the name, and the name selects the type. The generated module
+//! `operations` holds the names by status, and the client's hook wraps each body in its name. A status that the
+//! document does not list, or a body that does not fit its schema, is `Undocumented`, which keeps the body. Several
+//! success types become one in the same way.
 
 use std::collections::{BTreeMap, HashSet};
 
-use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use super::Diagnostics;
-use crate::document::references;
+use super::Report;
+use super::diagnostics::Responses;
+use crate::document::operations::UNDOCUMENTED;
 use crate::document::walk;
-
-/// Where the table for the hook is left: status to name, for each operation's errors, and for its successes
-/// where there are several.
-pub const NAMES: &str = "x-body-names";
-
-/// Where it is left what the document says of each error, by its status.
-pub const TOLD: &str = "x-errors-told";
-
-/// The name of what is not documented.
-pub const UNDOCUMENTED: &str = "Undocumented";
+use crate::document::{marker, references};
+use crate::names;
 
 /// The name of a success without a body.
 const NO_CONTENT: &str = "NoContent";
 
-pub(super) fn gather(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
     let before = document.clone();
     let mut sets: BTreeMap<String, Value> = BTreeMap::new();
-    let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         if !references::is_call(kind, place) {
             return;
         }
         let operation = references::operation_id(node).to_owned();
         let Some(Value::Object(responses)) = node.get_mut("responses") else { return };
-        let mut names = Map::new();
-        gather_successes(responses, &operation, &before, &mut names, &mut sets);
-        let told = gather_errors(responses, &operation, &before, &mut names, &mut sets);
-        node[NAMES] = Value::Object(names);
-        node[TOLD] = Value::Object(told);
-        count += 1;
+        let bodies = gather_successes(responses, &operation, &before, &mut sets);
+        let mut gathered = Responses { bodies, errors: BTreeMap::new() };
+        gather_errors(responses, &operation, &before, &mut gathered, &mut sets);
+        report.responses.insert(operation, gathered);
     });
-    if count > 0 {
+    if !sets.is_empty() {
         references::add_components(document, sets);
     }
-    count
+    report.responses.len()
 }
 
-/// Returns what the document says of each error.
 fn gather_errors(
     responses: &mut Map<String, Value>,
     operation: &str,
     document: &Value,
-    names: &mut Map<String, Value>,
+    gathered: &mut Responses,
     sets: &mut BTreeMap<String, Value>,
-) -> Map<String, Value> {
+) {
     let mut choices = Choices::new();
-    let mut told = Map::new();
-    // Where nothing else is a success, progenitor takes the default for one, too.
+    // Without another success, progenitor takes `default` for one.
     if let Some(default) = responses.get("default").filter(|_| !responses.keys().any(|it| it.starts_with('2'))) {
         responses.insert("2XX".to_owned(), default.clone());
     }
     let statuses: Vec<String> = responses.keys().filter(|status| !status.starts_with('2')).cloned().collect();
     for status in statuses {
         let Some(response) = responses.shift_remove(&status) else { continue };
-        told.insert(status.clone(), references::resolved(&response, document)["description"].clone());
+        let description = references::resolved(&response, document)["description"].as_str().unwrap_or_default();
+        gathered.errors.insert(status.clone(), description.to_owned());
         let Some(schema) = references::json_schema(&response, document) else { continue };
         let name = name_of(schema, operation, &status);
         choices.insert(name.clone(), schema.clone());
-        names.insert(status, json!(name));
+        gathered.bodies.insert(status, name);
     }
     let set = if choices.is_empty() { UNDOCUMENTED.to_owned() } else { joined(&choices) };
-    choices.insert(UNDOCUMENTED.to_owned(), json!({"x-chift-seam": "undocumented"}));
-    let content = choice(format!("{set}Failure"), &choices, "How a call fails, by the status of the answer.", sets);
+    choices.insert(UNDOCUMENTED.to_owned(), json!({marker::KEY: marker::UNDOCUMENTED}));
+    let content =
+        choice(format!("{set}Failure"), &choices, "The error of a call, selected by the status of the response.", sets);
     for range in ["4XX", "5XX"] {
         responses.insert(range.to_owned(), json!({"description": "The call failed.", "content": content}));
     }
-    told
 }
 
+/// Returns the names of the success bodies by status, where there are several types.
 fn gather_successes(
     responses: &mut Map<String, Value>,
     operation: &str,
     document: &Value,
-    names: &mut Map<String, Value>,
     sets: &mut BTreeMap<String, Value>,
-) {
+) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
     let statuses: Vec<String> = responses.keys().filter(|status| status.starts_with('2')).cloned().collect();
     let content = |status: &String| references::resolved(&responses[status], document).get("content");
     let kinds: HashSet<String> = statuses.iter().map(|it| content(it).unwrap_or(&Value::Null).to_string()).collect();
     let all_json = statuses
         .iter()
         .all(|status| content(status).is_none() || references::json_schema(&responses[status], document).is_some());
-    // Bytes beside JSON are left for the last pass to refuse.
+    // The last pass refuses bytes beside JSON.
     if kinds.len() < 2 || !all_json {
-        return;
+        return names;
     }
     let mut choices = Choices::new();
     for status in &statuses {
@@ -106,27 +95,28 @@ fn gather_successes(
             None => (NO_CONTENT.to_owned(), json!({"nullable": true})),
         };
         choices.insert(name.clone(), schema);
-        names.insert(status.clone(), json!(name));
+        names.insert(status.clone(), name);
     }
     let content = choice(
         format!("{}Success", joined(&choices)),
         &choices,
-        "What a call brings, by the status of the answer.",
+        "The result of a call, selected by the status of the response.",
         sets,
     );
     for status in statuses {
         responses[&status] = json!({"description": "The call succeeded.", "content": content});
     }
+    names
 }
 
 /// The schemas of bodies, by name.
 type Choices = BTreeMap<String, Value>;
 
 fn joined(choices: &Choices) -> String {
-    choices.keys().map(|name| name.to_pascal_case()).collect::<Vec<_>>().join("Or")
+    choices.keys().map(|name| names::type_name(name)).collect::<Vec<_>>().join("Or")
 }
 
-/// The content of a response that is one of `choices`; the set of them is a component.
+/// The content of a response that is one of `choices`. The set of choices becomes a component named `set`.
 fn choice(set: String, choices: &Choices, description: &str, sets: &mut BTreeMap<String, Value>) -> Value {
     let content = json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{set}")}}});
     sets.entry(set).or_insert_with(|| {
@@ -141,7 +131,7 @@ fn choice(set: String, choices: &Choices, description: &str, sets: &mut BTreeMap
 fn name_of(schema: &Value, operation: &str, status: &str) -> String {
     match schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next()) {
         Some(name) => name.replace("~1", "/").replace("~0", "~"),
-        None => format!("{}{status}", operation.to_pascal_case()),
+        None => format!("{}{status}", names::type_name(operation)),
     }
 }
 
@@ -150,16 +140,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_status_decides_the_name_and_the_name_the_type() {
-        let answer = |name: &str| json!({"description": "", "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
+    fn the_status_selects_the_name_and_the_name_selects_the_type() {
+        let response = |name: &str| json!({"description": "", "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
         let mut document = json!({"paths": {"/a": {"get": {
             "operationId": "get_a",
-            "responses": {"200": answer("A"), "400": answer("Bad"), "404": answer("Bad"), "422": answer("Invalid"), "500": {"description": "Sorry"}},
+            "responses": {"200": response("A"), "400": response("Bad"), "404": response("Bad"), "422": response("Invalid"), "500": {"description": "Sorry"}},
         }}}});
-        assert_eq!(gather(&mut document, &mut Diagnostics::default()), 1);
+        let mut report = Report::default();
+        assert_eq!(gather(&mut document, &mut report), 1);
+        let by_status = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(status, text)| ((*status).to_owned(), (*text).to_owned())).collect()
+        };
+        let expected = Responses {
+            bodies: by_status(&[("400", "Bad"), ("404", "Bad"), ("422", "Invalid")]),
+            errors: by_status(&[("400", ""), ("404", ""), ("422", ""), ("500", "Sorry")]),
+        };
+        assert_eq!(report.responses["get_a"], expected);
         let operation = &document["paths"]["/a"]["get"];
-        assert_eq!(operation[NAMES], json!({"400": "Bad", "404": "Bad", "422": "Invalid"}));
-        assert_eq!(operation[TOLD], json!({"400": "", "404": "", "422": "", "500": "Sorry"}));
         let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
         assert_eq!(statuses, ["200", "4XX", "5XX"]);
         let set = &document["components"]["schemas"]["BadOrInvalidFailure"]["oneOf"];

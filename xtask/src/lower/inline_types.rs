@@ -4,26 +4,26 @@
 
 use std::collections::HashSet;
 
-use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
+use crate::names;
 
-pub(super) fn name(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn name(document: &mut Value, _: &mut Report) -> usize {
     let schemas = document["components"]["schemas"].as_object();
     let mut naming = Naming {
-        taken: schemas.into_iter().flatten().map(|(name, _)| name.to_pascal_case()).collect(),
+        taken: schemas.into_iter().flatten().map(|(name, _)| names::type_name(name)).collect(),
         made: Map::new(),
     };
     walk::change(document, &mut |kind, place, node| {
         let tokens: Vec<&str> = place.tokens().iter().map(String::as_str).collect();
         match (kind, tokens.as_slice()) {
-            (Kind::Schema, ["components", "schemas", name]) => naming.inside(node, &name.to_pascal_case()),
+            (Kind::Schema, ["components", "schemas", name]) => naming.inside(node, &names::type_name(name)),
             (Kind::Operation, ["paths", ..]) => naming.operation(node),
             (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::Header, ["components", _, name]) => {
-                naming.bodies(node, &name.to_pascal_case());
+                naming.bodies(node, &names::type_name(name));
             }
             _ => {}
         }
@@ -43,9 +43,9 @@ struct Naming {
 
 impl Naming {
     fn operation(&mut self, operation: &mut Value) {
-        let base = references::operation_id(operation).to_pascal_case();
+        let base = names::type_name(references::operation_id(operation));
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_pascal_case();
+            let name = names::type_name(parameter.get("name").and_then(Value::as_str).unwrap_or_default());
             self.bodies(parameter, &format!("{base}{name}"));
         }
         if let Some(body) = operation.get_mut("requestBody") {
@@ -76,7 +76,7 @@ impl Naming {
         let Value::Object(fields) = schema else { return };
         fields.shift_remove("title");
         for (name, field) in fields.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            self.lift(field, &format!("{base}{}", name.to_pascal_case()));
+            self.lift(field, &format!("{base}{}", names::type_name(name)));
         }
         if let Some(items) = fields.get_mut("items") {
             self.lift(items, &format!("{base}Item"));
@@ -89,7 +89,8 @@ impl Naming {
             self.inside(part, base);
         }
         for alternative in fields.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
-            let title = alternative.get("title").and_then(Value::as_str).unwrap_or(kind(alternative)).to_pascal_case();
+            let title = alternative.get("title").and_then(Value::as_str).unwrap_or(kind(alternative));
+            let title = names::type_name(title);
             let name = if title.starts_with(base) { title } else { format!("{base}{title}") };
             self.lift(alternative, &name);
         }
@@ -104,8 +105,8 @@ impl Naming {
             self.inside(schema, name);
             return;
         }
-        let name = references::free_name(name, |name| self.taken.contains(&name.to_pascal_case()));
-        self.taken.insert(name.to_pascal_case());
+        let name = names::free_name(name, |name| self.taken.contains(&names::type_name(name)));
+        self.taken.insert(names::type_name(&name));
         self.inside(schema, &name);
         let mut lifted = std::mem::replace(schema, json!({"$ref": format!("#/components/schemas/{name}")}));
         // What is said of the field stays with it.
@@ -145,7 +146,7 @@ mod tests {
                 "schema": {"type": "array", "items": {"properties": {}}},
             }}}}}}},
         });
-        assert_eq!(name(&mut document, &mut Diagnostics::default()), 3);
+        assert_eq!(name(&mut document, &mut Report::default()), 3);
         let schemas = &document["components"]["schemas"];
         assert_eq!(schemas["Car"]["properties"]["type"], json!({"$ref": "#/components/schemas/CarType"}));
         assert_eq!(schemas["Car"]["properties"]["owner_name"], json!({"type": "string"}));
@@ -160,7 +161,7 @@ mod tests {
         let mut document = json!({"components": {"schemas": {"Pet": {"oneOf": [
             {"title": "Cat", "properties": {"lives": {}}}, {"type": "object", "properties": {"good": {}}}, {"type": "string"},
         ]}}}});
-        name(&mut document, &mut Diagnostics::default());
+        name(&mut document, &mut Report::default());
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let expected = json!([reference("PetCat"), reference("PetObject"), {"type": "string"}]);
         assert_eq!(document["components"]["schemas"]["Pet"]["oneOf"], expected);

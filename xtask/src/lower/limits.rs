@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
@@ -28,17 +28,17 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("default", "Default:", "."),
 ];
 
-pub(super) fn tell(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn tell(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         if let (Kind::Schema, Value::Object(fields)) = (kind, node) {
-            count += tell_one(fields, place, diagnostics);
+            count += tell_one(fields, place, report);
         }
     });
     count
 }
 
-fn tell_one(schema: &mut Map<String, Value>, place: &Pointer, diagnostics: &mut Diagnostics) -> usize {
+fn tell_one(schema: &mut Map<String, Value>, place: &Pointer, report: &mut Report) -> usize {
     let mut told = Vec::new();
     for (keyword, before, after) in LIMITS {
         let Some(value) = schema.shift_remove(*keyword) else { continue };
@@ -47,7 +47,7 @@ fn tell_one(schema: &mut Map<String, Value>, place: &Pointer, diagnostics: &mut 
             continue;
         }
         if !["default", "contentEncoding", "contentMediaType"].contains(keyword) {
-            diagnostics.warn(&place.child(keyword), "this is told in words, and not checked by the client");
+            report.warn(&place.child(keyword), "this is told in words, and not checked by the client");
         }
         let space = if after.len() > 1 { " " } else { "" };
         told.push(format!("{before} `{}`{space}{after}", plain(&value)));

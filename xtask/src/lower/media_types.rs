@@ -1,31 +1,25 @@
-//! progenitor takes one media type a body, and knows JSON, forms, plain text and bytes. So JSON is chosen where
-//! it is offered, whatever else is; and what it does not know is bytes, with the media type's name for the
-//! header of a request. A body in parts is bytes, too, whose parts are told in words.
+//! progenitor takes one media type per body, and knows JSON, forms, plain text and bytes. So a body is JSON where
+//! the document offers JSON, and bytes where it offers nothing that progenitor knows; a request then states the
+//! media type in its header. A multipart body is bytes too, and the documentation of the operation lists its parts.
 
 use serde_json::{Map, Value, json};
 
-use super::Diagnostics;
+use super::Report;
+use crate::document::media_types::{
+    BYTES, FORM, JSON, MULTIPART, TEXT, bare, chosen_request, chosen_response, is_json,
+};
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
 
-/// Where the media type is left that a request's bytes are sent as.
-pub const SENT_AS: &str = "x-sent-as";
-
-/// Texts by name, written as in an address.
-pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
-pub(crate) const MULTIPART: &str = "multipart/form-data";
-const TEXT: &str = "text/plain";
-const BYTES: &str = "application/octet-stream";
-
-pub(super) fn choose(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn choose(document: &mut Value, report: &mut Report) -> usize {
     let before = document.clone();
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let chosen = match kind {
-            Kind::Operation => tell_parts(node, place, &before),
-            Kind::RequestBody => of_request(node, place, &before, diagnostics),
-            Kind::Response => of_response(node, place, diagnostics),
+            Kind::Operation => operation(node, place, &before, report),
+            Kind::RequestBody => request_body(node, place, &before, report),
+            Kind::Response => response(node, place, report),
             _ => false,
         };
         count += usize::from(chosen);
@@ -33,7 +27,7 @@ pub(super) fn choose(document: &mut Value, diagnostics: &mut Diagnostics) -> usi
     count
 }
 
-fn of_response(node: &mut Value, place: &Pointer, diagnostics: &mut Diagnostics) -> bool {
+fn response(node: &mut Value, place: &Pointer, report: &mut Report) -> bool {
     let Some(Value::Object(content)) = node.get("content") else {
         // FastAPI says nothing of the body of a file or a stream; what came must not be lost.
         let silent = place.tokens().last().is_some_and(|status| status == "200") && node.get("$ref").is_none();
@@ -43,9 +37,9 @@ fn of_response(node: &mut Value, place: &Pointer, diagnostics: &mut Diagnostics)
         return silent;
     };
     let Some(chosen) = chosen_response(content).cloned() else { return false };
-    leave_out(content, &chosen, "is not asked for", place, diagnostics);
+    leave_out(content, &chosen, "is not asked for", place, report);
     let body = if is_json(&chosen) {
-        json!({"application/json": {"schema": content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}))}})
+        json!({JSON: {"schema": content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}))}})
     } else {
         json!({BYTES: {}})
     };
@@ -54,40 +48,50 @@ fn of_response(node: &mut Value, place: &Pointer, diagnostics: &mut Diagnostics)
     changed
 }
 
-fn of_request(node: &mut Value, place: &Pointer, document: &Value, diagnostics: &mut Diagnostics) -> bool {
+fn request_body(node: &mut Value, place: &Pointer, document: &Value, report: &mut Report) -> bool {
     let Some(Value::Object(content)) = node.get("content") else { return false };
     let Some(chosen) = chosen_request(content).cloned() else { return false };
-    leave_out(content, &chosen, "is not sent", place, diagnostics);
+    leave_out(content, &chosen, "is not sent", place, report);
     let schema = content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}));
-    let bytes = || json!({BYTES: {"schema": {"type": "string", "format": "binary"}}});
     let structured = structured_fields(&schema, document);
-    let body = match bare(&chosen) {
-        _ if is_json(&chosen) => json!({"application/json": {"schema": schema}}),
-        FORM if structured.is_empty() => json!({FORM: {"schema": schema}}),
-        FORM => {
-            let fields = structured.join("`, `");
-            let what =
-                format!("`{fields}` of this form are lists or objects: its body is bytes, written by the caller");
-            diagnostics.warn(&place.child("content").child(&chosen), what);
-            bytes()
-        }
+    if bare(&chosen) == FORM && !structured.is_empty() {
+        let fields = structured.join("`, `");
+        let what = format!("`{fields}` of this form are lists or objects: its body is bytes, written by the caller");
+        report.warn(&place.child("content").child(&chosen), what);
+    }
+    let body = match written_as(&chosen, &structured) {
         TEXT => json!({TEXT: {"schema": {"type": "string"}}}),
-        _ => bytes(),
+        BYTES => json!({BYTES: {"schema": {"type": "string", "format": "binary"}}}),
+        other => json!({other: {"schema": schema}}),
     };
     let changed = *content != *body.as_object().unwrap_or(&Map::new());
-    let is_bytes = body.get(BYTES).is_some();
     node["content"] = body;
-    if is_bytes && bare(&chosen) != BYTES {
-        node[SENT_AS] = json!(chosen);
-    }
     changed
 }
 
-/// Says what the parts of an operation's body are, where it is sent in parts; `before` is the document as it was.
-fn tell_parts(operation: &mut Value, place: &Pointer, before: &Value) -> bool {
+/// The media type, among those that progenitor knows, of a request body of the type `chosen`.
+fn written_as(chosen: &str, structured_fields: &[String]) -> &'static str {
+    match bare(chosen) {
+        _ if is_json(chosen) => JSON,
+        FORM if structured_fields.is_empty() => FORM,
+        TEXT => TEXT,
+        _ => BYTES,
+    }
+}
+
+/// Records the media type of an operation's body that is sent as bytes, and documents the parts of a multipart
+/// body; `before` is the document before this pass.
+fn operation(operation: &mut Value, place: &Pointer, before: &Value, report: &mut Report) -> bool {
     let body = place.child("requestBody").find(before).map(|body| references::resolved(body, before));
     let Some(Value::Object(content)) = body.and_then(|body| body.get("content")) else { return false };
-    let Some(chosen) = chosen_request(content).filter(|chosen| bare(chosen) == MULTIPART) else { return false };
+    let Some(chosen) = chosen_request(content) else { return false };
+    let structured = structured_fields(content[chosen].get("schema").unwrap_or(&Value::Null), before);
+    if written_as(chosen, &structured) == BYTES && bare(chosen) != BYTES {
+        report.sent_as.insert(references::operation_id(operation).to_owned(), chosen.clone());
+    }
+    if bare(chosen) != MULTIPART {
+        return false;
+    }
     let Some(operation) = operation.as_object_mut() else { return false };
     let schema = references::resolved_schema(content[chosen].get("schema").unwrap_or(&Value::Null), before);
     let required = schema.get("required").and_then(Value::as_array);
@@ -105,31 +109,9 @@ fn tell_parts(operation: &mut Value, place: &Pointer, before: &Value) -> bool {
     true
 }
 
-/// The media type of a response that is asked for, among those of its content.
-pub(crate) fn chosen_response(content: &Map<String, Value>) -> Option<&String> {
-    content.keys().find(|name| is_json(name)).or_else(|| content.keys().next())
-}
-
-/// The media type that a request's body is sent as, among those of its content.
-pub(crate) fn chosen_request(content: &Map<String, Value>) -> Option<&String> {
-    let named = |wanted: &'static str| content.keys().find(move |name| bare(name) == wanted);
-    let chosen = content.keys().find(|name| is_json(name));
-    chosen.or_else(|| named(FORM)).or_else(|| named(TEXT)).or_else(|| content.keys().next())
-}
-
-/// JSON, and what is JSON with a meaning, as `application/problem+json`.
-pub(crate) fn is_json(name: &str) -> bool {
-    references::is_json(name) || bare(name).ends_with("+json")
-}
-
-/// A media type without its parameters.
-fn bare(name: &str) -> &str {
-    name.split(';').next().unwrap_or(name).trim()
-}
-
-fn leave_out(content: &Map<String, Value>, chosen: &str, what: &str, place: &Pointer, diagnostics: &mut Diagnostics) {
+fn leave_out(content: &Map<String, Value>, chosen: &str, what: &str, place: &Pointer, report: &mut Report) {
     for name in content.keys().filter(|name| *name != chosen) {
-        diagnostics.warn(&place.child("content").child(name), format!("{what}, as `{chosen}` is"));
+        report.warn(&place.child("content").child(name), format!("{what}, as `{chosen}` is"));
     }
 }
 
@@ -148,15 +130,15 @@ fn structured_fields(schema: &Value, document: &Value) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// What becomes of the content of a response, and of a request, and how much was warned of.
+    /// The content of a response or a request after the pass, and the number of diagnostics for it.
     fn after(node: &str, content: &Value) -> (Value, usize) {
         let place = if node == "requestBody" { "/paths/~1a/post/requestBody" } else { "/paths/~1a/post/responses/200" };
         let holder = json!({"content": content});
         let mut document = json!({"paths": {"/a": {"post": {"requestBody": holder, "responses": {"200": holder}}}}});
-        let mut diagnostics = Diagnostics::default();
-        choose(&mut document, &mut diagnostics);
+        let mut report = Report::default();
+        choose(&mut document, &mut report);
         let of = |place: &Pointer| place.to_string()[1..].starts_with(place_of(node));
-        let warned = diagnostics.warnings.iter().filter(|warning| of(&warning.place)).count();
+        let warned = report.diagnostics.iter().filter(|warning| of(&warning.place)).count();
         (document.pointer(place).unwrap()["content"].clone(), warned)
     }
 
@@ -190,16 +172,17 @@ mod tests {
     #[test]
     fn a_body_in_parts_is_bytes_and_its_parts_are_told() {
         let mut document = json!({
-            "paths": {"/a": {"post": {"requestBody": {"content": {MULTIPART: {"schema": {"$ref": "#/components/schemas/Body"}}}}}}},
+            "paths": {"/a": {"post": {"operationId": "add", "requestBody": {"content": {MULTIPART: {"schema": {"$ref": "#/components/schemas/Body"}}}}}}},
             "components": {"schemas": {"Body": {"required": ["file"], "properties": {
                 "file": {"type": "string", "format": "binary"},
                 "more": {"items": {"contentMediaType": "image/png"}},
                 "note": {"type": "string"},
             }}}},
         });
-        choose(&mut document, &mut Diagnostics::default());
+        let mut report = Report::default();
+        choose(&mut document, &mut report);
         let operation = &document["paths"]["/a"]["post"];
-        assert_eq!(operation["requestBody"][SENT_AS], MULTIPART);
+        assert_eq!(report.sent_as["add"], MULTIPART);
         let told = "The body is a [`Multipart`](crate::Multipart) of `file` (a file), `more` (a file, optional), `note` (a text, optional).";
         assert_eq!(operation["description"], told);
     }

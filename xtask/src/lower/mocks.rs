@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::references::{self, says};
 use crate::document::walk::{self, Kind};
 
-pub(super) fn simplify(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn simplify(document: &mut Value, _: &mut Report) -> usize {
     let before = document.clone();
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
@@ -71,7 +71,7 @@ mod tests {
                 {"in": "query", "schema": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
             ],
         }}}});
-        assert_eq!(simplify(&mut document, &mut Diagnostics::default()), 4);
+        assert_eq!(simplify(&mut document, &mut Report::default()), 4);
         let operation = &document["paths"]["/a"]["post"];
         assert_eq!(operation["requestBody"]["required"], json!(true));
         assert_eq!(operation["requestBody"]["content"]["application/json"]["schema"], json!({"type": "object"}));

@@ -12,17 +12,17 @@ mod cycles;
 mod definitions;
 mod diagnostics;
 mod documentation;
-pub mod errors;
+mod errors;
 mod inline_types;
 mod limits;
-pub mod media_types;
+mod media_types;
 mod mocks;
 mod nullable;
 mod objects;
 mod operation_names;
 mod parameters;
 mod path_items;
-pub mod queries;
+mod queries;
 mod ref_siblings;
 mod refuse;
 mod tuples;
@@ -36,16 +36,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use self::diagnostics::Diagnostics;
-pub use self::diagnostics::Warning;
+pub use self::diagnostics::Diagnostic;
+use self::diagnostics::Report;
 use crate::document::operations::{self, Operation};
 use crate::document::problem::{Problem, Problems};
 use crate::document::walk;
+use crate::names;
 
 /// A pass: a verb's phrase, and the function that does it, which returns how many places it changed.
 struct Pass {
     name: &'static str,
-    run: fn(&mut Value, &mut Diagnostics) -> usize,
+    run: fn(&mut Value, &mut Report) -> usize,
 }
 
 const PATH_ITEMS: Pass = Pass { name: "put path items in their place", run: path_items::place };
@@ -88,29 +89,36 @@ const CLIENT_PASSES: &[Pass] = &[
 /// The passes that only the mocks need.
 const MOCK_PASSES: &[Pass] = &[Pass { name: "simplify mocks", run: mocks::simplify }];
 
-/// A lowered document, and what was done to get it.
-#[derive(Debug, Clone)]
+/// A lowered document, and what the passes found in it.
+#[derive(Debug, Clone, Default)]
 pub struct Lowered {
     /// The document that the client is generated from, in the 3.0 dialect.
     pub document: Value,
-    /// Its operations, ordered by id.
+    /// The document that the mocks are generated from: each response has the schema of its body.
+    pub mocks: Value,
+    /// The operations, ordered by id.
     pub operations: Vec<Operation>,
     /// For each PATCH operation, the fields of its body that may be absent, null or a value.
     pub patched_fields: BTreeMap<String, BTreeSet<String>>,
-    /// The one that the mocks are generated from: each answer is as it is on the wire.
-    pub mocks: Value,
-    /// The passes that changed something, with the number of places.
-    pub changes: Vec<(&'static str, usize)>,
-    /// What the client does without, while no data is lost.
-    pub warnings: Vec<Warning>,
     /// The components that got another name, with that name.
     pub renamed: HashMap<String, String>,
+    /// The passes that changed something, with the number of places.
+    pub changes: Vec<(&'static str, usize)>,
+    /// The document features that the client does not support.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Lowered {
+    /// The name of the generated type for a component of the document before lowering, if it has one.
+    pub fn type_name(&self, component: &str) -> String {
+        names::type_name(self.renamed.get(component).map_or(component, String::as_str))
+    }
 }
 
 /// The document as it came, with each operation where its path is.
 pub(crate) fn with_path_items(document: &Value) -> Value {
     let mut document = document.clone();
-    (PATH_ITEMS.run)(&mut document, &mut Diagnostics::default());
+    (PATH_ITEMS.run)(&mut document, &mut Report::default());
     document
 }
 
@@ -119,38 +127,39 @@ pub(crate) fn with_path_items(document: &Value) -> Value {
 /// # Errors
 ///
 /// The places that hold something which cannot be kept, each with the reason and a hint.
-pub fn lower(mut value: Value) -> Result<Lowered, Problems> {
-    let misshapen = walk::misshapen(&value).into_iter().map(|(place, expected)| {
+pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
+    let misshapen = walk::misshapen(&document).into_iter().map(|(place, expected)| {
         Problem::new(&place, format!("{expected} was expected here"), "mend it with an overlay action")
     });
     Problems::none(misshapen.collect())?;
     let mut changes = Vec::new();
-    let mut diagnostics = Diagnostics::default();
-    cycles::refuse(&value, &mut diagnostics);
-    ref_siblings::refuse(&value, &mut diagnostics);
-    Problems::none(std::mem::take(&mut diagnostics.refused))?;
-    let mut all = |passes: &[Pass], value: &mut Value| {
+    let mut report = Report::default();
+    cycles::refuse(&document, &mut report);
+    ref_siblings::refuse(&document, &mut report);
+    Problems::none(std::mem::take(&mut report.problems))?;
+    let mut all = |passes: &[Pass], document: &mut Value| {
         for pass in passes {
-            let count = (pass.run)(value, &mut diagnostics);
+            let count = (pass.run)(document, &mut report);
             if count > 0 {
                 changes.push((pass.name, count));
             }
         }
     };
-    all(PASSES, &mut value);
-    let mut mocks = value.clone();
+    all(PASSES, &mut document);
+    let mut mocks = document.clone();
     all(MOCK_PASSES, &mut mocks);
-    all(CLIENT_PASSES, &mut value);
-    Problems::none(diagnostics.refused)?;
-    Ok(Lowered {
-        operations: operations::list(&value),
-        patched_fields: operations::patched_fields(&value),
-        document: value,
-        mocks,
-        changes,
-        warnings: diagnostics.warnings,
-        renamed: diagnostics.renamed,
-    })
+    all(CLIENT_PASSES, &mut document);
+    let Report { problems, diagnostics, renamed, mut responses, mut sent_as } = report;
+    Problems::none(problems)?;
+    let mut operations = operations::list(&document);
+    for operation in &mut operations {
+        let gathered = responses.remove(&operation.id).unwrap_or_default();
+        operation.bodies = gathered.bodies;
+        operation.errors = gathered.errors;
+        operation.sent_as = sent_as.remove(&operation.id);
+    }
+    let patched_fields = operations::patched_fields(&document);
+    Ok(Lowered { document, mocks, operations, patched_fields, renamed, changes, diagnostics })
 }
 
 #[cfg(test)]
@@ -161,10 +170,10 @@ mod tests {
 
     /// What a pass makes of a schema, and what it refuses.
     #[allow(clippy::needless_pass_by_value)]
-    pub(super) fn schema_after(pass: fn(&mut Value, &mut Diagnostics) -> usize, schema: Value) -> (Value, Diagnostics) {
-        let mut diagnostics = Diagnostics::default();
+    pub(super) fn schema_after(pass: fn(&mut Value, &mut Report) -> usize, schema: Value) -> (Value, Report) {
+        let mut report = Report::default();
         let mut document = json!({"components": {"schemas": {"S": schema}}});
-        pass(&mut document, &mut diagnostics);
-        (document["components"]["schemas"]["S"].take(), diagnostics)
+        pass(&mut document, &mut report);
+        (document["components"]["schemas"]["S"].take(), report)
     }
 }

@@ -6,11 +6,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::references::{self, says};
 use crate::document::walk::{self, Kind};
 
-pub(super) fn fold(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn fold(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         if let (Kind::Schema, Value::Object(schema)) = (kind, node) {
@@ -21,7 +21,7 @@ pub(super) fn fold(document: &mut Value, diagnostics: &mut Diagnostics) -> usize
         if let (Kind::Schema, true, Value::Object(schema)) = (kind, says(node, "type", "null"), node) {
             schema.shift_remove("type");
             references::describe(schema, "Always `null`.".to_owned());
-            diagnostics.warn(place, "there is no type for `null` alone; the client takes anything here");
+            report.warn(place, "there is no type for `null` alone; the client takes anything here");
             count += 1;
         }
     });
@@ -57,7 +57,7 @@ mod tests {
     #[allow(clippy::needless_pass_by_value)]
     fn folded(schema: Value) -> Value {
         let mut document = json!({"components": {"schemas": {"S": schema}}});
-        fold(&mut document, &mut Diagnostics::default());
+        fold(&mut document, &mut Report::default());
         document["components"]["schemas"]["S"].take()
     }
 

@@ -3,11 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
+use crate::document::marker;
 use crate::document::references::says;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -18,9 +19,10 @@ pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Diagnostics) -> 
             return;
         }
         // Beside a secret, what is unknown may be one, too.
-        let hidden = |property: &Value| says(property, "format", "password") || says(property, "x-chift-seam", "echo");
+        let hidden =
+            |property: &Value| says(property, "format", "password") || says(property, marker::KEY, marker::REDACTED);
         let secret = properties.values().any(hidden);
-        let values = if secret { json!({"x-chift-seam": "echo"}) } else { json!({}) };
+        let values = if secret { json!({marker::KEY: marker::REDACTED}) } else { json!({}) };
         schema.insert("additionalProperties".to_owned(), values);
         schema.entry("type").or_insert(json!("object"));
         count += 1;
@@ -47,6 +49,9 @@ mod tests {
             assert_eq!(schema_after(keep_unknown_fields, given).0, expected);
         }
         let secret = json!({"properties": {"a": {"type": "string", "format": "password"}}});
-        assert_eq!(schema_after(keep_unknown_fields, secret).0["additionalProperties"]["x-chift-seam"], "echo");
+        assert_eq!(
+            schema_after(keep_unknown_fields, secret).0["additionalProperties"],
+            json!({marker::KEY: marker::REDACTED})
+        );
     }
 }

@@ -4,15 +4,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use heck::ToSnakeCase as _;
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
+use crate::names;
 
-pub(super) fn shorten(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
     // By name: where it stands first.
     let mut first: HashMap<String, Pointer> = HashMap::new();
     // By place: the short name, and the whole one.
@@ -25,7 +25,7 @@ pub(super) fn shorten(document: &mut Value, diagnostics: &mut Diagnostics) -> us
             id => {
                 let id_place = place.child("operationId");
                 match first.get(id) {
-                    Some(first) => diagnostics.refuse(
+                    Some(first) => report.refuse(
                         &id_place,
                         format!("operationId `{id}` is already used at {first}"),
                         "rename one of the two with an overlay action",
@@ -37,8 +37,8 @@ pub(super) fn shorten(document: &mut Value, diagnostics: &mut Diagnostics) -> us
                 id.to_owned()
             }
         };
-        let wish = usable(&short(&whole, path, method).to_snake_case());
-        wishes.push((place.clone(), wish, usable(&whole.to_snake_case())));
+        let wish = names::method_name(short(&whole, path, method));
+        wishes.push((place.clone(), wish, names::method_name(&whole)));
     });
     // A short name that two operations wish for goes to neither: which of them is the longer one
     // must not depend on the order in the document.
@@ -48,19 +48,16 @@ pub(super) fn shorten(document: &mut Value, diagnostics: &mut Diagnostics) -> us
     }
     let mut taken: HashSet<String> =
         asked.iter().filter(|(_, times)| **times == 1).map(|(wish, _)| (*wish).to_owned()).collect();
-    let mut names: HashMap<Pointer, String> = HashMap::new();
+    let mut chosen: HashMap<Pointer, String> = HashMap::new();
     for (place, wish, whole) in &wishes {
-        let name = if asked[wish.as_str()] == 1 {
-            wish.clone()
-        } else {
-            references::free_name(whole, |name| taken.contains(name))
-        };
+        let name =
+            if asked[wish.as_str()] == 1 { wish.clone() } else { names::free_name(whole, |name| taken.contains(name)) };
         taken.insert(name.clone());
-        names.insert(place.clone(), name);
+        chosen.insert(place.clone(), name);
     }
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
-        if let (Kind::Operation, Some(name)) = (kind, names.get(place))
+        if let (Kind::Operation, Some(name)) = (kind, chosen.get(place))
             && references::operation_id(node) != name
         {
             node["operationId"] = json!(name);
@@ -68,33 +65,6 @@ pub(super) fn shorten(document: &mut Value, diagnostics: &mut Diagnostics) -> us
         }
     });
     count
-}
-
-/// What the generated client's own methods are called, and what it calls on itself.
-const TAKEN: &[&str] = &[
-    "api_version",
-    "base_url",
-    "baseurl",
-    "client",
-    "clone",
-    "exec",
-    "inner",
-    "new",
-    "new_with_client",
-    "post",
-    "pre",
-    "request",
-    "retrying",
-    "with",
-    "with_clock",
-    "with_http",
-    "with_session",
-];
-
-/// A name that can be a method of the client.
-fn usable(name: &str) -> String {
-    let free = !TAKEN.contains(&name) && syn::parse_str::<syn::Ident>(name).is_ok();
-    if free { name.to_owned() } else { format!("{name}_operation") }
 }
 
 /// `id` without the path and the method that FastAPI appends, or `id` when they are not there.
@@ -115,10 +85,10 @@ mod tests {
     fn a_shared_operation_id_is_named_with_both_places_and_a_missing_one_is_made() {
         let mut document =
             json!({"paths": {"/a": {"get": {"operationId": "x"}, "put": {"operationId": "x"}}, "/b": {"get": {}}}});
-        let mut diagnostics = Diagnostics::default();
-        shorten(&mut document, &mut diagnostics);
+        let mut report = Report::default();
+        shorten(&mut document, &mut report);
         assert_eq!(
-            diagnostics.refused.iter().map(|it| format!("{}: {}", it.place, it.what)).collect::<Vec<_>>(),
+            report.problems.iter().map(|it| format!("{}: {}", it.place, it.what)).collect::<Vec<_>>(),
             ["#/paths/~1a/put/operationId: operationId `x` is already used at #/paths/~1a/get/operationId"]
         );
         assert_eq!(document["paths"]["/b"]["get"]["operationId"], "get_b");
@@ -131,7 +101,7 @@ mod tests {
         for (path, method, id) in operations {
             document["paths"][path][method] = json!({"operationId": id});
         }
-        shorten(&mut document, &mut Diagnostics::default());
+        shorten(&mut document, &mut Report::default());
         let name = |(path, method, _): &(&str, &str, &str)| {
             document["paths"][path][method]["operationId"].as_str().unwrap_or_default().to_owned()
         };

@@ -3,12 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::pointer::Pointer;
 use crate::document::references::{self, says};
 use crate::document::walk::{self, Kind};
 
-pub(super) fn gather(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
     let before = document.clone();
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
@@ -21,7 +21,7 @@ pub(super) fn gather(document: &mut Value, diagnostics: &mut Diagnostics) -> usi
         let own = node.get("parameters").and_then(Value::as_array);
         for (index, parameter) in item.into_iter().chain(own).flatten().enumerate() {
             let mut parameter = references::resolved(parameter, &before).clone();
-            if is_sent(&parameter, &place.child("parameters").child(index), diagnostics) {
+            if is_sent(&parameter, &place.child("parameters").child(index), report) {
                 as_text(&mut parameter);
                 parameters.retain(|known| known["name"] != parameter["name"] || known["in"] != parameter["in"]);
                 parameters.push(parameter);
@@ -41,24 +41,24 @@ pub(super) fn gather(document: &mut Value, diagnostics: &mut Diagnostics) -> usi
     count
 }
 
-fn is_sent(parameter: &Value, place: &Pointer, diagnostics: &mut Diagnostics) -> bool {
+fn is_sent(parameter: &Value, place: &Pointer, report: &mut Report) -> bool {
     let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
     // OpenAPI, Parameter Object: with these names, a header's definition is to be ignored.
     let known = ["accept", "content-type", "authorization"];
     if says(parameter, "in", "header") && known.contains(&name.to_lowercase().as_str()) {
-        diagnostics.warn(place, format!("the header `{name}` is not an argument: OpenAPI has its definition ignored"));
+        report.warn(place, format!("the header `{name}` is not an argument: OpenAPI has its definition ignored"));
         return false;
     }
     if says(parameter, "in", "cookie") {
         let what = "is no argument: cookies are the HTTP client's matter, by its cookie store or a default header";
-        diagnostics.warn(place, format!("the cookie `{name}` {what}"));
+        report.warn(place, format!("the cookie `{name}` {what}"));
         return false;
     }
     let schema = &parameter["schema"];
     let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
     let is_list = std::iter::once(schema).chain(alternatives).any(|schema| says(schema, "type", "array"));
     if says(parameter, "in", "header") && !says(parameter, "required", true) && is_list {
-        diagnostics.warn(place, format!("the optional header `{name}`, which is a list, is not sent"));
+        report.warn(place, format!("the optional header `{name}`, which is a list, is not sent"));
         return false;
     }
     true
@@ -83,7 +83,7 @@ fn as_text(parameter: &mut Value) {
 }
 
 /// In an address and in a header there is no null: what may be null may be left out.
-pub(super) fn leave_out_null(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn leave_out_null(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         if kind != Kind::Parameter {
@@ -116,13 +116,13 @@ mod tests {
                 ]},
             }},
         });
-        let mut diagnostics = Diagnostics::default();
-        assert_eq!(gather(&mut document, &mut diagnostics), 1);
+        let mut report = Report::default();
+        assert_eq!(gather(&mut document, &mut report), 1);
         let double =
             |name: &str| json!({"name": name, "in": "query", "schema": {"type": "number", "format": "double"}});
         let string = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
         assert_eq!(document["paths"]["/a"], json!({"get": {"parameters": [double("r"), double("p"), string]}}));
-        assert_eq!(diagnostics.warnings.len(), 2);
+        assert_eq!(report.diagnostics.len(), 2);
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
         ] {
             let parameter = json!({"name": "id", "in": place, "schema": {"title": "Id"}});
             let mut document = json!({"paths": {"/{id}": {"get": {"parameters": [parameter]}}}});
-            gather(&mut document, &mut Diagnostics::default());
+            gather(&mut document, &mut Report::default());
             assert_eq!(document["paths"]["/{id}"]["get"]["parameters"][0]["schema"], expected);
         }
     }
@@ -144,7 +144,7 @@ mod tests {
         let given =
             json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string", "nullable": true}});
         let mut document = json!({"paths": {"/a": {"get": {"parameters": [given]}}}});
-        assert_eq!(leave_out_null(&mut document, &mut Diagnostics::default()), 1);
+        assert_eq!(leave_out_null(&mut document, &mut Report::default()), 1);
         let expected = json!({"name": "q", "in": "query", "required": false, "schema": {"type": "string"}});
         assert_eq!(document["paths"]["/a"]["get"]["parameters"][0], expected);
     }

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::references;
 
-pub(super) fn place(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn place(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     for _ in 0..references::HOPS {
         match step(document) {
@@ -47,7 +47,7 @@ mod tests {
             "paths": {"/a": {"$ref": "#/components/pathItems/A", "summary": "s"}, "/b": {"$ref": "#/paths/~1b"}},
             "components": {"pathItems": {"A": {"$ref": "#/components/pathItems/B"}, "B": {"get": {"operationId": "a"}}}},
         });
-        assert!(place(&mut document, &mut Diagnostics::default()) >= 2);
+        assert!(place(&mut document, &mut Report::default()) >= 2);
         assert_eq!(document["paths"]["/a"], json!({"get": {"operationId": "a"}, "summary": "s"}));
         assert_eq!(document["components"], json!({}));
     }

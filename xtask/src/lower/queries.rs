@@ -3,16 +3,16 @@
 //! argument has, like the `id` of the path. On the wire nothing changes: an object of
 //! the style `form`, exploded, is one parameter per field.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::references::{self, says};
 use crate::document::walk;
+use crate::names;
 
-pub(super) fn gather(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
     let before = document.clone();
     let mut made = Map::new();
     walk::change(document, &mut |kind, place, node| {
@@ -22,14 +22,14 @@ pub(super) fn gather(document: &mut Value, _: &mut Diagnostics) -> usize {
         let id = references::operation_id(node).to_owned();
         let has_body = node.get("requestBody").is_some();
         let Some(Value::Array(parameters)) = node.get_mut("parameters") else { return };
-        let mut names: HashMap<String, usize> = HashMap::new();
+        let mut used: HashMap<String, usize> = HashMap::new();
         for parameter in parameters.iter() {
-            *names.entry(argument_name(parameter)).or_default() += 1;
+            *used.entry(argument_name(parameter)).or_default() += 1;
         }
-        let argument = argument(names.keys());
-        *names.entry("body".to_owned()).or_default() += usize::from(has_body);
+        let argument = names::query_argument(used.keys());
+        *used.entry("body".to_owned()).or_default() += usize::from(has_body);
         // A field can have the name of an argument.
-        let clashes = |parameter: &Value| names.get(&argument_name(parameter)).is_some_and(|count| *count > 1);
+        let clashes = |parameter: &Value| used.get(&argument_name(parameter)).is_some_and(|count| *count > 1);
         let (optional, others): (Vec<Value>, Vec<Value>) =
             std::mem::take(parameters).into_iter().partition(|parameter| {
                 fits(parameter, &before) && (clashes(parameter) || !says(parameter, "required", true))
@@ -52,7 +52,7 @@ pub(super) fn gather(document: &mut Value, _: &mut Diagnostics) -> usize {
             properties.insert(parameter["name"].as_str().unwrap_or_default().to_owned(), schema);
         }
         let taken = |name: &str| before["components"]["schemas"].get(name).is_some() || made.contains_key(name);
-        let name = references::free_name(&format!("{}Query", id.to_pascal_case()), taken);
+        let name = names::free_name(&format!("{}Query", names::type_name(&id)), taken);
         let optional = if required.is_empty() { "optional " } else { "" };
         let description = format!("The {optional}query parameters of `{id}`.");
         let mut schema = json!({"type": "object", "description": description, "properties": properties});
@@ -72,14 +72,8 @@ pub(super) fn gather(document: &mut Value, _: &mut Diagnostics) -> usize {
     count
 }
 
-/// The argument that takes the gathered parameters, where the operation has these.
-pub(crate) fn argument<S: AsRef<str>>(parameters: impl IntoIterator<Item = S>) -> String {
-    let names: HashSet<String> = parameters.into_iter().map(|name| references::argument_name(name.as_ref())).collect();
-    references::free_name("query", |name| names.contains(name))
-}
-
 fn argument_name(parameter: &Value) -> String {
-    references::argument_name(parameter["name"].as_str().unwrap_or_default())
+    names::argument_name(parameter["name"].as_str().unwrap_or_default())
 }
 
 /// A query parameter whose value is one text: an array is repeated, and stays on its own.
@@ -104,7 +98,7 @@ mod tests {
             parameter("needed", "query", true, "string"),
             parameter("tags", "query", false, "array"),
         ]}}}});
-        assert_eq!(gather(&mut document, &mut Diagnostics::default()), 1);
+        assert_eq!(gather(&mut document, &mut Report::default()), 1);
         let names: Vec<_> = document["paths"]["/a"]["get"]["parameters"]
             .as_array()
             .unwrap()
@@ -121,7 +115,7 @@ mod tests {
         let mut document = json!({"paths": {"/a/{id}": {"post": {"operationId": "add", "requestBody": {}, "parameters": [
             parameter("id", "path"), parameter("Id", "query"), parameter("body", "query"), parameter("query", "query"),
         ]}}}});
-        gather(&mut document, &mut Diagnostics::default());
+        gather(&mut document, &mut Report::default());
         let parameters = &document["paths"]["/a/{id}"]["post"]["parameters"];
         assert_eq!([&parameters[0]["name"], &parameters[1]["name"], &parameters[2]["name"]], ["id", "query", "query2"]);
         assert_eq!(document["components"]["schemas"]["AddQuery"]["required"], json!(["Id", "body"]));

@@ -3,12 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn make_room(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn make_room(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -25,16 +25,16 @@ pub(super) fn make_room(document: &mut Value, _: &mut Diagnostics) -> usize {
 
 /// Refuses references that lead to another kind of thing than what their place asks for. Those of schemas come
 /// later: they may lead into a schema, from where its definitions are lifted.
-pub(super) fn refuse(document: &Value, diagnostics: &mut Diagnostics) {
+pub(super) fn refuse(document: &Value, report: &mut Report) {
     walk::visit(document, &mut |kind, place, node| {
         if kind != Kind::Schema {
-            refuse_one(kind, place, node, diagnostics);
+            refuse_one(kind, place, node, report);
         }
     });
 }
 
 /// progenitor looks for the name alone, in the section for what it expects.
-pub(super) fn refuse_one(kind: Kind, place: &Pointer, node: &Value, diagnostics: &mut Diagnostics) {
+pub(super) fn refuse_one(kind: Kind, place: &Pointer, node: &Value, report: &mut Report) {
     let (section, what) = match kind {
         Kind::Schema => ("schemas", "schema"),
         Kind::Response => ("responses", "response"),
@@ -50,7 +50,7 @@ pub(super) fn refuse_one(kind: Kind, place: &Pointer, node: &Value, diagnostics:
         _ => false,
     });
     if !fits {
-        diagnostics.refuse(
+        report.refuse(
             &place.child("$ref"),
             format!("the reference leads to something that is no {what} of the components"),
             "let it lead there with an overlay action",
@@ -73,13 +73,13 @@ mod tests {
 
     #[test]
     fn a_reference_leads_to_what_its_place_asks_for() {
-        let mut diagnostics = Diagnostics::default();
+        let mut report = Report::default();
         let document = json!({"paths": {"/a": {"get": {
             "parameters": [{"$ref": "#/components/parameters/P"}, {"$ref": "#/components/schemas/P"}],
             "responses": {"200": {"$ref": "other.yaml#/components/responses/R"}, "201": {"$ref": "#/components/responses/R"}},
         }}}});
-        refuse(&document, &mut diagnostics);
-        let places: Vec<_> = diagnostics.refused.iter().map(|problem| problem.place.to_string()).collect();
+        refuse(&document, &mut report);
+        let places: Vec<_> = report.problems.iter().map(|problem| problem.place.to_string()).collect();
         assert_eq!(places, ["#/paths/~1a/get/parameters/1/$ref", "#/paths/~1a/get/responses/200/$ref"]);
     }
 }

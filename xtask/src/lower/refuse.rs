@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Diagnostics, ref_siblings};
+use super::{Report, ref_siblings};
 use crate::document::pointer::Pointer;
 use crate::document::references::{self, says};
 use crate::document::walk::{self, Kind};
+use crate::names;
 
 const HINT: &str = "no pass lowers this yet: add one to xtask/src/lower, or change it with an action in the overlay";
 
@@ -48,20 +49,20 @@ const SCHEMA_KEYWORDS: &[&str] = &[
 
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
 
-pub(super) fn what_is_left(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
-    let mut refusals = Refusals { document, diagnostics };
+pub(super) fn what_is_left(document: &mut Value, report: &mut Report) -> usize {
+    let mut refusals = Refusals { document, report };
     walk::visit(document, &mut |kind, place, node| refusals.node(kind, place, node));
     0
 }
 
 struct Refusals<'a> {
     document: &'a Value,
-    diagnostics: &'a mut Diagnostics,
+    report: &'a mut Report,
 }
 
 impl Refusals<'_> {
     fn refuse(&mut self, place: &Pointer, what: impl Into<String>) {
-        self.diagnostics.refuse(place, what, HINT);
+        self.report.refuse(place, what, HINT);
     }
 
     fn refuse_keys(&mut self, place: &Pointer, node: &Value, keys: &[&str]) {
@@ -128,7 +129,7 @@ impl Refusals<'_> {
         for (index, parameter) in parameters.enumerate() {
             let name =
                 references::resolved(parameter, self.document).get("name").and_then(Value::as_str).unwrap_or_default();
-            let argument = references::argument_name(name);
+            let argument = names::argument_name(name);
             if !taken.insert(argument.clone()) {
                 let what = format!("two arguments would be called `{argument}`");
                 self.refuse(&place.child("parameters").child(index), what);
@@ -202,7 +203,7 @@ impl Refusals<'_> {
     }
 
     fn schema(&mut self, place: &Pointer, node: &Value) {
-        ref_siblings::refuse_one(Kind::Schema, place, node, self.diagnostics);
+        ref_siblings::refuse_one(Kind::Schema, place, node, self.report);
         let Some(fields) = node.as_object() else { return };
         if fields.contains_key("$ref") {
             let siblings: Vec<_> = fields.keys().filter(|key| *key != "$ref").cloned().collect();
@@ -260,9 +261,9 @@ mod tests {
     use super::*;
 
     fn refusals(schema: &Value) -> Vec<String> {
-        let mut diagnostics = Diagnostics::default();
-        what_is_left(&mut json!({"components": {"schemas": {"S": schema}}}), &mut diagnostics);
-        diagnostics.refused.iter().map(|problem| format!("{}: {}", problem.place, problem.what)).collect()
+        let mut report = Report::default();
+        what_is_left(&mut json!({"components": {"schemas": {"S": schema}}}), &mut report);
+        report.problems.iter().map(|problem| format!("{}: {}", problem.place, problem.what)).collect()
     }
 
     #[test]
@@ -296,11 +297,11 @@ mod tests {
 
     #[test]
     fn several_error_bodies_are_refused_because_progenitor_panics_on_them() {
-        let mut diagnostics = Diagnostics::default();
+        let mut report = Report::default();
         let body = |name| json!({"description": "", "content": {"application/json": {"schema": {"title": name}}}});
         let mut document = json!({"paths": {"/a": {"get": {"responses": {"400": body("A"), "422": body("B")}}}}});
-        what_is_left(&mut document, &mut diagnostics);
-        assert_eq!(diagnostics.refused[0].place.to_string(), "#/paths/~1a/get/responses");
-        assert!(diagnostics.refused[0].what.contains("2 different error bodies"));
+        what_is_left(&mut document, &mut report);
+        assert_eq!(report.problems[0].place.to_string(), "#/paths/~1a/get/responses");
+        assert!(report.problems[0].what.contains("2 different error bodies"));
     }
 }

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn list_items(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn list_items(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -19,7 +19,7 @@ pub(super) fn list_items(document: &mut Value, diagnostics: &mut Diagnostics) ->
         if let Some(rest) = rest.filter(|rest| rest.is_object() && !is_closed) {
             parts.push(rest);
         } else if !is_closed {
-            diagnostics.warn(&place.child("prefixItems"), "anything may come after these, so the items have no type");
+            report.warn(&place.child("prefixItems"), "anything may come after these, so the items have no type");
             parts.clear();
         }
         for part in &mut parts {
@@ -56,10 +56,10 @@ mod tests {
             (json!({"prefixItems": [text], "items": number}), json!({"anyOf": [text, number]})),
             (json!({"prefixItems": [text], "maxItems": 3}), json!({})),
         ] {
-            let (schema, diagnostics) = schema_after(list_items, given);
+            let (schema, report) = schema_after(list_items, given);
             assert_eq!(schema["items"], items);
             assert_eq!(schema["type"], "array");
-            assert_eq!(diagnostics.warnings.len(), usize::from(items == json!({})));
+            assert_eq!(report.diagnostics.len(), usize::from(items == json!({})));
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::walk::{self, Kind};
 
 /// What says something about the whole schema, and stays where it is.
 const ANNOTATIONS: [&str; 8] =
     ["title", "description", "default", "deprecated", "readOnly", "writeOnly", "nullable", "example"];
 
-pub(super) fn split(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn split(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };

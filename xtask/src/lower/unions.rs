@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::references::{self, says};
 use crate::document::walk::{self, Kind};
 
-pub(super) fn order(document: &mut Value, _: &mut Diagnostics) -> usize {
+pub(super) fn order(document: &mut Value, _: &mut Report) -> usize {
     let before = document.clone();
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::walk::{self, Kind};
 
 /// The vocabularies of JSON Schema 2020-12 and of draft 4, and OpenAPI's own.
@@ -20,7 +20,7 @@ const KNOWN: &[&str] = &[
     "uniqueItems", "writeOnly", "xml",
 ];
 
-pub(super) fn ignore(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn ignore(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -28,8 +28,7 @@ pub(super) fn ignore(document: &mut Value, diagnostics: &mut Diagnostics) -> usi
         schema.retain(|key, _| {
             let known = KNOWN.contains(&key.as_str()) || key.starts_with("x-");
             if !known {
-                diagnostics
-                    .warn(&place.child(key), "neither JSON Schema nor OpenAPI knows this keyword; it is ignored");
+                report.warn(&place.child(key), "neither JSON Schema nor OpenAPI knows this keyword; it is ignored");
             }
             known
         });

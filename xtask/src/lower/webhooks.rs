@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::Diagnostics;
+use super::Report;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn leave_out(document: &mut Value, diagnostics: &mut Diagnostics) -> usize {
+pub(super) fn leave_out(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let key = match kind {
@@ -14,7 +14,7 @@ pub(super) fn leave_out(document: &mut Value, diagnostics: &mut Diagnostics) -> 
             _ => return,
         };
         if node.as_object_mut().and_then(|fields| fields.shift_remove(key)).is_some() {
-            diagnostics.warn(&place.child(key), "these are calls to the customer; a client makes none of them");
+            report.warn(&place.child(key), "these are calls to the customer; a client makes none of them");
             count += 1;
         }
     });
@@ -33,9 +33,9 @@ mod tests {
             "webhooks": {}, "components": {"callbacks": {}},
             "paths": {"/a": {"post": {"callbacks": {}, "responses": {}}}},
         });
-        let mut diagnostics = Diagnostics::default();
-        assert_eq!(leave_out(&mut document, &mut diagnostics), 3);
+        let mut report = Report::default();
+        assert_eq!(leave_out(&mut document, &mut report), 3);
         assert_eq!(document, json!({"components": {}, "paths": {"/a": {"post": {"responses": {}}}}}));
-        assert_eq!(diagnostics.warnings.len(), 3);
+        assert_eq!(report.diagnostics.len(), 3);
     }
 }

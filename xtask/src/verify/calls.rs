@@ -9,9 +9,9 @@ use super::compare::difference;
 use super::instances::Instances;
 use super::server::{Arrived, Server};
 use super::{Contract, Tally};
-use crate::document::operations::Operation;
-use crate::document::references;
-use crate::lower::{errors, media_types, queries};
+use crate::document::operations::{Operation, UNDOCUMENTED};
+use crate::document::{media_types, references};
+use crate::names;
 
 /// Headers that OpenAPI does not treat as parameters.
 const IGNORED: [&str; 3] = ["accept", "authorization", "content-type"];
@@ -114,7 +114,7 @@ impl Call<'_> {
         let id = &self.operation.id;
         let Ok(given) = self.given()? else { return Ok(()) };
         for (name, _) in given.path.iter().filter(|(_, value)| *value == HOSTILE) {
-            let key = references::argument_name(name);
+            let key = names::argument_name(name);
             for text in REFUSED {
                 let mut arguments = given.values.clone();
                 arguments[&key] = json!(text);
@@ -195,7 +195,7 @@ impl Call<'_> {
             }
             return difference(expected, ok, false);
         }
-        let name = self.operation.bodies.get(&status.to_string()).map_or(errors::UNDOCUMENTED, String::as_str);
+        let name = self.operation.bodies.get(&status.to_string()).map_or(UNDOCUMENTED, String::as_str);
         match result["failure"].get(name) {
             Some(body) if expected.is_null() => (body != "").then(|| format!("an empty body became {body}")),
             Some(body) => difference(expected, body, false),
@@ -222,7 +222,7 @@ impl Call<'_> {
             .flatten()
             .map(|parameter| references::resolved(parameter, self.contract.document).clone())
             .collect();
-        let argument = queries::argument(parameters.iter().filter_map(|parameter| parameter["name"].as_str()));
+        let argument = names::query_argument(parameters.iter().filter_map(|parameter| parameter["name"].as_str()));
         for parameter in parameters {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let required = parameter["required"] == json!(true);
@@ -237,7 +237,7 @@ impl Call<'_> {
                 _ if in_path && self.is_free_text(&schema) => json!(HOSTILE),
                 value => value,
             };
-            let key = references::argument_name(&name);
+            let key = names::argument_name(&name);
             match parameter["in"].as_str() {
                 Some("path") => {
                     given.path.insert(name, text(&value));

@@ -56,8 +56,7 @@ struct Contract<'a> {
 impl Contract<'_> {
     /// The generated type for a component.
     fn rust_name(&self, component: &str) -> Option<String> {
-        let renamed = &self.outcome.lowered.renamed;
-        let name = typify_name(renamed.get(component).map_or(component, String::as_str));
+        let name = self.outcome.lowered.type_name(component);
         self.outcome.client.types.contains_key(&name).then_some(name)
     }
 
@@ -75,12 +74,6 @@ impl Contract<'_> {
         self.validators.borrow_mut().insert(key, built.clone());
         Ok(built)
     }
-}
-
-/// A component's name as typify spells it.
-fn typify_name(name: &str) -> String {
-    use heck::ToPascalCase as _;
-    name.to_pascal_case()
 }
 
 /// Verifies `documents` in the workspace at `root`; returns whether all of them passed. A document without a client

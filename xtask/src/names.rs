@@ -1,0 +1,91 @@
+//! How a name in the document is spelled in Rust. Every stage asks here, so that all of them agree.
+
+use std::collections::HashSet;
+
+use heck::{ToPascalCase as _, ToSnakeCase as _};
+
+/// The type for a component of this name, as typify spells it.
+pub(crate) fn type_name(component: &str) -> String {
+    component.to_pascal_case()
+}
+
+/// The argument of a method, or the field of a struct, for a parameter of this name.
+pub(crate) fn argument_name(parameter: &str) -> String {
+    let name = parameter.to_snake_case();
+    if is_identifier(&name) { name } else { format!("{name}_") }
+}
+
+/// The argument that holds the optional query parameters of an operation whose parameters have these names.
+pub(crate) fn query_argument<S: AsRef<str>>(parameters: impl IntoIterator<Item = S>) -> String {
+    let names: HashSet<String> = parameters.into_iter().map(|name| argument_name(name.as_ref())).collect();
+    free_name("query", |name| names.contains(name))
+}
+
+/// The methods that the generated client already has, or calls on itself.
+const RESERVED_METHODS: &[&str] = &[
+    "api_version",
+    "base_url",
+    "baseurl",
+    "client",
+    "clone",
+    "exec",
+    "inner",
+    "new",
+    "new_with_client",
+    "post",
+    "pre",
+    "request",
+    "retrying",
+    "with",
+    "with_clock",
+    "with_http",
+    "with_session",
+];
+
+/// The method for an operation of this name.
+pub(crate) fn method_name(operation: &str) -> String {
+    let name = operation.to_snake_case();
+    let is_usable = !RESERVED_METHODS.contains(&name.as_str()) && is_identifier(&name);
+    if is_usable { name } else { format!("{name}_operation") }
+}
+
+/// `name`, or `name2`, `name3` and so on when it is taken.
+pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut free = name.to_owned();
+    let mut number = 2;
+    while is_taken(&free) {
+        free = format!("{name}{number}");
+        number += 1;
+    }
+    free
+}
+
+fn is_identifier(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyword_and_a_reserved_method_get_a_suffix() {
+        assert_eq!(argument_name("Some Name"), "some_name");
+        assert_eq!(argument_name("type"), "type_");
+        assert_eq!(method_name("getThing"), "get_thing");
+        assert_eq!(method_name("exec"), "exec_operation");
+        assert_eq!(method_name("type"), "type_operation");
+    }
+
+    #[test]
+    fn the_query_argument_differs_from_every_parameter() {
+        assert_eq!(query_argument(["page"]), "query");
+        assert_eq!(query_argument(["Query"]), "query2");
+    }
+
+    #[test]
+    fn a_taken_name_gets_the_next_free_number() {
+        assert_eq!(free_name("A", |_| false), "A");
+        assert_eq!(free_name("A", |name| ["A", "A2"].contains(&name)), "A3");
+    }
+}
