@@ -1,6 +1,7 @@
 //! The task `verify`: for each document a client in a scratch folder, compiled, and held against the
 //! document as the vendor wrote it.
 
+mod args;
 mod calls;
 mod child;
 mod compare;
@@ -22,6 +23,7 @@ use anyhow::{Context as _, bail};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
+pub use self::args::Args;
 use crate::document::operations::{self, Operation};
 use crate::generate::{reach, seams};
 use crate::pipeline::{self, Input, OverlayInput};
@@ -198,7 +200,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
         validators: RefCell::default(),
     };
     let server = server::Server::start()?;
-    let mut driving = child::Driving::start(&program, &server.base_url)?;
+    let mut driving = child::Driving::start(&program, &server.base_url())?;
     writeln!(out, "  reading and writing each type")?;
     out.flush()?;
     types::check(&contract, &mut driving, &mut tally)?;
