@@ -23,6 +23,7 @@
 pub mod diff;
 pub mod document;
 pub mod emit;
+pub mod exit;
 #[path = "../../chift-api/fingerprint.rs"]
 mod fingerprint;
 pub mod generate;

@@ -71,16 +71,32 @@ impl Outcome {
 ///
 /// The first stage's error that stops the run, with the place it is about.
 pub fn run(document: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<Outcome> {
+    let started = Instant::now();
+    let read = read::read(&document.name, &document.text)?;
+    let version = read.value["openapi"].as_str().unwrap_or_default();
+    let stage = ("read", format!("{}: {}, OpenAPI {version}", document.name, read.form), started.elapsed());
+    let mut outcome = from_document(document, read, overlay)?;
+    outcome.stages.insert(0, stage);
+    Ok(outcome)
+}
+
+/// Runs the stages after `read`. `document` is what `input` gives when it is read.
+///
+/// # Errors
+///
+/// The first stage's error that stops the run, with the place it is about.
+pub fn from_document(
+    input: &Input,
+    document: read::Document,
+    overlay: Option<&OverlayInput>,
+) -> anyhow::Result<Outcome> {
     let mut stages = Vec::new();
     let mut started = Instant::now();
     let mut done = |name, what| {
         stages.push((name, what, started.elapsed()));
         started = Instant::now();
     };
-
-    let read::Document { mut value, form, .. } = read::read(&document.name, &document.text)?;
-    let version = value["openapi"].as_str().unwrap_or_default().to_owned();
-    done("read", format!("{}: {form}, OpenAPI {version}", document.name));
+    let (document, mut value) = (input, document.value);
 
     if let Some(OverlayInput { input, strict }) = overlay {
         let applied = overlay::apply(&input.name, &input.text, &mut value, *strict)?;

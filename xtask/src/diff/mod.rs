@@ -24,6 +24,7 @@
 //! only. `cargo-semver-checks` and `public-api` compare Rust, but from rustdoc's JSON: two builds of the
 //! crate, minutes instead of a second, and nothing that leads back to an operation.
 
+mod args;
 mod arguments;
 mod checks;
 mod difference;
@@ -41,12 +42,13 @@ use anyhow::Context as _;
 use heck::ToPascalCase as _;
 use serde_json::Value;
 
+pub use self::args::Args;
 use self::checks::Subject;
 pub use self::difference::{Change, Difference, Entry, Fate, Schemas, Step, Verdict};
 use self::renames::Renames;
 pub use self::report::{markdown, text};
 use self::surface::Surface;
-use crate::pipeline::{Input, OverlayInput};
+use crate::pipeline::{Input, Outcome, OverlayInput};
 use crate::{generate, lower, overlay, read};
 
 /// How the difference is printed.
@@ -85,6 +87,18 @@ impl Side {
         let (client, _) = generate::client(&lowered.value)
             .with_context(|| format!("no client can be generated from {}", input.name))?;
         Ok(Self { document, surface: surface::read(&client, &lowered.value), renamed: lowered.renamed })
+    }
+
+    /// The client that a pipeline made.
+    ///
+    /// # Errors
+    ///
+    /// When the client cannot be generated a second time.
+    pub fn of(outcome: &Outcome) -> anyhow::Result<Self> {
+        let lowered = &outcome.lowered;
+        let (client, _) = generate::client(&lowered.value)?;
+        let surface = surface::read(&client, &lowered.value);
+        Ok(Self { document: outcome.document.clone(), surface, renamed: lowered.renamed.clone() })
     }
 
     /// The generated type for a component.
