@@ -45,18 +45,19 @@ impl Request {
                 return Ok(None);
             }
         };
-        if request.header("transfer-encoding").is_some() {
-            return Err(invalid("the test server reads bodies with a content-length only"));
-        }
-        let length = request.header("content-length").map_or(Ok(0), str::parse);
-        let length: usize = length.map_err(|_| invalid("content-length is not a number"))?;
-        while unread.len() < head_length + length {
-            if !receive(stream, unread)? {
-                return Ok(None);
-            }
-        }
-        request.body = unread.drain(..head_length + length).skip(head_length).collect();
+        unread.drain(..head_length);
+        let is_chunked = request.header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked"));
+        let body = if is_chunked { read_chunks(stream, unread)? } else { request.read_body(stream, unread)? };
+        let Some(body) = body else { return Ok(None) };
+        request.body = body;
         Ok(Some(request))
+    }
+
+    /// Reads a body of the stated length.
+    fn read_body(&self, stream: &mut impl Read, unread: &mut Vec<u8>) -> io::Result<Option<Vec<u8>>> {
+        let length = self.header("content-length").map_or(Ok(0), str::parse);
+        let length: usize = length.map_err(|_| invalid("content-length is not a number"))?;
+        Ok(receive_until(stream, unread, length)?.then(|| unread.drain(..length).collect()))
     }
 
     /// The request without its body, and the length of its head; `None` when the head is not complete.
@@ -72,6 +73,40 @@ impl Request {
         let [method, target] = [head.method, head.path].map(|part| part.unwrap_or_default().to_owned());
         Ok(Some((Self { method, target, headers, body: Vec::new() }, length)))
     }
+}
+
+/// Reads a chunked body without trailers (RFC 9112, section 7.1).
+fn read_chunks(stream: &mut impl Read, unread: &mut Vec<u8>) -> io::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    loop {
+        let parsed = httparse::parse_chunk_size(unread).map_err(|_| invalid("the size of a chunk is not a number"))?;
+        let httparse::Status::Complete((start, length)) = parsed else {
+            if receive(stream, unread)? {
+                continue;
+            }
+            return Ok(None);
+        };
+        let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
+        // A line end follows each chunk.
+        if !receive_until(stream, unread, end.saturating_add(2))? {
+            return Ok(None);
+        }
+        body.extend_from_slice(&unread[start..end]);
+        unread.drain(..end + 2);
+        if length == 0 {
+            return Ok(Some(body));
+        }
+    }
+}
+
+/// Receives until `unread` has `length` bytes; returns whether it does when the client stops sending.
+fn receive_until(stream: &mut impl Read, unread: &mut Vec<u8>, length: usize) -> io::Result<bool> {
+    while unread.len() < length {
+        if !receive(stream, unread)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Appends what arrives to `unread`; returns whether anything did.
@@ -106,11 +141,27 @@ mod tests {
     }
 
     #[test]
+    fn the_chunks_of_a_body_are_joined() {
+        let sent = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nB\r\n0123456789a\r\n0\r\n\r\nGET";
+        let mut unread = Vec::new();
+        let request = Request::read(&mut sent.as_bytes(), &mut unread).unwrap().unwrap();
+        assert_eq!(request.body, b"abc0123456789a");
+        assert_eq!(unread, b"GET");
+    }
+
+    #[test]
     fn an_incomplete_request_is_none_and_a_malformed_one_is_an_error() {
-        for sent in ["GET / HTTP/1.1\r\n", "POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\n{}"] {
+        let chunked = "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
+        for sent in [
+            "GET / HTTP/1.1\r\n",
+            "POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\n{}",
+            chunked,
+            &format!("{chunked}3\r\nab"),
+            &format!("{chunked}FFFFFFFFFFFFFFFF\r\nab"),
+        ] {
             assert_eq!(Request::read(&mut sent.as_bytes(), &mut Vec::new()).unwrap(), None, "{sent}");
         }
-        for sent in ["\0\r\n\r\n", "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"] {
+        for sent in ["\0\r\n\r\n", "POST / HTTP/1.1\r\ncontent-length: many\r\n\r\n", &format!("{chunked}many\r\n")] {
             assert!(Request::read(&mut sent.as_bytes(), &mut Vec::new()).is_err(), "{sent}");
         }
     }
