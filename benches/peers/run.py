@@ -62,9 +62,9 @@ def measured(command, url):
     items, peak = map(int, output.split())
     if status != 0 or items != 10_000:
         sys.exit(f"{command[0]} read {items} items and ended with {status}")
-    with urllib.request.urlopen(f"{url}/asked") as answer:
-        asked = int(answer.read())
-    return wall * 1000, (usage.ru_utime + usage.ru_stime) * 1000, peak / 1024, asked
+    with urllib.request.urlopen(f"{url}/requests") as response:
+        requests = int(response.read())
+    return wall * 1000, (usage.ru_utime + usage.ru_stime) * 1000, peak / 1024, requests
 
 
 def main():

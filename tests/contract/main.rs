@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod bad_input;
 mod dependencies;
 mod document;
 mod errors;
-mod freshness;
 mod https;
 mod memory;
 mod paging;

@@ -1,40 +1,36 @@
-//! A server on loopback that refuses, delays, cuts, garbles and lies, as it is told.
+//! A stand-in for Chift on loopback whose responses may be late, broken or untrue.
 
 use std::fmt;
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use chift_test_server::{Request, Response, Server};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::locked;
 
-/// After this a connection that says nothing is dropped.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// What the server does with a request. In data: `{token: {life: 20}}`, `close`, `{error: {status: 503}}`.
+/// How the server responds to a request. In YAML: `{token: {life: 20}}`, `close`, `{error: {status: 503}}`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Answer {
-    /// A token, honest unless a field says otherwise.
+    /// A token, valid for 30 minutes unless a field changes it.
     Token(Lie),
-    /// An error as Chift makes them.
+    /// An error in Chift's format.
     Error {
         /// The HTTP status.
         status: u16,
         /// Chift's `error_code`.
         #[serde(default)]
         code: Option<String>,
-        /// The header `Retry-After`, as it is. `date+N` stands for the date N seconds after the server's.
+        /// The value of the header `Retry-After`. `date+N` stands for the date N seconds after the server's.
         #[serde(default)]
         retry_after: Option<String>,
     },
-    /// A redirect to there, with status 307.
+    /// A redirect to this address, with status 307.
     Redirect(String),
     /// A redirect with any status.
     RedirectWith {
@@ -43,43 +39,43 @@ pub enum Answer {
         /// The address.
         to: String,
     },
-    /// An error with a body of that many bytes of text.
+    /// An error whose body is plain text of this length.
     LargeError {
         /// The HTTP status.
         status: u16,
-        /// How long the body is.
+        /// The length of the body.
         bytes: usize,
     },
-    /// An error with that status whose body is cut off before the length it states.
+    /// An error with this status. The connection closes before the body is complete.
     CutError(u16),
-    /// A page of HTML, with status 200.
+    /// An HTML page, with status 200.
     Html,
-    /// A body of that many bytes of JSON, with status 200.
+    /// A JSON body of at least this many bytes, with status 200.
     Large(usize),
-    /// A token's JSON that ends in the middle, though the answer is complete as HTTP.
+    /// A complete HTTP response whose JSON ends in the middle of a token.
     HalfJson,
-    /// An answer that is cut off before the length it states.
+    /// A response with status 200. The connection closes before the body is complete.
     Cut,
     /// A response with status 200 that stops in the middle of its body, while the connection stays open.
     Stall,
-    /// The connection is closed without an answer.
+    /// The connection closes without a response.
     Close,
-    /// An honest token, after that many milliseconds.
+    /// A valid token, after this many milliseconds.
     SlowToken(u64),
-    /// Nothing, until the client goes away.
+    /// No response; the connection stays open until the client closes it.
     Silence,
-    /// Any success, for calls.
+    /// An empty page of a list, with status 200.
     Ok,
 }
 
-/// Where a token's answer departs from the truth.
+/// How a token response differs from a valid one.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lie {
-    /// `expires_in`; 1800 if it is not said.
+    /// `expires_in`; the default is 1800.
     #[serde(default)]
     pub life: Option<i64>,
-    /// `expires_on`, in seconds after the server's date; `life` if it is not said.
+    /// `expires_on`, in seconds after the server's time; the default is `life`.
     #[serde(default)]
     pub expires_on: Option<i64>,
     /// Whether `expires_in` is written with a decimal point.
@@ -88,18 +84,18 @@ pub struct Lie {
     /// Whether `expires_on` is missing.
     #[serde(default)]
     pub no_expires_on: bool,
-    /// Seconds by which the server's `Date` is ahead of `expires_on`'s clock; no `Date` if it is not said.
+    /// The header `Date`, in seconds after the time that `expires_on` counts from; by default there is none.
     #[serde(default)]
     pub date_ahead: Option<i64>,
-    /// Instead of `bearer`.
+    /// `token_type`; the default is `bearer`.
     #[serde(default)]
     pub token_type: Option<String>,
-    /// Instead of a token of its own.
+    /// `access_token`; by default each token is unique.
     #[serde(default)]
     pub text: Option<String>,
 }
 
-/// A server that does with each request what it was last told to.
+/// A server whose responses a test sets in advance.
 ///
 /// ```
 /// use chift_tests::{Answer, FaultyServer};
@@ -108,116 +104,93 @@ pub struct Lie {
 /// assert_eq!(server.token_requests(), 0);
 /// ```
 pub struct FaultyServer {
-    address: SocketAddr,
-    shared: Arc<Shared>,
+    server: Server,
+    state: Arc<State>,
 }
 
-struct Shared {
+struct State {
     token_answers: Mutex<Vec<Answer>>,
     call_answers: Mutex<Vec<Answer>>,
     token_requests: AtomicUsize,
     calls: AtomicUsize,
-    /// The head of each call, in small letters.
-    heads: Mutex<Vec<String>>,
+    call_heads: Mutex<Vec<String>>,
     issued: Mutex<Vec<String>>,
-    closing: AtomicBool,
 }
 
 impl FaultyServer {
-    /// Starts on a free port of the loopback interface, honest for the time being.
+    /// Starts on a free port of the loopback interface, with valid tokens and successful calls.
     ///
     /// # Panics
     ///
     /// When there is no loopback interface.
     #[allow(clippy::expect_used)]
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface");
-        let address = listener.local_addr().expect("a bound listener has an address");
-        let shared = Arc::new(Shared {
+        let state = Arc::new(State {
             token_answers: Mutex::new(vec![Answer::Token(Lie::default())]),
             call_answers: Mutex::new(vec![Answer::Ok]),
             token_requests: AtomicUsize::new(0),
             calls: AtomicUsize::new(0),
-            heads: Mutex::default(),
+            call_heads: Mutex::default(),
             issued: Mutex::default(),
-            closing: AtomicBool::new(false),
         });
-        let serving = shared.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                if serving.closing.load(Ordering::SeqCst) {
-                    return;
-                }
-                let (Ok(stream), serving) = (stream, serving.clone()) else { continue };
-                thread::spawn(move || serving.serve(stream));
-            }
-        });
-        Self { address, shared }
+        let responding = state.clone();
+        let server = Server::start(move |request| responding.respond(request)).expect("the loopback interface");
+        Self { server, state }
     }
 
-    /// Where it listens, without a slash at the end.
+    /// The server's address, without a slash at the end.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.base_url()
     }
 
-    /// What token requests are answered with from now on.
+    /// Sets the response to all token requests from now on.
     pub fn answer_token_requests(&self, answer: Answer) {
-        *locked(&self.shared.token_answers) = vec![answer];
+        *locked(&self.state.token_answers) = vec![answer];
     }
 
-    /// What the next token requests are answered with, in that order; the last one stays.
+    /// Sets the responses to the next token requests, in order; the last one repeats.
     pub fn answer_token_requests_in_turn(&self, answers: Vec<Answer>) {
-        *locked(&self.shared.token_answers) = answers;
+        *locked(&self.state.token_answers) = answers;
     }
 
-    /// What calls with any bearer are answered with, in that order; the last one stays.
+    /// Sets the responses to the next calls with any bearer, in order; the last one repeats.
     pub fn answer_calls_in_turn(&self, answers: Vec<Answer>) {
-        *locked(&self.shared.call_answers) = answers;
+        *locked(&self.state.call_answers) = answers;
     }
 
-    /// How many token requests arrived.
+    /// The number of token requests that arrived.
     pub fn token_requests(&self) -> usize {
-        self.shared.token_requests.load(Ordering::SeqCst)
+        self.state.token_requests.load(Ordering::SeqCst)
     }
 
-    /// How many other requests arrived.
+    /// The number of other requests that arrived.
     pub fn calls(&self) -> usize {
-        self.shared.calls.load(Ordering::SeqCst)
+        self.state.calls.load(Ordering::SeqCst)
     }
 
-    /// The request line and headers of each other request, in small letters, in order.
+    /// The request line and headers of each other request, in lower case, in the order of arrival.
     pub fn call_heads(&self) -> Vec<String> {
-        locked(&self.shared.heads).clone()
+        locked(&self.state.call_heads).clone()
     }
 
-    /// The tokens that were issued, in order.
+    /// The tokens that the server issued, in order.
     pub fn issued(&self) -> Vec<String> {
-        locked(&self.shared.issued).clone()
-    }
-}
-
-impl Drop for FaultyServer {
-    fn drop(&mut self) {
-        self.shared.closing.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for a connection; that there is none any more is as good.
-        let _ = TcpStream::connect(self.address);
+        locked(&self.state.issued).clone()
     }
 }
 
 impl fmt::Debug for FaultyServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FaultyServer").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("FaultyServer").field("server", &self.server).finish_non_exhaustive()
     }
 }
 
-impl Shared {
-    fn serve(&self, mut stream: TcpStream) {
-        let _ = stream.set_read_timeout(Some(PATIENCE));
-        let Ok(Some(head)) = read_request(&mut stream) else { return };
-        let (answers, count) = if head.split(' ').nth(1) == Some("/token") {
+impl State {
+    fn respond(&self, request: &Request) -> Response {
+        let (answers, count) = if request.target == "/token" {
             (&self.token_answers, &self.token_requests)
         } else {
-            locked(&self.heads).push(head);
+            locked(&self.call_heads).push(head(request));
             (&self.call_answers, &self.calls)
         };
         let answer = {
@@ -225,59 +198,34 @@ impl Shared {
             if answers.len() > 1 { answers.remove(0) } else { answers.first().cloned().unwrap_or(Answer::Close) }
         };
         count.fetch_add(1, Ordering::SeqCst);
-        // A client that goes away before the answer is what some tests are about.
-        let _ = self.answer(&mut stream, answer);
+        self.response(answer)
     }
 
-    fn answer(&self, stream: &mut TcpStream, answer: Answer) -> io::Result<()> {
+    fn response(&self, answer: Answer) -> Response {
+        let ok = |body: &str| Response::new(200).body(body);
         match answer {
-            Answer::Token(lie) => self.token(stream, &lie),
-            Answer::Error { status, code, retry_after } => {
-                let mut headers = Vec::new();
-                if let Some(after) = retry_after {
-                    let now = now();
-                    headers.push(("date", http_date(now)));
-                    let seconds = after.strip_prefix("date+").and_then(|seconds| seconds.parse::<i64>().ok());
-                    headers.push(("retry-after", seconds.map_or(after, |seconds| http_date(now + seconds))));
-                }
-                let body = json!({"message": "as it was told", "status": "error", "error_code": code});
-                respond(stream, status, &headers, &body.to_string())
-            }
-            Answer::Redirect(to) => respond(stream, 307, &[("location", to)], ""),
-            Answer::RedirectWith { status, to } => respond(stream, status, &[("location", to)], ""),
-            Answer::LargeError { status, bytes } => respond(stream, status, &[], &"x ".repeat(bytes / 2)),
-            Answer::CutError(status) => {
-                let head = format!("HTTP/1.1 {status} As Told\r\ncontent-length: 500\r\nconnection: close\r\n\r\n");
-                stream.write_all(format!("{head}{{\"message\": \"cut").as_bytes())
-            }
-            Answer::Html => {
-                respond(stream, 200, &[("content-type", "text/html".to_owned())], "<html><p>Sorry</p></html>")
-            }
-            Answer::Large(bytes) => {
-                respond(stream, 200, &[], &format!("{{\"access_token\":\"{}\"}}", "x".repeat(bytes)))
-            }
-            Answer::HalfJson => respond(stream, 200, &[], "{\"access_token\":\"half-a-tok"),
-            Answer::Cut => {
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"access_token\":\"cut-tok")
-            }
-            Answer::Stall => {
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"items\": [")?;
-                stream.read(&mut [0; 1]).map(drop)
-            }
-            Answer::Close => Ok(()),
+            Answer::Token(lie) => self.token(&lie),
             Answer::SlowToken(milliseconds) => {
                 thread::sleep(Duration::from_millis(milliseconds));
-                self.token(stream, &Lie::default())
+                self.token(&Lie::default())
             }
-            Answer::Silence => {
-                // Ends when the client closes its side, or after the read timeout.
-                stream.read(&mut [0; 1]).map(drop)
-            }
-            Answer::Ok => respond(stream, 200, &[], "{\"items\":[],\"total\":0,\"page\":1,\"size\":50}"),
+            Answer::Error { status, code, retry_after } => error(status, code.as_deref(), retry_after),
+            Answer::Redirect(to) => Response::new(307).header("location", to).close(),
+            Answer::RedirectWith { status, to } => Response::new(status).header("location", to).close(),
+            Answer::LargeError { status, bytes } => Response::new(status).body("x ".repeat(bytes / 2)).close(),
+            Answer::CutError(status) => Response::new(status).body("{\"message\": \"cut").cut_off(),
+            Answer::Html => ok("<html><p>Sorry</p></html>").header("content-type", "text/html").close(),
+            Answer::Large(bytes) => ok(&format!("{{\"access_token\":\"{}\"}}", "x".repeat(bytes))).close(),
+            Answer::HalfJson => ok("{\"access_token\":\"half-a-tok").close(),
+            Answer::Cut => ok("{\"access_token\":\"cut-tok").cut_off(),
+            Answer::Stall => ok("{\"items\": [").stall(),
+            Answer::Close => Response::none(),
+            Answer::Silence => Response::silence(),
+            Answer::Ok => ok("{\"items\":[],\"total\":0,\"page\":1,\"size\":50}").close(),
         }
     }
 
-    fn token(&self, stream: &mut TcpStream, lie: &Lie) -> io::Result<()> {
+    fn token(&self, lie: &Lie) -> Response {
         let now = now();
         let life = lie.life.unwrap_or(1800);
         let token = lie
@@ -297,41 +245,30 @@ impl Shared {
         if let Some(fields) = body.as_object_mut().filter(|_| lie.no_expires_on) {
             fields.remove("expires_on");
         }
-        let headers: Vec<_> = lie.date_ahead.map(|ahead| ("date", http_date(now + ahead))).into_iter().collect();
-        respond(stream, 200, &headers, &body.to_string())
+        let response = Response::new(200).body(body.to_string()).close();
+        match lie.date_ahead {
+            Some(ahead) => response.header("date", http_date(now + ahead)),
+            None => response,
+        }
     }
 }
 
-/// The head of the request, in small letters, once its body has been read too; `None` when the client went away.
-fn read_request(stream: &mut TcpStream) -> io::Result<Option<String>> {
-    let mut request = Vec::new();
-    let mut chunk = [0; 4096];
-    let head = loop {
-        if let Some(end) = request.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end + 4;
-        }
-        match stream.read(&mut chunk)? {
-            0 => return Ok(None),
-            count => request.extend_from_slice(&chunk[..count]),
-        }
-    };
-    let text = String::from_utf8_lossy(&request[..head]).to_lowercase();
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
-    while request.len() < head + length {
-        match stream.read(&mut chunk)? {
-            0 => return Ok(None),
-            count => request.extend_from_slice(&chunk[..count]),
-        }
-    }
-    Ok(Some(text))
+fn error(status: u16, code: Option<&str>, retry_after: Option<String>) -> Response {
+    let body = json!({"message": "as it was told", "status": "error", "error_code": code});
+    let response = Response::new(status).body(body.to_string()).close();
+    let Some(retry_after) = retry_after else { return response };
+    let now = now();
+    let seconds = retry_after.strip_prefix("date+").and_then(|seconds| seconds.parse::<i64>().ok());
+    let retry_after = seconds.map_or(retry_after, |seconds| http_date(now + seconds));
+    response.header("date", http_date(now)).header("retry-after", retry_after)
 }
 
-fn respond(stream: &mut TcpStream, status: u16, headers: &[(&str, String)], body: &str) -> io::Result<()> {
-    let mut head = format!("HTTP/1.1 {status} As Told\r\ncontent-length: {}\r\nconnection: close\r\n", body.len());
-    for (name, value) in headers {
-        head.extend([*name, ": ", value, "\r\n"]);
+fn head(request: &Request) -> String {
+    let mut head = format!("{} {} http/1.1\r\n", request.method, request.target);
+    for (name, value) in &request.headers {
+        head.extend([name, ": ", value, "\r\n"]);
     }
-    stream.write_all(format!("{head}\r\n{body}").as_bytes())
+    head.to_lowercase()
 }
 
 fn now() -> i64 {

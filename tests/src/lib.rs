@@ -13,12 +13,12 @@ pub use chift_api::StandIn;
 pub use chift_api::stand_in::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, DEFAULT_LIFE};
 pub use faulty::{Answer, FaultyServer, Lie};
 
-/// The README's code is compiled, too.
+/// Compiles the code in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-/// What a test that fails while it holds a lock leaves in it is as good as any.
+/// Locks a mutex. A test that panicked while it held the lock left a usable value.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

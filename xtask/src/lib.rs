@@ -24,6 +24,7 @@ pub mod client;
 pub mod diff;
 pub mod document;
 pub mod emit;
+pub mod exit;
 #[path = "../../chift-api/fingerprint.rs"]
 mod fingerprint;
 pub mod generate;

@@ -1,4 +1,4 @@
-//! The task `regen`: `openapi/chift.yaml` becomes `chift-api`, or another document another crate.
+//! The task `regen`: generates `chift-api` from `openapi/chift.yaml`, or another crate from another document.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,74 +9,78 @@ use crate::lower::Diagnostic;
 use crate::pipeline::{self, Input, Outcome, OverlayInput, Stage};
 use crate::scaffold;
 
-/// What `regen` is asked to do.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Compare only.
+/// Regenerate chift-api from openapi/chift.yaml, or generate a crate from another document
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Args {
+    /// Write nothing; print what differs, and exit with code 3 if anything does
+    #[arg(long)]
     pub check: bool,
-    /// List what has no type, and what the client does without.
+    /// List the schemas without a type, and the document features that the client does not support
+    #[arg(long)]
     pub report: bool,
-    /// Another document than `openapi/chift.yaml`.
+    /// Another document: JSON, YAML or a page of Chift's documentation
+    #[arg(long, value_name = "FILE", requires = "out")]
     pub spec: Option<PathBuf>,
-    /// The folder of the crate to make; for another document only.
+    /// The folder of the crate to generate from that document
+    #[arg(long, value_name = "DIR", requires = "spec")]
     pub out: Option<PathBuf>,
 }
 
-/// How a run ended.
+/// The state of the generated files when the task ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// The files are as they should be, now or already before.
-    Fresh,
-    /// With `check`: something differs.
+pub enum Status {
+    /// They match the document.
+    UpToDate,
+    /// With `check`: they differ from what the document gives.
     Stale,
 }
 
-/// Runs the task in the workspace at `root`, telling `out` what was done.
+/// Runs the task in the workspace at `root`, and reports each step to `out`.
 ///
 /// # Errors
 ///
-/// When a file cannot be read or written, or a stage refuses its input; no file has changed then.
-pub fn run(root: &Path, options: &Options, out: &mut dyn Write) -> anyhow::Result<Ending> {
+/// When a file cannot be read or written, or a stage refuses its input. No file has changed then.
+pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Status> {
     let overlay = Input::read(root, Path::new("openapi/overlay.yaml"))?;
-    let document = match &options.spec {
+    let document = match &args.spec {
         Some(spec) => Input::read(Path::new(""), spec)?,
         None => Input::read(root, Path::new("openapi/chift.yaml"))?,
     };
-    // The overlay is written for the checked-in document; another one need not have all of its places.
-    let overlay = OverlayInput { input: overlay, strict: options.spec.is_none() };
+    // The overlay is written for the checked-in document; another one may lack the parts that it changes.
+    let overlay = OverlayInput { input: overlay, strict: args.spec.is_none() };
     let outcome = pipeline::run(&document, Some(&overlay))?;
-    let (folder, files) = target(root, options, &outcome)?;
+    let (folder, files) = target(root, args, &outcome)?;
 
     for Stage { name, summary, took, changes } in &outcome.stages {
         writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
-        for (pass, count) in changes.iter().filter(|_| options.report) {
+        for (pass, count) in changes.iter().filter(|_| args.report) {
             writeln!(out, "{count:>18}  {pass}")?;
         }
     }
-    if options.report {
+    if args.report {
         list(out, "untyped", "places whose values can be anything", &outcome.untyped)?;
         list(out, "without", "document features that the client does not support", &outcome.lowered.diagnostics)?;
     }
-    if options.check {
-        let told = emit::differences(&folder, &files)?;
-        if told.is_empty() {
+    if args.check {
+        let differences = emit::differences(&folder, &files)?;
+        if differences.is_empty() {
             writeln!(out, "    check  {} is up to date", folder.display())?;
-            return Ok(Ending::Fresh);
+            return Ok(Status::UpToDate);
         }
-        write!(out, "{told}")?;
-        writeln!(out, "    check  {} is stale; mend it with: {}", folder.display(), command(options))?;
-        return Ok(Ending::Stale);
+        write!(out, "{differences}")?;
+        writeln!(out, "    check  {} is stale; to regenerate it: {}", folder.display(), command(args))?;
+        return Ok(Status::Stale);
     }
     let started = Instant::now();
-    let verb = if emit::replace(&folder, &files)? { "written" } else { "unchanged" };
+    let verb = if emit::replace(&folder, &files)? { "written to" } else { "unchanged in" };
     let took = started.elapsed().as_secs_f64() * 1e3;
-    writeln!(out, "     emit  {} files {verb} in {}  [{took:.1} ms]", files.len(), folder.display())?;
-    Ok(Ending::Fresh)
+    writeln!(out, "     emit  {} files {verb} {}  [{took:.1} ms]", files.len(), folder.display())?;
+    Ok(Status::UpToDate)
 }
 
-/// Which folder comes to hold which files.
-fn target(root: &Path, options: &Options, outcome: &Outcome) -> anyhow::Result<(PathBuf, Files)> {
-    match &options.out {
+/// The folder to write, and the files that it holds afterwards.
+fn target(root: &Path, args: &Args, outcome: &Outcome) -> anyhow::Result<(PathBuf, Files)> {
+    match &args.out {
         None => Ok((root.join("chift-api/src/generated"), outcome.files())),
         Some(folder) => {
             scaffold::check_target(folder)?;
@@ -85,9 +89,10 @@ fn target(root: &Path, options: &Options, outcome: &Outcome) -> anyhow::Result<(
     }
 }
 
-fn command(options: &Options) -> String {
+/// The command that regenerates the files.
+fn command(args: &Args) -> String {
     let mut command = "cargo xtask regen".to_owned();
-    for (flag, path) in [("--spec", &options.spec), ("--out", &options.out)] {
+    for (flag, path) in [("--spec", &args.spec), ("--out", &args.out)] {
         if let Some(path) = path {
             command.extend([" ", flag, " ", &path.to_string_lossy()]);
         }

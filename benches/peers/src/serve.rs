@@ -1,41 +1,35 @@
-//! A server on loopback with one list of 100 pages of 100 products, made in advance: what is measured is the
-//! client.
+//! A server on loopback with one list: 100 pages of 100 products. The pages are built in advance, so that the benchmark
+//! measures the client.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use chift_test_server::{Request, Response, Server};
 use serde_json::{Value, json};
 
 const PAGES: usize = 100;
 const SIZE: usize = 100;
 
-struct Server {
+struct List {
     pages: Vec<String>,
-    /// What comes behind the last page.
+    /// The page after the last one.
     empty: String,
-    asked: AtomicUsize,
+    requests: AtomicUsize,
 }
 
-/// Prints where it listens, and serves until it is killed. `GET /asked` tells how many pages were asked for
-/// since the last time.
+/// Prints the base URL and serves until the process is killed. `GET /requests` returns the number of pages requested
+/// since the previous `GET /requests`.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    println!("http://{}", listener.local_addr()?);
     let page = |number: usize, items: Vec<Value>| {
         json!({"items": items, "total": PAGES * SIZE, "page": number, "size": SIZE}).to_string()
     };
     let pages = (1..=PAGES).map(|number| page(number, ((number - 1) * SIZE..number * SIZE).map(product).collect()));
-    let empty = page(PAGES + 1, Vec::new());
-    let server = Arc::new(Server { pages: pages.collect(), empty, asked: AtomicUsize::new(0) });
-    for stream in listener.incoming() {
-        let (stream, server) = (stream?, server.clone());
-        // A client that goes away ends its thread.
-        thread::spawn(move || server.serve(stream));
+    let list = List { pages: pages.collect(), empty: page(PAGES + 1, Vec::new()), requests: AtomicUsize::new(0) };
+    let server = Server::start(move |request| Response::json(200, list.respond(request)))?;
+    println!("{}", server.base_url());
+    loop {
+        thread::park();
     }
-    Ok(())
 }
 
 fn product(number: usize) -> Value {
@@ -55,54 +49,24 @@ fn product(number: usize) -> Value {
     })
 }
 
-impl Server {
-    fn serve(&self, stream: TcpStream) -> anyhow::Result<()> {
-        stream.set_nodelay(true)?;
-        let mut writer = stream.try_clone()?;
-        let mut reader = BufReader::new(stream);
-        loop {
-            let mut line = String::new();
-            if reader.read_line(&mut line)? == 0 {
-                return Ok(());
+impl List {
+    fn respond(&self, request: &Request) -> String {
+        match request.path() {
+            "/token" => {
+                let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+                json!({"access_token": "t", "token_type": "bearer", "expires_in": 1800, "expires_on": now + 1800})
+                    .to_string()
             }
-            let target = line.split(' ').nth(1).unwrap_or_default().to_owned();
-            let mut length = 0;
-            loop {
-                let mut header = String::new();
-                reader.read_line(&mut header)?;
-                if header.trim().is_empty() {
-                    break;
-                }
-                if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse()?;
-                }
+            "/requests" => self.requests.swap(0, Ordering::SeqCst).to_string(),
+            path if path.ends_with("/products") => {
+                self.requests.fetch_add(1, Ordering::SeqCst);
+                let query = request.target.split_once('?').map_or("", |(_, query)| query);
+                let page =
+                    query.split('&').find_map(|pair| pair.strip_prefix("page=")?.parse().ok()).unwrap_or(1_usize);
+                self.pages.get(page.wrapping_sub(1)).unwrap_or(&self.empty).clone()
             }
-            reader.by_ref().take(length).read_to_end(&mut Vec::new())?;
-            let body = self.answer(&target);
-            let head =
-                format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
-            writer.write_all(head.as_bytes())?;
-            writer.write_all(body.as_bytes())?;
+            // The consumer, which the other clients fetch first.
+            _ => json!({"consumerid": "00000000-0000-0000-0000-000000000000", "name": "Bakery"}).to_string(),
         }
-    }
-
-    fn answer(&self, target: &str) -> String {
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        if path == "/token" {
-            let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
-            let token =
-                json!({"access_token": "t", "token_type": "bearer", "expires_in": 1800, "expires_on": now + 1800});
-            return token.to_string();
-        }
-        if path == "/asked" {
-            return self.asked.swap(0, Ordering::SeqCst).to_string();
-        }
-        if path.ends_with("/products") {
-            self.asked.fetch_add(1, Ordering::SeqCst);
-            let page = query.split('&').find_map(|pair| pair.strip_prefix("page=")?.parse::<usize>().ok()).unwrap_or(1);
-            return self.pages.get(page.wrapping_sub(1)).unwrap_or(&self.empty).clone();
-        }
-        // The consumer, which the other clients fetch first.
-        json!({"consumerid": "00000000-0000-0000-0000-000000000000", "name": "Bakery"}).to_string()
     }
 }

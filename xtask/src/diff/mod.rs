@@ -22,6 +22,7 @@
 //! Rust, but from rustdoc's JSON: two builds of the crate, minutes instead of a second, and no way back to an
 //! operation.
 
+mod args;
 mod arguments;
 mod constraints;
 mod difference;
@@ -36,6 +37,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+pub use self::args::Args;
 use self::constraints::Subject;
 pub use self::difference::{Change, Difference, Entry, Fate, Schemas, Step, Verdict};
 use self::renames::Renames;

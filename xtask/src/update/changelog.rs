@@ -1,14 +1,14 @@
-//! The changelog: what differs goes under "Unreleased".
+//! The changelog of the generated crate: an update adds its changes under "Unreleased".
 
-/// What a changelog begins with that is not there yet.
+/// The start of a new changelog.
 const NEW: &str = "# Changelog
 
-What changes with Chift's document, written by `cargo xtask update`.
+Changes of the client that come from Chift's document. `cargo xtask update` writes this file.
 ";
 const UNRELEASED: &str = "## Unreleased";
 
-/// `changelog` with `difference` (Markdown) under "Unreleased", as what comes from the document called
-/// `document`; the same text when it is there already.
+/// Adds `difference`, in Markdown, under "Unreleased", with the name of the document that it comes from. A changelog
+/// that has this document already stays the same.
 pub(super) fn add(changelog: Option<&str>, document: &str, difference: &str) -> String {
     let changelog = changelog.unwrap_or(NEW);
     let title = format!("### Chift's document {document}");
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_difference_goes_under_unreleased_once() {
+    fn a_difference_is_added_under_unreleased_once() {
         let first = add(None, "aaaa", "- one\n");
         assert!(first.ends_with("## Unreleased\n\n### Chift's document aaaa\n\n- one\n"), "{first}");
         assert_eq!(add(Some(&first), "aaaa", "- one\n"), first);
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn a_release_stays_below() {
+    fn releases_stay_below_it() {
         let text = add(Some("# Changelog\n\n## 0.1.0\n\n- old\n"), "aaaa", "- new");
         assert_eq!(text, "# Changelog\n\n## Unreleased\n\n### Chift's document aaaa\n\n- new\n\n## 0.1.0\n\n- old\n");
     }

@@ -1,8 +1,8 @@
-//! Documentation pages, each with the document of one operation, become part of the document that is there.
+//! Merges documentation pages, each with the document of one operation, into the present document.
 //!
-//! An operation that is there already is replaced. A component that is there already must be the same, unless
-//! only operations that are replaced as well reach it: then it is replaced with them, and goes if nothing
-//! reaches it any more.
+//! A page replaces the operation that it documents. It replaces a component only if no other operation of the present
+//! document reaches that component; otherwise the two must be equal. A component that no operation reaches any more
+//! is removed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +12,11 @@ use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
 use crate::document::walk;
 
-/// A document and what to call it.
-pub(super) struct Part {
-    pub(super) name: String,
-    pub(super) value: Value,
+/// A document, and its name in errors.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: &'a Value,
 }
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -24,16 +25,16 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 ///
 /// # Errors
 ///
-/// The places that contradict each other, each with both documents' names.
-pub(super) fn merge(base: &Part, pages: &[Part]) -> Result<Value, Problems> {
-    let replaced: BTreeSet<Pointer> = pages.iter().flat_map(|page| operations(&page.value)).collect();
-    let kept: BTreeMap<Pointer, BTreeSet<Pointer>> = operations(&base.value)
+/// The locations at which documents conflict, each with the names of both documents.
+pub(super) fn merge(base: &Part<'_>, pages: &[Part<'_>]) -> Result<Value, Problems> {
+    let replaced: BTreeSet<Pointer> = pages.iter().flat_map(|page| operations(page.value)).collect();
+    let kept: BTreeMap<Pointer, BTreeSet<Pointer>> = operations(base.value)
         .into_iter()
         .filter(|operation| !replaced.contains(operation))
-        .map(|operation| (operation.clone(), reached(&base.value, [operation])))
+        .map(|operation| (operation.clone(), reached(base.value, [operation])))
         .collect();
     let mut merged = base.value.clone();
-    // Where each part came from, if not from the base.
+    // The page that each replaced part comes from.
     let mut origins: BTreeMap<Pointer, &str> = BTreeMap::new();
     let mut problems = Vec::new();
     for page in pages {
@@ -42,7 +43,7 @@ pub(super) fn merge(base: &Part, pages: &[Part]) -> Result<Value, Problems> {
         merge_components(&mut merged, base, page, &kept, &mut origins, &mut problems);
     }
     Problems::none(problems)?;
-    drop_orphans(&mut merged, &base.value);
+    remove_unreached(&mut merged, base.value);
     Ok(merged)
 }
 
@@ -56,7 +57,7 @@ fn operations(document: &Value) -> Vec<Pointer> {
     found
 }
 
-/// The components that the given places reach.
+/// The components that the nodes at `from` reach.
 fn reached(document: &Value, from: impl IntoIterator<Item = Pointer>) -> BTreeSet<Pointer> {
     let mut references: BTreeMap<Pointer, Vec<Pointer>> = BTreeMap::new();
     walk::visit(document, &mut |_, place, node| {
@@ -68,7 +69,7 @@ fn reached(document: &Value, from: impl IntoIterator<Item = Pointer>) -> BTreeSe
     let mut open: Vec<Pointer> = from.into_iter().collect();
     let mut seen = BTreeSet::new();
     while let Some(place) = open.pop() {
-        // What a path's operations share belongs to each of them.
+        // The parameters of a path belong to each of its operations.
         let shared = match place.tokens() {
             [first, path, _] if first == "paths" => {
                 Some(Pointer::root().child("paths").child(path).child("parameters"))
@@ -86,29 +87,28 @@ fn reached(document: &Value, from: impl IntoIterator<Item = Pointer>) -> BTreeSe
     seen
 }
 
-/// The operation or the component that a place is in.
+/// The operation or component that contains a location.
 fn owner(place: &Pointer) -> Pointer {
     place.tokens().iter().take(3).fold(Pointer::root(), |place, token| place.child(token))
 }
 
-/// What a document says for all of its operations. A page's `security` goes to its operations where it is
-/// another than the document's.
-fn merge_top(merged: &mut Value, base: &Part, page: &Part, problems: &mut Vec<Problem>) {
+/// Merges the fields that apply to all operations, except `security`, which [`merge_paths`] handles.
+fn merge_top(merged: &mut Value, base: &Part<'_>, page: &Part<'_>, problems: &mut Vec<Problem>) {
     let version =
         |value: &Value| value["openapi"].as_str().unwrap_or_default().rsplit_once('.').map(|it| it.0.to_owned());
-    if version(merged) != version(&page.value) {
+    if version(merged) != version(page.value) {
         let what =
             format!("{} is OpenAPI {}, {} is {}", base.name, merged["openapi"], page.name, page.value["openapi"]);
-        let hint = "take the whole document with `cargo xtask update`";
+        let hint = "update from the whole document: `cargo xtask update`";
         problems.push(Problem::new(&Pointer::root().child("openapi"), what, hint));
     }
     let servers = page.value.get("servers");
     match merged.get("servers") {
         Some(known) if servers.is_some_and(|servers| servers != known) => problems.push(conflict(
             &Pointer::root().child("servers"),
-            &base.name,
-            &page.name,
-            "the client has one base URL; take the whole document with `cargo xtask update`",
+            base.name,
+            page.name,
+            "the client has one base URL; update from the whole document: `cargo xtask update`",
         )),
         None if servers.is_some() => merged["servers"] = page.value["servers"].clone(),
         _ => {}
@@ -116,35 +116,37 @@ fn merge_top(merged: &mut Value, base: &Part, page: &Part, problems: &mut Vec<Pr
 }
 
 fn conflict(place: &Pointer, one: &str, other: &str, hint: impl Into<String>) -> Problem {
-    Problem::new(place, format!("{one} and {other} contradict each other here"), hint)
+    Problem::new(place, format!("{one} and {other} conflict here"), hint)
 }
 
+/// Merges the paths. An operation of a page whose `security` differs from that of the base gets it as its own.
 fn merge_paths<'a>(
     merged: &mut Value,
-    page: &'a Part,
+    page: &Part<'a>,
     origins: &mut BTreeMap<Pointer, &'a str>,
     problems: &mut Vec<Problem>,
 ) {
-    let everywhere = merged.get("security").cloned();
-    let of_page = page.value.get("security").cloned();
+    let merged_security = merged.get("security").cloned();
+    let page_security = page.value.get("security").cloned();
     for (path, item) in page.value.get("paths").and_then(Value::as_object).into_iter().flatten() {
         for (key, part) in item.as_object().into_iter().flatten() {
             let place = Pointer::root().child("paths").child(path).child(key);
             let mut part = part.clone();
-            if METHODS.contains(&key.as_str()) && part.get("security").is_none() && everywhere != of_page {
-                part["security"] = of_page.clone().unwrap_or_else(|| json!([]));
+            if METHODS.contains(&key.as_str()) && part.get("security").is_none() && merged_security != page_security {
+                part["security"] = page_security.clone().unwrap_or_else(|| json!([]));
             }
             let known = place.find(merged).filter(|known| **known != part);
             if let (Some(_), Some(origin)) = (known, origins.get(&place)) {
-                problems.push(conflict(&place, origin, &page.name, "take one of the two pages only"));
+                problems.push(conflict(&place, origin, page.name, "update from one of the two pages only"));
                 continue;
             }
             if known.is_some() && !METHODS.contains(&key.as_str()) {
-                let hint = "other operations of this path share it; take the whole document with `cargo xtask update`";
-                problems.push(conflict(&place, "the document", &page.name, hint));
+                let hint =
+                    "other operations of this path share it; update from the whole document: `cargo xtask update`";
+                problems.push(conflict(&place, "the document", page.name, hint));
                 continue;
             }
-            origins.insert(place.clone(), &page.name);
+            origins.insert(place.clone(), page.name);
             insert(merged, &place, part);
         }
     }
@@ -152,8 +154,8 @@ fn merge_paths<'a>(
 
 fn merge_components<'a>(
     merged: &mut Value,
-    base: &Part,
-    page: &'a Part,
+    base: &Part<'_>,
+    page: &Part<'a>,
     kept: &BTreeMap<Pointer, BTreeSet<Pointer>>,
     origins: &mut BTreeMap<Pointer, &'a str>,
     problems: &mut Vec<Problem>,
@@ -163,31 +165,31 @@ fn merge_components<'a>(
             let place = Pointer::root().child("components").child(section).child(name);
             let differs = place.find(merged).is_some_and(|known| known != part);
             if let (true, Some(origin)) = (differs, origins.get(&place)) {
-                problems.push(conflict(&place, origin, &page.name, "the pages are of different days; fetch both anew"));
+                problems.push(conflict(&place, origin, page.name, "the pages are of different days; fetch both again"));
                 continue;
             }
-            // Nothing refers to a security scheme; every operation may use it by name.
+            // No `$ref` leads to a security scheme; every operation may use it by name.
             let users: Vec<String> = kept
                 .iter()
                 .filter(|(_, reached)| section == "securitySchemes" || reached.contains(&place))
                 .map(|(operation, _)| operation.to_string())
                 .collect();
             if differs && !users.is_empty() {
-                let hint = format!("update what else uses it as well: {}", users.join(", "));
-                problems.push(conflict(&place, &base.name, &page.name, hint));
+                let hint = format!("update the other operations that use it too: {}", users.join(", "));
+                problems.push(conflict(&place, base.name, page.name, hint));
                 continue;
             }
-            origins.insert(place.clone(), &page.name);
+            origins.insert(place.clone(), page.name);
             insert(merged, &place, part.clone());
         }
     }
 }
 
-/// Puts `part` at `place`; what was there keeps its position among its siblings.
+/// Sets the node at `place`. A node that exists already keeps its position among its siblings.
 fn insert(document: &mut Value, place: &Pointer, part: Value) {
-    let Some((last, way)) = place.tokens().split_last() else { return };
+    let Some((last, parents)) = place.tokens().split_last() else { return };
     let mut node = document;
-    for token in way {
+    for token in parents {
         if !node[token].is_object() {
             node[token] = Value::Object(Map::new());
         }
@@ -196,8 +198,8 @@ fn insert(document: &mut Value, place: &Pointer, part: Value) {
     node[last] = part;
 }
 
-/// Removes the components that something in `before` reached and nothing in `merged` does.
-fn drop_orphans(merged: &mut Value, before: &Value) {
+/// Removes the components that an operation of `before` reached and no operation of `merged` reaches.
+fn remove_unreached(merged: &mut Value, before: &Value) {
     let was = reached(before, operations(before));
     let is = reached(merged, operations(merged));
     for place in was.difference(&is) {
@@ -212,7 +214,7 @@ fn drop_orphans(merged: &mut Value, before: &Value) {
 mod tests {
     use super::*;
 
-    fn part(name: &str, operations: &[(&str, &str)], schemas: &Value) -> Part {
+    fn document(name: &str, operations: &[(&str, &str)], schemas: &Value) -> Value {
         let mut value = json!({
             "openapi": "3.1.0", "info": {"title": name}, "security": [{"bearerAuth": []}], "paths": {},
             "components": {"schemas": schemas},
@@ -221,55 +223,63 @@ mod tests {
             let body = json!({"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}});
             value["paths"][path]["get"] = json!({"operationId": path[1..], "responses": {"200": body}});
         }
-        Part { name: name.to_owned(), value }
+        value
+    }
+
+    fn merged(base: &Value, pages: &[(&str, &Value)]) -> Result<Value, Problems> {
+        let pages: Vec<Part<'_>> = pages.iter().map(|(name, value)| Part { name, value }).collect();
+        merge(&Part { name: "base", value: base }, &pages)
     }
 
     #[test]
-    fn what_is_new_is_added_and_what_is_the_same_is_one() {
+    fn new_parts_are_added_and_equal_parts_are_not_duplicated() {
         let text = json!({"type": "string"});
-        let base = part("base", &[("/a", "A")], &json!({"A": text}));
+        let base = document("base", &[("/a", "A")], &json!({"A": text}));
         let page =
-            part("page", &[("/b", "B")], &json!({"B": {"items": {"$ref": "#/components/schemas/A"}}, "A": text}));
-        let merged = merge(&base, &[page]).unwrap();
+            document("page", &[("/b", "B")], &json!({"B": {"items": {"$ref": "#/components/schemas/A"}}, "A": text}));
+        let merged = merged(&base, &[("page", &page)]).unwrap();
         assert_eq!(merged["paths"].as_object().unwrap().keys().collect::<Vec<_>>(), ["/a", "/b"]);
         assert_eq!(merged["components"]["schemas"].as_object().unwrap().keys().collect::<Vec<_>>(), ["A", "B"]);
         assert_eq!(merged["info"]["title"], "base");
     }
 
     #[test]
-    fn an_operation_is_replaced_with_what_only_it_reached() {
-        let base = part(
+    fn an_operation_is_replaced_with_the_components_that_only_it_reaches() {
+        let base = document(
             "base",
             &[("/a", "A"), ("/b", "B")],
             &json!({"A": {"$ref": "#/components/schemas/Old"}, "Old": {}, "B": {}}),
         );
-        let page = part("page", &[("/a", "A")], &json!({"A": {"type": "integer"}}));
-        let merged = merge(&base, &[page]).unwrap();
-        assert_eq!(merged["components"]["schemas"], json!({"A": {"type": "integer"}, "B": {}}));
-        let page = part("base", &[("/a", "A"), ("/b", "B")], &base.value["components"]["schemas"]);
-        assert_eq!(merge(&base, &[page]).unwrap().to_string(), base.value.to_string());
+        let page = document("page", &[("/a", "A")], &json!({"A": {"type": "integer"}}));
+        assert_eq!(
+            merged(&base, &[("page", &page)]).unwrap()["components"]["schemas"],
+            json!({"A": {"type": "integer"}, "B": {}})
+        );
+        let page = document("base", &[("/a", "A"), ("/b", "B")], &base["components"]["schemas"]);
+        assert_eq!(merged(&base, &[("page", &page)]).unwrap().to_string(), base.to_string());
     }
 
     #[test]
-    fn a_contradiction_is_named_with_both_places_and_what_else_to_take() {
-        let base = part("base", &[("/a", "A"), ("/b", "A")], &json!({"A": {}}));
-        let page = || part("page.md", &[("/a", "A")], &json!({"A": {"type": "integer"}}));
-        let message = merge(&base, &[page()]).unwrap_err().to_string();
-        assert!(message.contains("#/components/schemas/A: base and page.md contradict"), "{message}");
+    fn a_conflict_names_both_documents_and_the_operations_to_update_too() {
+        let base = document("base", &[("/a", "A"), ("/b", "A")], &json!({"A": {}}));
+        let page = document("page", &[("/a", "A")], &json!({"A": {"type": "integer"}}));
+        let message = merged(&base, &[("page.md", &page)]).unwrap_err().to_string();
+        assert!(message.contains("#/components/schemas/A: base and page.md conflict"), "{message}");
         assert!(message.contains("#/paths/~1b/get"), "{message}");
-        let other = part("other.md", &[("/b", "A")], &json!({"A": {"type": "string"}}));
-        let message = merge(&base, &[page(), other]).unwrap_err().to_string();
-        assert!(message.contains("page.md and other.md contradict"), "{message}");
-        let same = part("other.md", &[("/b", "A")], &json!({"A": {"type": "integer"}}));
-        assert_eq!(merge(&base, &[page(), same]).unwrap()["components"]["schemas"]["A"]["type"], "integer");
+        let other = document("other", &[("/b", "A")], &json!({"A": {"type": "string"}}));
+        let message = merged(&base, &[("page.md", &page), ("other.md", &other)]).unwrap_err().to_string();
+        assert!(message.contains("page.md and other.md conflict"), "{message}");
+        let same = document("other", &[("/b", "A")], &json!({"A": {"type": "integer"}}));
+        let merged = merged(&base, &[("page.md", &page), ("other.md", &same)]).unwrap();
+        assert_eq!(merged["components"]["schemas"]["A"]["type"], "integer");
     }
 
     #[test]
-    fn another_security_goes_to_the_operation() {
-        let base = part("base", &[("/a", "A")], &json!({"A": {}}));
-        let mut page = part("page", &[("/b", "A")], &json!({"A": {}}));
-        page.value["security"] = json!([]);
-        let merged = merge(&base, &[page]).unwrap();
+    fn a_different_security_becomes_the_operations_own() {
+        let base = document("base", &[("/a", "A")], &json!({"A": {}}));
+        let mut page = document("page", &[("/b", "A")], &json!({"A": {}}));
+        page["security"] = json!([]);
+        let merged = merged(&base, &[("page", &page)]).unwrap();
         assert_eq!(merged["paths"]["/b"]["get"]["security"], json!([]));
         assert_eq!(merged["paths"]["/a"]["get"].get("security"), None);
     }

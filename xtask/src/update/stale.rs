@@ -1,4 +1,5 @@
-//! Actions of the overlay that select nothing in a new document, each with what may have become of the place.
+//! The actions of the overlay that select nothing in a new document, each with the locations that its target may
+//! have moved to.
 
 use std::fmt::Write as _;
 
@@ -9,34 +10,30 @@ use similar::get_close_matches;
 use crate::overlay;
 use crate::pipeline::Input;
 
-/// How many candidates are told of one kind.
-const SHOWN: usize = 3;
+/// The number of candidates of one kind that are reported.
+const MAX_CANDIDATES: usize = 3;
 
-/// What is told of each action that selects nothing in `document`; empty when all of them find something.
+/// The report on each action that selects nothing in `document`; empty when every action selects something.
 ///
 /// # Errors
 ///
-/// When the overlay is not one, or an action cannot be carried out.
+/// When the text is not an overlay, or an action fails.
 pub(super) fn report(input: &Input, document: &Value) -> anyhow::Result<String> {
-    let mut told = String::new();
-    if overlay::apply(&input.name, &input.text, &mut document.clone(), false)?.idle == 0 {
-        return Ok(told);
-    }
     let overlay: Overlay = yaml_serde::from_str(&input.text)?;
-    let whole = overlay.actions.clone();
-    // One by one and in their order: an action may select what an earlier one has put there.
+    let mut report = String::new();
+    // One action at a time, in order, because an action may select what an earlier one added.
     let mut changed = document.clone();
-    for (index, action) in whole.into_iter().enumerate() {
-        let alone = yaml_serde::to_string(&Overlay { actions: vec![action.clone()], ..overlay.clone() })?;
-        if overlay::apply(&input.name, &alone, &mut changed, false)?.idle > 0 {
-            writeln!(told, "{}: actions[{index}] selects nothing: {}", input.name, action.target)?;
-            told.push_str(&candidates(&action.target, &changed));
+    for (index, action) in overlay.actions.iter().enumerate() {
+        let single = yaml_serde::to_string(&Overlay { actions: vec![action.clone()], ..overlay.clone() })?;
+        if overlay::apply(&input.name, &single, &mut changed, false)?.idle > 0 {
+            writeln!(report, "{}: actions[{index}] selects nothing: {}", input.name, action.target)?;
+            report.push_str(&candidates(&action.target, &changed));
         }
     }
-    Ok(told)
+    Ok(report)
 }
 
-/// The steps of a plain path as `$.a.b['c d']`; `None` for one that selects by more than names.
+/// The names in a plain path such as `$.a.b['c d']`; `None` for a path that selects by more than names.
 fn steps(target: &str) -> Option<Vec<String>> {
     let mut steps = Vec::new();
     let mut rest = target.strip_prefix('$')?;
@@ -62,35 +59,34 @@ fn steps(target: &str) -> Option<Vec<String>> {
 
 fn candidates(target: &str, document: &Value) -> String {
     let Some(steps) = steps(target) else {
-        return "  it selects by more than names, so there are no candidates to tell\n".to_owned();
+        return "  no candidates, because the target selects by more than names\n".to_owned();
     };
-    let mut told = String::new();
+    let mut report = String::new();
     let mut node = document;
-    let mut way = "$".to_owned();
+    let mut parent = "$".to_owned();
     for (index, step) in steps.iter().enumerate() {
         let Some(next) = node.get(step) else {
             let keys: Vec<&str> = node.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
-            let near = get_close_matches(step.as_str(), &keys, SHOWN, 0.5);
-            let _ = write!(told, "  {way} is there and has no `{step}`");
+            let similar = get_close_matches(step.as_str(), &keys, MAX_CANDIDATES, 0.5);
             let rest = &steps[index + 1..];
-            let near: Vec<String> =
-                near.into_iter().map(|key| path(&way, [key].into_iter().chain(names(rest)))).collect();
-            let _ = writeln!(told, "{}", list("; near it: ", &near));
+            let similar: Vec<String> =
+                similar.into_iter().map(|key| path(&parent, [key].into_iter().chain(names(rest)))).collect();
+            let _ = writeln!(report, "  {parent} has no `{step}`{}", list("; similar: ", &similar));
             break;
         };
-        way = path(&way, [step.as_str()]);
+        parent = path(&parent, [step.as_str()]);
         node = next;
     }
     // A field that moved to another schema keeps its name.
     if let [.., parent, last] = steps.as_slice() {
         let mut found = Vec::new();
         search(document, "$", parent, last, &mut found);
-        found.truncate(SHOWN);
+        found.truncate(MAX_CANDIDATES);
         if !found.is_empty() {
-            let _ = writeln!(told, "{}", list("  elsewhere: ", &found));
+            let _ = writeln!(report, "{}", list("  same name elsewhere: ", &found));
         }
     }
-    told
+    report
 }
 
 fn names(steps: &[String]) -> impl Iterator<Item = &str> {
@@ -101,22 +97,22 @@ fn list(before: &str, paths: &[String]) -> String {
     if paths.is_empty() { String::new() } else { format!("{before}{}", paths.join(", ")) }
 }
 
-fn path<'a>(way: &str, steps: impl IntoIterator<Item = &'a str>) -> String {
-    steps.into_iter().fold(way.to_owned(), |way, step| {
+fn path<'a>(parent: &str, steps: impl IntoIterator<Item = &'a str>) -> String {
+    steps.into_iter().fold(parent.to_owned(), |path, step| {
         let is_plain = step.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if is_plain { format!("{way}.{step}") } else { format!("{way}['{step}']") }
+        if is_plain { format!("{path}.{step}") } else { format!("{path}['{step}']") }
     })
 }
 
-/// The places where `last` stands in something called `parent`.
-fn search(node: &Value, way: &str, parent: &str, last: &str, found: &mut Vec<String>) {
+/// Finds the objects called `parent` that have a key `last`.
+fn search(node: &Value, location: &str, parent: &str, last: &str, found: &mut Vec<String>) {
     let Some(fields) = node.as_object() else { return };
     for (key, value) in fields {
-        let place = path(way, [key.as_str()]);
+        let location = path(location, [key.as_str()]);
         if key == parent && value.get(last).is_some() {
-            found.push(path(&place, [last]));
+            found.push(path(&location, [last]));
         }
-        search(value, &place, parent, last, found);
+        search(value, &location, parent, last, found);
     }
 }
 
@@ -126,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    fn told(target: &str) -> String {
+    fn report_on(target: &str) -> String {
         let document = json!({"components": {"schemas": {
             "AuthItemIn": {"properties": {"clientId": {}}}, "Other": {"properties": {"clientSecret": {}}},
         }}});
@@ -137,25 +133,25 @@ mod tests {
     }
 
     #[test]
-    fn what_selects_something_is_not_told() {
-        assert_eq!(told("$.components.schemas.Other"), "");
+    fn an_action_that_selects_something_is_not_reported() {
+        assert_eq!(report_on("$.components.schemas.Other"), "");
     }
 
     #[test]
     fn a_renamed_schema_and_a_moved_field_are_candidates() {
         assert_eq!(
-            told("$.components.schemas.AuthItem.properties.clientSecret"),
+            report_on("$.components.schemas.AuthItem.properties.clientSecret"),
             "overlay.yaml: actions[0] selects nothing: $.components.schemas.AuthItem.properties.clientSecret\n  \
-             $.components.schemas is there and has no `AuthItem`; near it: \
+             $.components.schemas has no `AuthItem`; similar: \
              $.components.schemas.AuthItemIn.properties.clientSecret\n  \
-             elsewhere: $.components.schemas.Other.properties.clientSecret\n"
+             same name elsewhere: $.components.schemas.Other.properties.clientSecret\n"
         );
-        let field = told("$.components.schemas.AuthItemIn.properties.client_id");
-        assert!(field.contains("near it: $.components.schemas.AuthItemIn.properties.clientId\n"), "{field}");
+        let field = report_on("$.components.schemas.AuthItemIn.properties.client_id");
+        assert!(field.contains("similar: $.components.schemas.AuthItemIn.properties.clientId\n"), "{field}");
     }
 
     #[test]
-    fn a_path_with_a_filter_has_no_candidates() {
-        assert!(told("$.components.schemas[?@.a == 1]").contains("by more than names"));
+    fn a_target_with_a_filter_has_no_candidates() {
+        assert!(report_on("$.components.schemas[?@.a == 1]").contains("by more than names"));
     }
 }

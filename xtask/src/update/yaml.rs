@@ -1,21 +1,16 @@
-//! A document as YAML in one stable form: the keys in the order of the document, and nothing that depends on
-//! how it was written before.
+//! A document as YAML in one stable format: the keys keep their order, and the format does not depend on that of the
+//! source.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serde_json::Value;
 
-/// The text of a document.
+/// Writes a document as YAML.
 ///
 /// # Errors
 ///
-/// When reading the text does not give the document back.
+/// When the document has no YAML form.
 pub(super) fn write(document: &Value) -> anyhow::Result<String> {
-    let text = yaml_serde::to_string(document).context("the document cannot be written as YAML")?;
-    let back: Value = yaml_serde::from_str(&text).context("what was written as YAML cannot be read")?;
-    if back != *document {
-        bail!("the document changes when it is written as YAML; this is a defect of xtask");
-    }
-    Ok(text)
+    yaml_serde::to_string(document).context("the document cannot be written as YAML")
 }
 
 #[cfg(test)]
@@ -25,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_order_is_kept_and_texts_stay_texts() {
+    fn keys_keep_their_order_and_strings_stay_strings() {
         let document = json!({
             "z": "null", "a": ["yes", "1.0", "0x1f", "~", "", " a", "a: b", "2020-01-01", "line\nline\n", "'\"#", "é\t"],
             "m": {"b": 1, "a": 1.5, "c": [{}, [], null, true, -7, 1e21, 18_446_744_073_709_551_615_u64]},

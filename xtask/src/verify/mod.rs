@@ -1,6 +1,7 @@
 //! The task `verify`: for each document, generates a client in a scratch folder, compiles it, and checks it against
 //! the document as the vendor wrote it.
 
+mod args;
 mod calls;
 mod child;
 mod compare;
@@ -22,6 +23,7 @@ use anyhow::{Context as _, bail};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
+pub use self::args::Args;
 use crate::pipeline::{self, Input, Outcome, OverlayInput};
 use crate::{emit, lower, scaffold};
 
@@ -173,7 +175,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     let document = lower::with_path_items(&outcome.document);
     let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
     let server = server::Server::start()?;
-    let mut driver = child::Driver::start(&program, &server.base_url)?;
+    let mut driver = child::Driver::start(&program, &server.base_url())?;
     writeln!(out, "  reading and writing each type")?;
     out.flush()?;
     types::check(&contract, &mut driver, &mut tally)?;

@@ -1,8 +1,8 @@
-//! The compiler's opinion: a caller of the old client is compiled against the new one, and compiles exactly
-//! when the difference says that it does.
+//! The compiler as the judge: a caller of the old client compiles against the new one exactly when the difference
+//! reports nothing that breaks it.
 //!
-//! All clients and callers of all cases are modules of one scratch crate. The compiler stops at some errors
-//! before it looks for others, so what does not compile is taken out until the rest does.
+//! The clients and callers of all cases are modules of one scratch crate. The compiler stops at some errors before it
+//! looks for others, so the modules with errors are emptied until the rest compiles.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -20,16 +20,16 @@ use crate::cases;
 /// A caller, the client it is compiled against, and whether it should compile.
 struct Caller {
     module: String,
-    what: String,
+    description: String,
     should_compile: bool,
 }
 
 #[test]
 #[ignore = "compiles a crate, which takes a minute; run by .ci/run"]
-fn a_caller_of_the_old_client_compiles_against_the_new_one_exactly_when_the_difference_says_so() {
+fn a_caller_of_the_old_client_compiles_against_the_new_one_unless_the_difference_is_breaking() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let folder = root.join("target/verify/callers");
-    let mut files = surroundings(root);
+    let mut files = scratch_crate(root);
     let mut callers = Vec::new();
     for (index, case) in cases::all().into_iter().flat_map(|(_, cases)| cases).enumerate() {
         let name = format!("c{index}");
@@ -60,28 +60,28 @@ fn a_caller_of_the_old_client_compiles_against_the_new_one_exactly_when_the_diff
             );
             files.insert(path.clone().into(), source);
             writeln!(module, "pub mod {caller}_{side};").unwrap();
-            let what = format!("{}: {caller} against {side}", case.name);
-            callers.push(Caller { module: path, what, should_compile });
+            let description = format!("{}: {caller} against {side}", case.name);
+            callers.push(Caller { module: path, description, should_compile });
         }
         files.insert(format!("src/cases/{name}/mod.rs").into(), module);
         let all = files.entry("src/cases/mod.rs".into()).or_insert_with(|| "#![allow(warnings)]\n".to_owned());
         writeln!(all, "pub mod {name};").unwrap();
     }
-    let compiled = what_compiles(root, &folder, files);
+    let compiled = compiling_modules(root, &folder, files);
     let wrong: Vec<String> = callers
         .iter()
         .filter(|caller| compiled.contains(&caller.module) != caller.should_compile)
         .map(|caller| {
             let word = if caller.should_compile { "should compile" } else { "should not compile" };
-            format!("{} {word} ({})", caller.what, folder.join(&caller.module).display())
+            format!("{} {word} ({})", caller.description, folder.join(&caller.module).display())
         })
         .collect();
-    println!("{} callers, {} of which compile", callers.len(), compiled.len());
+    println!("{} callers, {} of them compile", callers.len(), compiled.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The crate around the clients: that of the checked-in document.
-fn surroundings(root: &Path) -> emit::Files {
+/// The crate around the clients, made from the checked-in document.
+fn scratch_crate(root: &Path) -> emit::Files {
     let read = |name: &str| Input::read(root, Path::new(name)).unwrap();
     let overlay = OverlayInput { input: read("openapi/overlay.yaml"), strict: true };
     let outcome = pipeline::run(&read("openapi/chift.yaml"), Some(&overlay)).unwrap();
@@ -91,13 +91,13 @@ fn surroundings(root: &Path) -> emit::Files {
     files
 }
 
-/// The modules of callers that compile.
-fn what_compiles(root: &Path, folder: &Path, mut files: emit::Files) -> BTreeSet<String> {
+/// The modules of the callers that compile.
+fn compiling_modules(root: &Path, folder: &Path, mut files: emit::Files) -> BTreeSet<String> {
     let is_caller = |path: &Path| {
         let name = path.file_name().unwrap().to_str().unwrap();
         path.starts_with("src/cases") && (name.starts_with("caller_") || name.starts_with("back_"))
     };
-    let mut left: BTreeSet<PathBuf> = files.keys().filter(|path| is_caller(path)).cloned().collect();
+    let mut remaining: BTreeSet<PathBuf> = files.keys().filter(|path| is_caller(path)).cloned().collect();
     loop {
         emit::replace(folder, &files).unwrap();
         let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -107,25 +107,25 @@ fn what_compiles(root: &Path, folder: &Path, mut files: emit::Files) -> BTreeSet
             .output()
             .unwrap();
         if output.status.success() {
-            return left.iter().map(|path| path.to_str().unwrap().to_owned()).collect();
+            return remaining.iter().map(|path| path.to_str().unwrap().to_owned()).collect();
         }
-        let told = String::from_utf8_lossy(&output.stdout);
-        let wrong: BTreeSet<PathBuf> = told.lines().filter_map(place_of_error).collect();
+        let messages = String::from_utf8_lossy(&output.stdout);
+        let wrong: BTreeSet<PathBuf> = messages.lines().filter_map(file_of_error).collect();
         assert!(
-            !wrong.is_empty() && wrong.is_subset(&left),
-            "something else does not compile: {wrong:?}\n{}",
+            !wrong.is_empty() && wrong.is_subset(&remaining),
+            "a file other than a caller does not compile: {wrong:?}\n{}",
             String::from_utf8_lossy(&output.stderr)
         );
         for path in wrong {
-            // Its module stays, and is empty.
+            // The module stays declared, so its file stays too.
             files.insert(path.clone(), String::new());
-            left.remove(&path);
+            remaining.remove(&path);
         }
     }
 }
 
-/// The file that an error of the compiler is in.
-fn place_of_error(line: &str) -> Option<PathBuf> {
+/// The file that contains a compiler error.
+fn file_of_error(line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let message = message.get("message").filter(|message| message["level"] == "error")?;
     let spans = message["spans"].as_array()?;

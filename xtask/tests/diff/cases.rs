@@ -1,4 +1,4 @@
-//! The cases, read from their files.
+//! Reads the cases from their files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,19 @@ use serde_json::{Map, Value, json};
 use xtask::diff::{self, Difference};
 use xtask::pipeline::{self, Input};
 
-/// A change of a document, with a caller on each side.
+/// A change of a document, with a caller of each client.
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) old: Value,
     pub(crate) new: Value,
-    /// Statements of a caller of the old client.
+    /// The statements of a caller of the old client.
     pub(crate) caller: String,
-    /// Statements of a caller of the new one.
+    /// The statements of a caller of the new client.
     pub(crate) back: String,
 }
 
 impl Case {
-    /// What differs, from the old to the new and back.
+    /// The differences from the old to the new document, and from the new to the old one.
     pub(crate) fn differences(&self) -> [Difference; 2] {
         let outcome = |document: &Value| {
             pipeline::run(&input(document), None).unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
@@ -29,7 +29,7 @@ impl Case {
     }
 }
 
-/// A document as a file would bring it.
+/// A document as pipeline input.
 pub(crate) fn input(document: &Value) -> Input {
     Input { name: "case.json".to_owned(), text: document.to_string() }
 }
@@ -38,7 +38,7 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
 }
 
-/// The cases of each file, by its name without the ending.
+/// The cases of each file, by its name without the extension.
 pub(crate) fn all() -> Vec<(String, Vec<Case>)> {
     let yaml = |path: &Path| -> Value { yaml_serde::from_str(&fs::read_to_string(path).unwrap()).unwrap() };
     let base = yaml(&folder().join("base.yaml"));
@@ -58,7 +58,7 @@ pub(crate) fn all() -> Vec<(String, Vec<Case>)> {
     files.iter().map(read).collect()
 }
 
-/// RFC 7386.
+/// The document with a merge patch (RFC 7386) applied.
 fn patched(document: &Value, patch: &Value) -> Value {
     let Value::Object(patch) = patch else { return patch.clone() };
     let mut fields = document.as_object().cloned().unwrap_or_else(Map::new);
@@ -73,7 +73,7 @@ fn patched(document: &Value, patch: &Value) -> Value {
     Value::Object(fields)
 }
 
-/// The document with OpenAPI's lists of parameters.
+/// The document with its parameters as lists, as OpenAPI requires.
 fn listed(mut document: Value) -> Value {
     for item in document["paths"].as_object_mut().unwrap().values_mut() {
         for operation in item.as_object_mut().unwrap().values_mut() {

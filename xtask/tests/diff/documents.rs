@@ -1,4 +1,4 @@
-//! Whole documents of the vendor's, which are not part of the project: run by `.ci/run` where they are.
+//! The vendor's whole documents, which are not part of the project. `.ci/run` runs these tests where they exist.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,7 +11,7 @@ const PAIRS: [[&str; 2]; 3] =
     [["2025-08-13", "2025-09-10"], ["2026-06-30", "2026-07-24"], ["2025-09-10", "2026-06-30"]];
 
 /// Method and path of each operation, and the name of each schema.
-fn counted(path: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
+fn operations_and_schemas(path: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
     let text = std::fs::read_to_string(path)
         .unwrap_or_else(|error| panic!("{}: {error}; this test needs ../shared/specs", path.display()));
     let document: Value = serde_json::from_str(&text).unwrap();
@@ -28,12 +28,13 @@ fn counted(path: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
 
 #[test]
 #[ignore = "needs ../shared/specs; run by .ci/run"]
-fn counts_are_those_of_a_plain_difference_of_sets_in_both_directions() {
+fn counts_equal_the_set_differences_in_both_directions() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/specs");
     for [a, b] in PAIRS {
         for [old, new] in [[a, b], [b, a]] {
             let [old, new] = [old, new].map(|date| folder.join(format!("chift-{date}.json")));
-            let ((operations, schemas), (operations_now, schemas_now)) = (counted(&old), counted(&new));
+            let ((operations, schemas), (operations_now, schemas_now)) =
+                (operations_and_schemas(&old), operations_and_schemas(&new));
             let started = Instant::now();
             let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
                 .arg("diff")
@@ -43,11 +44,11 @@ fn counts_are_those_of_a_plain_difference_of_sets_in_both_directions() {
                 .unwrap();
             let took = started.elapsed();
             assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&output.stderr));
-            let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+            let report: Value = serde_json::from_slice(&output.stdout).unwrap();
 
-            // An operation that moved is one less in the old place and one more in the new one.
+            // A moved operation counts as removed from its old location and added at the new one.
             let places = |key: &str, fates: &[&str]| -> BTreeSet<String> {
-                let entries = told["operations"].as_array().unwrap().iter();
+                let entries = report["operations"].as_array().unwrap().iter();
                 let of_fate = entries.filter(|entry| {
                     fates.iter().any(|fate| entry["fate"] == *fate) || entry.get("place_was").is_some()
                 });
@@ -56,7 +57,7 @@ fn counts_are_those_of_a_plain_difference_of_sets_in_both_directions() {
             assert_eq!(places("place", &["added"]), &operations_now - &operations);
             assert_eq!(places("place_was", &["removed"]), &operations - &operations_now);
             let names =
-                |key: &str| -> BTreeSet<String> { serde_json::from_value(told["schemas"][key].clone()).unwrap() };
+                |key: &str| -> BTreeSet<String> { serde_json::from_value(report["schemas"][key].clone()).unwrap() };
             assert_eq!(names("added"), &schemas_now - &schemas);
             assert_eq!(names("removed"), &schemas - &schemas_now);
             println!("{} -> {}: {:.2} s", old.display(), new.display(), took.as_secs_f64());

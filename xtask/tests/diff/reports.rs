@@ -1,4 +1,4 @@
-//! What is said of each case, held against the text beside it.
+//! The report on each case, compared with the text file beside it.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,26 +9,26 @@ use xtask::diff::{Fate, Format, Step, Verdict, written};
 use crate::cases;
 
 #[test]
-fn what_is_said_of_each_case_is_what_stands_beside_it() {
-    let mut wrong = String::new();
+fn the_report_on_each_case_is_the_expected_one() {
+    let mut differences = String::new();
     for (file, cases) in cases::all() {
-        let mut told = String::new();
+        let mut report = String::new();
         for case in &cases {
             let [forward, backward] = case.differences();
-            for (direction, difference) in [("", forward), (", undone", backward)] {
-                write!(told, "== {}{direction}\n\n{}\n", case.name, written(&difference, Format::Text).unwrap())
+            for (direction, difference) in [("", forward), (", reverted", backward)] {
+                write!(report, "== {}{direction}\n\n{}\n", case.name, written(&difference, Format::Text).unwrap())
                     .unwrap();
             }
         }
         let path = cases::folder().join(format!("cases/{file}.txt"));
         if std::env::var_os("BLESS").is_some() {
-            fs::write(&path, &told).unwrap();
+            fs::write(&path, &report).unwrap();
         }
         let expected = fs::read_to_string(&path).unwrap_or_default();
-        let diff = TextDiff::from_lines(&expected, &told);
-        write!(wrong, "{}", diff.unified_diff().header(&format!("{file}.txt"), "as told")).unwrap();
+        let diff = TextDiff::from_lines(&expected, &report);
+        write!(differences, "{}", diff.unified_diff().header(&format!("{file}.txt"), "reported")).unwrap();
     }
-    assert!(wrong.is_empty(), "{wrong}\nif this is right: BLESS=1 cargo test -p xtask --test diff");
+    assert!(differences.is_empty(), "{differences}\nto accept this: BLESS=1 cargo test -p xtask --test diff");
 }
 
 #[test]
@@ -42,9 +42,9 @@ fn a_document_does_not_differ_from_itself() {
 }
 
 #[test]
-fn markdown_puts_what_breaks_first_and_json_is_whole() {
+fn markdown_starts_with_the_breaking_changes_and_json_has_the_verdict() {
     let (_, cases) = cases::all().into_iter().find(|(file, _)| file == "parameters").unwrap();
-    let case = cases.iter().find(|case| case.name == "a required parameter is new").unwrap();
+    let case = cases.iter().find(|case| case.name == "a required parameter is added").unwrap();
     let [forward, backward] = case.differences();
     let markdown = written(&forward, Format::Markdown).unwrap();
     assert!(

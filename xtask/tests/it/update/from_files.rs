@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use crate::workspace::{DOCUMENT, Workspace, grown};
+use crate::workspace::{CHECKED_IN, DOCUMENT, Workspace, document_with_ping};
 
-const CHECKED_IN: &str = "openapi/chift.yaml";
 const CHANGELOG: &str = "chift-api/CHANGELOG.md";
 
 fn page(document: &str) -> String {
     format!("# A page\n\n## OpenAPI\n\n````yaml get /ping\n{document}````\n")
 }
 
-/// A page of one more operation, which shares a schema with the checked-in document.
+/// The document of a page with another operation; it shares the security scheme with the checked-in document.
 const PING: &str = "openapi: 3.1.0
 info: {title: A shop, version: 1.0.0}
 servers: [{url: https://shop.example, description: The shop}]
@@ -30,7 +29,7 @@ components:
 ";
 
 #[test]
-fn the_document_that_is_there_changes_no_byte_in_any_form() {
+fn the_same_document_in_any_format_changes_no_byte() {
     let workspace = Workspace::new();
     let value: serde_json::Value = yaml_serde::from_str(DOCUMENT).unwrap();
     let sources = [
@@ -40,14 +39,14 @@ fn the_document_that_is_there_changes_no_byte_in_any_form() {
     ];
     let before = workspace.files();
     for source in sources {
-        let told = workspace.update(&[&source]).unwrap();
-        assert!(told.contains("nothing to write"), "{told}");
+        let output = workspace.update(&[&source]).unwrap();
+        assert!(output.contains("nothing to write"), "{output}");
         assert_eq!(workspace.files(), before);
     }
 }
 
 #[test]
-fn a_page_that_becomes_the_whole_document_keeps_its_text() {
+fn a_page_that_is_the_whole_document_keeps_its_text() {
     let workspace = Workspace::new();
     let document = DOCUMENT.replace("Get a token", "Get another token");
     let source = workspace.write("page.md", &page(&document));
@@ -56,11 +55,11 @@ fn a_page_that_becomes_the_whole_document_keeps_its_text() {
 }
 
 #[test]
-fn a_new_document_is_written_with_its_client_and_the_changelog_and_a_second_run_finds_nothing() {
+fn a_new_document_updates_the_client_and_the_changelog_once() {
     let workspace = Workspace::new();
-    let source = workspace.write("new.yaml", &grown());
-    let told = workspace.update(&[&source]).unwrap();
-    assert!(told.contains("+ ping  GET /ping") && told.contains("version step: patch"), "{told}");
+    let source = workspace.write("new.yaml", &document_with_ping());
+    let output = workspace.update(&[&source]).unwrap();
+    assert!(output.contains("+ ping  GET /ping") && output.contains("version step: patch"), "{output}");
     assert!(workspace.read("chift-api/src/generated/client.rs").contains("pub async fn ping"));
     assert!(workspace.read(CHANGELOG).contains("#### New operations\n\n- `ping`  `GET /ping`\n"));
     let before = workspace.files();
@@ -69,26 +68,26 @@ fn a_new_document_is_written_with_its_client_and_the_changelog_and_a_second_run_
 }
 
 #[test]
-fn the_order_of_the_keys_is_kept() {
+fn keys_keep_their_order() {
     let workspace = Workspace::new();
-    let source = workspace.write("new.yaml", &grown());
+    let source = workspace.write("new.yaml", &document_with_ping());
     let order = |text: &str| yaml_serde::from_str::<serde_json::Value>(text).unwrap().to_string();
     workspace.update(&[&source]).unwrap();
     assert_eq!(order(&workspace.read(CHECKED_IN)), order(&workspace.read("new.yaml")));
 }
 
 #[test]
-fn a_dry_run_tells_and_writes_nothing() {
+fn a_dry_run_reports_and_writes_nothing() {
     let workspace = Workspace::new();
-    let source = workspace.write("new.yaml", &grown());
+    let source = workspace.write("new.yaml", &document_with_ping());
     let before = workspace.files();
-    let told = workspace.update_with(&[&source], true, Duration::from_secs(30)).unwrap();
-    assert!(told.contains("+ ping  GET /ping") && told.contains("openapi/chift.yaml would be written"), "{told}");
+    let output = workspace.update_with(&[&source], true, Duration::from_secs(30)).unwrap();
+    assert!(output.contains("+ ping  GET /ping") && output.contains("openapi/chift.yaml would be written"), "{output}");
     assert_eq!(workspace.files(), before);
 }
 
 #[test]
-fn pages_are_added_to_what_is_there() {
+fn pages_are_merged_into_the_document() {
     let workspace = Workspace::new();
     let (ping, token) = (workspace.write("ping.md", &page(PING)), workspace.write("token.md", &page(DOCUMENT)));
     workspace.update(&[&ping, &token]).unwrap();
@@ -100,7 +99,7 @@ fn pages_are_added_to_what_is_there() {
 }
 
 #[test]
-fn what_cannot_be_taken_changes_nothing_and_says_why() {
+fn a_source_that_cannot_be_used_changes_nothing_and_the_error_says_why() {
     let workspace = Workspace::new();
     let conflict = PING.replace("Pong", "Token");
     let stale = DOCUMENT.replace("clientSecret", "client_secret");
@@ -118,7 +117,7 @@ fn what_cannot_be_taken_changes_nothing_and_says_why() {
         (vec!["nowhere.yaml"], "cannot read nowhere.yaml"),
         (vec![&*whole, &*ping], "one whole document or any number of documentation pages, not both"),
         (vec![&*conflict], "#/components/schemas/Token: openapi/chift.yaml and "),
-        (vec![&*stale], "near it: $.components.schemas.Key.properties.client_secret"),
+        (vec![&*stale], "similar: $.components.schemas.Key.properties.client_secret"),
         (vec![&*unusable], "cannot be lowered"),
         (vec![&*cut], "is never closed"),
     ] {

@@ -1,0 +1,11 @@
+//! The arguments of `cargo xtask verify`.
+
+use std::path::PathBuf;
+
+/// Generate a client from each document, compile it, and check its calls and types against the document
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// The documents: JSON, YAML or pages of Chift's documentation
+    #[arg(required = true, value_name = "DOCUMENT")]
+    pub documents: Vec<PathBuf>,
+}

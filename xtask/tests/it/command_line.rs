@@ -1,0 +1,124 @@
+//! The command line as a shell sees it: output, errors and exit codes.
+
+use std::fs;
+use std::process::Command;
+
+use xtask::exit;
+
+use crate::workspace::project;
+
+/// Runs `cargo xtask ARGUMENTS`; returns its exit code, standard output and standard error.
+fn xtask(arguments: &[&str]) -> (u8, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let code = u8::try_from(output.status.code().unwrap()).unwrap();
+    (code, text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn help_lists_every_task_and_every_exit_code() {
+    let (code, out, _) = xtask(&["--help"]);
+    assert_eq!(code, exit::SUCCESS);
+    for task in ["regen", "update", "diff", "verify"] {
+        assert!(out.lines().any(|line| line.trim_start().starts_with(task)), "{task} is missing in\n{out}");
+        let (code, help, _) = xtask(&[task, "--help"]);
+        assert_eq!(code, exit::SUCCESS);
+        assert!(help.contains(&format!("Usage: cargo xtask {task}")), "{help}");
+    }
+    for (code, meaning) in exit::CODES {
+        assert!(out.contains(&format!("\n  {code}  {meaning}")), "{code} is missing in\n{out}");
+    }
+    assert_eq!(exit::CODES.map(|(code, _)| code), [0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn the_checked_in_crate_is_up_to_date() {
+    let (code, out, err) = xtask(&["regen", "--check"]);
+    assert_eq!(code, exit::SUCCESS, "{out}{err}");
+    assert!(out.contains("is up to date"), "{out}");
+}
+
+#[test]
+fn an_invalid_command_line_is_a_usage_error() {
+    for arguments in [
+        &["regenerate"][..],
+        &["regen", "--out", "x"],
+        &["verify"],
+        &["diff", "a"],
+        &["diff", "a", "b", "--json", "--markdown"],
+        &["update", "x"],
+        &[],
+    ] {
+        let (code, out, err) = xtask(arguments);
+        assert_eq!(code, exit::USAGE, "{arguments:?}: {out}{err}");
+        assert!(err.contains("Usage: cargo xtask"), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn a_missing_document_is_an_error_that_names_it() {
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("crate");
+    for arguments in [
+        &["regen", "--spec", "missing.yaml", "--out", out.to_str().unwrap()][..],
+        &["update", "--from", "missing.yaml"],
+        &["diff", "missing.yaml", "missing.yaml"],
+    ] {
+        let (code, stdout, err) = xtask(arguments);
+        assert_eq!(code, exit::ERROR, "{arguments:?}: {stdout}{err}");
+        assert!(err.starts_with("error: cannot read missing.yaml"), "{arguments:?}: {err}");
+    }
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_document_that_gives_no_client_fails_its_verification() {
+    let scratch = tempfile::tempdir().unwrap();
+    let document = scratch.path().join("document.yaml");
+    fs::write(&document, "openapi: 4.0.0").unwrap();
+    let (code, out, err) = xtask(&["verify", document.to_str().unwrap()]);
+    assert_eq!(code, exit::CONTRACT_BROKEN, "{out}{err}");
+    assert!(out.contains("4.0.0"), "{out}");
+}
+
+#[test]
+fn a_crate_edited_by_hand_is_stale_until_it_is_regenerated() {
+    let scratch = tempfile::tempdir().unwrap();
+    let document = project().join("openapi/chift.yaml");
+    let target = scratch.path().join("crate");
+    let regen = ["regen", "--spec", document.to_str().unwrap(), "--out", target.to_str().unwrap()];
+    let check = [&regen[..], &["--check"]].concat();
+    assert_eq!(xtask(&regen).0, exit::SUCCESS);
+
+    let client = target.join("src/generated/client.rs");
+    fs::write(&client, fs::read_to_string(&client).unwrap() + "// by hand\n").unwrap();
+    let (code, out, err) = xtask(&check);
+    assert_eq!(code, exit::STALE, "{out}{err}");
+    assert!(out.contains("-// by hand"), "{out}");
+
+    assert_eq!(xtask(&regen).0, exit::SUCCESS);
+    assert_eq!(xtask(&check).0, exit::SUCCESS);
+}
+
+#[test]
+fn a_difference_that_breaks_callers_has_an_exit_code_in_every_format() {
+    let scratch = tempfile::tempdir().unwrap();
+    let document = |name: &str, operation: &str| {
+        let path = scratch.path().join(name);
+        let text = format!(
+            "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{get: {{operationId: {operation}, \
+             responses: {{'200': {{description: ok}}}}}}}}}}\n"
+        );
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (old, new) = (document("old.yaml", "get_a"), document("new.yaml", "read_a"));
+    for (flags, expected) in
+        [(&[][..], "get_a"), (&["--markdown"], "#### Breaking"), (&["--json"], "\"verdict\": \"breaking\"")]
+    {
+        let (code, out, err) = xtask(&[&["diff", &old, &new], flags].concat());
+        assert_eq!(code, exit::BREAKING, "{out}{err}");
+        assert!(out.contains(expected), "{flags:?}: {out}");
+    }
+    assert_eq!(xtask(&["diff", &old, &old]).0, exit::SUCCESS);
+}

@@ -1,0 +1,8 @@
+//! The tasks in scratch workspaces, and the command line.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod command_line;
+mod regen;
+mod update;
+mod workspace;
