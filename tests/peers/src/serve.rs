@@ -1,5 +1,5 @@
-//! A server on loopback with one list of 100 pages of 100 products, made in advance: what is measured is the
-//! client.
+//! A server on loopback with one list: 100 pages of 100 products. The pages are built in advance, so that the benchmark
+//! measures the client.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -14,13 +14,13 @@ const SIZE: usize = 100;
 
 struct Server {
     pages: Vec<String>,
-    /// What comes behind the last page.
+    /// The page after the last one.
     empty: String,
-    asked: AtomicUsize,
+    requests: AtomicUsize,
 }
 
-/// Prints where it listens, and serves until it is killed. `GET /asked` tells how many pages were asked for
-/// since the last time.
+/// Prints the base URL and serves until the process is killed. `GET /requests` returns the number of pages requested
+/// since the previous `GET /requests`.
 pub(crate) fn run() -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("http://{}", listener.local_addr()?);
@@ -29,10 +29,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
     };
     let pages = (1..=PAGES).map(|number| page(number, ((number - 1) * SIZE..number * SIZE).map(product).collect()));
     let empty = page(PAGES + 1, Vec::new());
-    let server = Arc::new(Server { pages: pages.collect(), empty, asked: AtomicUsize::new(0) });
+    let server = Arc::new(Server { pages: pages.collect(), empty, requests: AtomicUsize::new(0) });
     for stream in listener.incoming() {
         let (stream, server) = (stream?, server.clone());
-        // A client that goes away ends its thread.
+        // The thread ends when the client closes the connection.
         thread::spawn(move || server.serve(stream));
     }
     Ok(())
@@ -78,7 +78,7 @@ impl Server {
                 }
             }
             reader.by_ref().take(length).read_to_end(&mut Vec::new())?;
-            let body = self.answer(&target);
+            let body = self.body(&target);
             let head =
                 format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
             writer.write_all(head.as_bytes())?;
@@ -86,7 +86,7 @@ impl Server {
         }
     }
 
-    fn answer(&self, target: &str) -> String {
+    fn body(&self, target: &str) -> String {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         if path == "/token" {
             let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
@@ -94,15 +94,15 @@ impl Server {
                 json!({"access_token": "t", "token_type": "bearer", "expires_in": 1800, "expires_on": now + 1800});
             return token.to_string();
         }
-        if path == "/asked" {
-            return self.asked.swap(0, Ordering::SeqCst).to_string();
+        if path == "/requests" {
+            return self.requests.swap(0, Ordering::SeqCst).to_string();
         }
         if path.ends_with("/products") {
-            self.asked.fetch_add(1, Ordering::SeqCst);
+            self.requests.fetch_add(1, Ordering::SeqCst);
             let page = query.split('&').find_map(|pair| pair.strip_prefix("page=")?.parse::<usize>().ok()).unwrap_or(1);
             return self.pages.get(page.wrapping_sub(1)).unwrap_or(&self.empty).clone();
         }
-        // The consumer, which the other clients fetch first.
+        // The other clients fetch the consumer first.
         json!({"consumerid": "00000000-0000-0000-0000-000000000000", "name": "Bakery"}).to_string()
     }
 }
