@@ -1,4 +1,4 @@
-//! TLS: the default build reaches an https server, and trusts only who it should.
+//! TLS: the default build connects to an https server, and only to one with a trusted certificate.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-const ANSWER: &str = r#"{"access_token":"over-tls","token_type":"bearer","expires_in":1800,"expires_on":4102444800}"#;
+const TOKEN: &str = r#"{"access_token":"over-tls","token_type":"bearer","expires_in":1800,"expires_on":4102444800}"#;
 
-/// An https server on loopback that answers anything with a token, and the certificate authority that
-/// vouches for it, in PEM.
+/// Starts an https server on loopback that responds to every request with a token. Returns its base URL and the
+/// certificate of its authority in PEM.
 async fn https_server() -> (String, String) {
     let mut authority = CertificateParams::new(vec![]).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -40,7 +40,7 @@ async fn https_server() -> (String, String) {
                 let Ok(mut stream) = acceptor.accept(stream).await else { return };
                 let mut request = vec![0; 64 * 1024];
                 let mut length = 0;
-                // The request's body ends with the one brace that it has.
+                // The JSON body is the end of the request and contains one closing brace.
                 while !request[..length].ends_with(b"}") {
                     match stream.read(&mut request[length..]).await {
                         Ok(count) if count > 0 => length += count,
@@ -49,9 +49,9 @@ async fn https_server() -> (String, String) {
                 }
                 let head = format!(
                     "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                    ANSWER.len()
+                    TOKEN.len()
                 );
-                let _ = stream.write_all(format!("{head}{ANSWER}").as_bytes()).await;
+                let _ = stream.write_all(format!("{head}{TOKEN}").as_bytes()).await;
                 let _ = stream.shutdown().await;
             });
         }
@@ -64,7 +64,7 @@ fn credentials() -> Credentials {
 }
 
 #[tokio::test]
-async fn a_server_is_trusted_when_its_authority_is() {
+async fn a_server_with_a_trusted_authority_is_accepted() {
     let (url, authority) = https_server().await;
     let authority = reqwest::Certificate::from_pem(authority.as_bytes()).unwrap();
     let builder = TokenSource::builder(credentials()).base_url(url);
@@ -73,22 +73,22 @@ async fn a_server_is_trusted_when_its_authority_is() {
 }
 
 #[tokio::test]
-async fn a_server_is_refused_when_its_authority_is_unknown() {
+async fn a_server_with_an_unknown_authority_is_refused() {
     let (url, _) = https_server().await;
     let source = TokenSource::builder(credentials()).base_url(url).build().unwrap();
     let error = source.token().await.unwrap_err();
     assert!(error.is_transient() && !error.is_rejected(), "{error:?}");
-    let mut told = String::new();
+    let mut chain = String::new();
     let mut next: Option<&dyn std::error::Error> = Some(&error);
     while let Some(error) = next {
-        told.push_str(&error.to_string());
+        chain.push_str(&error.to_string());
         next = error.source();
     }
-    assert!(told.to_lowercase().contains("certificate"), "the reason is told: {told}");
+    assert!(chain.to_lowercase().contains("certificate"), "the chain contains the reason: {chain}");
 }
 
 #[test]
-fn plain_http_to_anywhere_else_is_refused_by_name() {
+fn plain_http_to_another_machine_is_refused_with_the_address() {
     let error = TokenSource::builder(credentials()).base_url("http://api.chift.eu").build().unwrap_err();
     assert!(matches!(error, AuthError::BaseUrl { .. }), "{error:?}");
     assert!(error.to_string().contains("http://api.chift.eu"), "{error}");

@@ -1,4 +1,4 @@
-//! A loopback address means this machine: nothing for it goes through a proxy.
+//! Requests to a loopback address do not go through a proxy.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -10,15 +10,15 @@ use std::thread;
 use chift_auth::{Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 
-/// A proxy that counts what comes to it.
+/// Starts a proxy that counts its connections.
 fn proxy() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (address, count) = (format!("http://{}", listener.local_addr().unwrap()), Arc::new(AtomicUsize::new(0)));
-    let counting = count.clone();
+    let counter = count.clone();
     thread::spawn(move || {
         for stream in listener.incoming().take(100) {
             let Ok(mut stream) = stream else { return };
-            counting.fetch_add(1, Ordering::SeqCst);
+            counter.fetch_add(1, Ordering::SeqCst);
             let _ = stream.read(&mut [0; 4096]);
             let _ = stream.write_all(b"HTTP/1.1 502 Proxied\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         }
@@ -31,7 +31,7 @@ fn credentials() -> Credentials {
 }
 
 #[tokio::test]
-async fn a_proxy_of_the_callers_gets_nothing_that_is_for_this_machine() {
+async fn a_configured_proxy_receives_no_request_to_loopback() {
     let (proxy, count) = proxy();
     let server = FaultyServer::start();
     for host in ["127.0.0.1", "localhost", "chift.localhost"] {
@@ -46,13 +46,13 @@ async fn a_proxy_of_the_callers_gets_nothing_that_is_for_this_machine() {
     assert_eq!((server.token_requests(), count.load(Ordering::SeqCst)), (3, 0));
 }
 
-/// The environment is the process's, so a process of its own asks for a token.
+/// The environment belongs to the process, so a separate process requests the token.
 #[test]
-fn a_proxy_of_the_environment_gets_nothing_that_is_for_this_machine() {
+fn a_proxy_from_the_environment_receives_no_request_to_loopback() {
     let (proxy, count) = proxy();
     let server = FaultyServer::start();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "proxies::asks_for_a_token_where_the_environment_says", "--ignored"])
+        .args(["--exact", "proxies::requests_a_token_with_the_settings_of_the_environment", "--ignored"])
         .env("CHIFT_CLIENT_ID", CLIENT_ID)
         .env("CHIFT_CLIENT_SECRET", CLIENT_SECRET)
         .env("CHIFT_ACCOUNT_ID", ACCOUNT_ID)
@@ -71,8 +71,8 @@ fn a_proxy_of_the_environment_gets_nothing_that_is_for_this_machine() {
 }
 
 #[tokio::test]
-#[ignore = "run by the test above, in an environment of its own"]
-async fn asks_for_a_token_where_the_environment_says() {
+#[ignore = "the test above runs it in a separate process"]
+async fn requests_a_token_with_the_settings_of_the_environment() {
     assert!(std::env::var("CHIFT_BASE_URL").unwrap().starts_with("http://127.0.0.1:"));
     TokenSource::new(Credentials::from_env().unwrap()).unwrap().token().await.unwrap();
 }
