@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 use xtask::diff::{self, Format};
 use xtask::generate;
 use xtask::regen::{self, Ending};
+use xtask::tidy;
 use xtask::update::{self, Patience};
 use xtask::verify;
 
@@ -72,6 +73,8 @@ enum Task {
         #[arg(long, conflicts_with = "markdown")]
         json: bool,
     },
+    /// Check the repository's conventions
+    Tidy(tidy::Args),
 }
 
 fn main() -> ExitCode {
@@ -106,6 +109,7 @@ fn main() -> ExitCode {
             diff::run(root, &old, &new, format, &mut out)
                 .map(|difference| if difference.is_breaking() { ExitCode::from(5) } else { ExitCode::SUCCESS })
         }
+        Task::Tidy(args) => tidy::run(root, &args, &mut out).map(|()| ExitCode::SUCCESS),
     };
     ended.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
