@@ -28,7 +28,8 @@ async fn a_call_without_a_token_fails_with_a_one_line_message() {
     assert!(error.is_auth() && !error.is_transient() && error.status().is_none() && error.chift().is_none());
     assert!(AuthError::of(&error).unwrap().is_rejected());
 
-    let unreachable = TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");
+    let unreachable =
+        TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");
     let client = unreachable.attempts(1).build().unwrap().client();
     let error = client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert_eq!(
