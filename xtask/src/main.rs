@@ -73,7 +73,6 @@ enum Task {
         #[arg(long, conflicts_with = "markdown")]
         json: bool,
     },
-    /// Check the repository's conventions
     Tidy(tidy::Args),
 }
 

@@ -19,7 +19,7 @@ use anyhow::bail;
 
 pub use self::repository::Repository;
 
-/// The arguments of `cargo xtask tidy`.
+/// Check the repository's conventions
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Args {
     /// Also print advice: long files and words that are often wrong. It does not change the exit status

@@ -83,14 +83,19 @@ fn find(repository: &Repository, terms: &[(&str, &str)]) -> Vec<Violation> {
     violations
 }
 
-/// The words of a text in lower case, each with its line. Names in snake case are several words, and a phrase may
-/// continue on the next line of a comment.
+/// The words of a text in lower case, each with its line. Names in snake case are several words. A phrase may continue
+/// on the next line of a comment but not in the next sentence: an empty word separates sentences.
 fn words(text: &str) -> Vec<(usize, String)> {
     let mut words = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let parts = line.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
-        let parts = parts.map(|part| part.trim_matches('\'')).filter(|part| !part.is_empty());
-        words.extend(parts.map(|part| (index + 1, part.to_lowercase())));
+        for sentence in line.split_inclusive(['.', ';', '?']) {
+            let parts = sentence.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+            let parts = parts.map(|part| part.trim_matches('\'')).filter(|part| !part.is_empty());
+            words.extend(parts.map(|part| (index + 1, part.to_lowercase())));
+            if sentence.ends_with(['.', ';', '?']) {
+                words.push((index + 1, String::new()));
+            }
+        }
     }
     words
 }
@@ -114,6 +119,12 @@ mod tests {
     #[test]
     fn a_longer_word_is_not_the_term() {
         assert!(found(nonstandard, "// untold, seamless, doorstep, storytelling, intelligence\n").is_empty());
+    }
+
+    #[test]
+    fn a_phrase_does_not_span_sentences() {
+        assert!(found(nonstandard, "// As the call does. Without it, nothing happens.\n").is_empty());
+        assert_eq!(found(nonstandard, "// The call does\n// without it.\n"), [(1, "does without".to_owned())]);
     }
 
     #[test]
