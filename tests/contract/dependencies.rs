@@ -1,22 +1,22 @@
-//! What a user's build pays for.
+//! The dependencies that a user's build compiles.
 
 use std::process::Command;
 
 use crate::document::root;
 
 #[test]
-fn a_users_build_holds_no_generator_no_command_line_and_no_yaml() {
+fn a_users_build_contains_no_generator_no_command_line_parser_and_no_yaml() {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--offline", "-e", "normal", "-p", "chift-auth", "--prefix", "none", "--format", "{p}"])
         .current_dir(root())
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
+    let tree = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let names: Vec<&str> = told.lines().filter_map(|line| line.split(' ').next()).collect();
-    assert!(names.contains(&"chift-api") && names.contains(&"progenitor-client"), "{told}");
+    let names: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains(&"chift-api") && names.contains(&"progenitor-client"), "{tree}");
     for name in names {
-        let refused = [
+        let forbidden = [
             "progenitor",
             "progenitor-impl",
             "progenitor-macro",
@@ -27,8 +27,8 @@ fn a_users_build_holds_no_generator_no_command_line_and_no_yaml() {
             "xtask",
         ];
         assert!(
-            !refused.contains(&name) && !name.contains("typify") && !name.contains("yaml"),
-            "{name} is among\n{told}"
+            !forbidden.contains(&name) && !name.contains("typify") && !name.contains("yaml"),
+            "{name} is a dependency\n{tree}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The vendor's document as it came, and validators for its schemas.
+//! The vendor's unmodified document, and validators for its schemas.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,28 +17,28 @@ pub(crate) fn original() -> Value {
     xtask::read::read("openapi/chift.yaml", &text).unwrap().value
 }
 
-/// A validator for what stands at `pointer` (as in `$ref`), by JSON Schema 2020-12, formats included.
+/// A validator by JSON Schema 2020-12 for the schema at `pointer`, written as in `$ref`. It checks formats.
 pub(crate) fn validator(document: &Value, pointer: &str) -> Validator {
     let schema = json!({"$ref": pointer, "components": document["components"], "paths": document["paths"]});
     jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).build(&schema).unwrap()
 }
 
-/// Panics with all of the validator's complaints, if there are any.
+/// Panics with all errors of the validator, if there are any.
 pub(crate) fn assert_valid(validator: &Validator, instance: &Value) {
-    let complaints: Vec<_> =
+    let errors: Vec<_> =
         validator.iter_errors(instance).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(complaints.is_empty(), "{instance}\n{}", complaints.join("\n"));
+    assert!(errors.is_empty(), "{instance}\n{}", errors.join("\n"));
 }
 
 #[test]
-fn the_validator_refuses_what_the_document_refuses() {
+fn the_validator_rejects_what_the_document_does_not_allow() {
     let document = original();
     let token_request = validator(&document, "#/components/schemas/AuthItem");
-    let good = json!({"clientId": "a", "clientSecret": "b", "accountId": "0c5f6a5e-6f0e-4b0a-9a9e-2b6c1f3f8f11"});
-    assert_valid(&token_request, &good);
+    let valid = json!({"clientId": "a", "clientSecret": "b", "accountId": "0c5f6a5e-6f0e-4b0a-9a9e-2b6c1f3f8f11"});
+    assert_valid(&token_request, &valid);
     for (field, value) in [("clientId", json!(1)), ("accountId", json!("not a UUID")), ("marketplaceId", json!(0))] {
-        let mut bad = good.clone();
-        bad[field] = value;
-        assert!(!token_request.is_valid(&bad), "{bad}");
+        let mut invalid = valid.clone();
+        invalid[field] = value;
+        assert!(!token_request.is_valid(&invalid), "{invalid}");
     }
 }

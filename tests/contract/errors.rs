@@ -1,4 +1,4 @@
-//! What an error says: what happened, in one line, and nothing that nobody should see.
+//! An error states in one line what happened, and shows no secret and no customer data.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ fn refused(status: u16, code: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_call_without_a_token_says_so_in_one_line() {
+async fn a_call_without_a_token_fails_with_a_one_line_message() {
     let server = FaultyServer::start();
     server.answer_token_requests(refused(401, "ERROR_CHIFT_AUTHENTICATION_ERROR"));
     let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
@@ -28,8 +28,9 @@ async fn a_call_without_a_token_says_so_in_one_line() {
     assert!(error.is_auth() && !error.is_transient() && error.status().is_none() && error.chift().is_none());
     assert!(AuthError::of(&error).unwrap().is_rejected());
 
-    let away = TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");
-    let client = away.attempts(1).build().unwrap().client();
+    let unreachable =
+        TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");
+    let client = unreachable.attempts(1).build().unwrap().client();
     let error = client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -42,7 +43,7 @@ async fn a_call_without_a_token_says_so_in_one_line() {
         write!(chain, "{error}; ").unwrap();
         next = error.source();
     }
-    assert!(chain.to_lowercase().contains("refused"), "the chain has the rest: {chain}");
+    assert!(chain.to_lowercase().contains("refused"), "the chain contains the cause: {chain}");
 
     server.answer_token_requests(Answer::Error { status: 503, code: None, retry_after: Some("60".to_owned()) });
     let error = self::client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
@@ -50,7 +51,7 @@ async fn a_call_without_a_token_says_so_in_one_line() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_told_from_a_customers_own_refusal() {
+async fn a_refused_token_is_distinguished_from_refused_credentials_of_the_customer() {
     let server = FaultyServer::start();
     for (code, is_auth, class) in [
         ("ERROR_CHIFT_AUTHENTICATION_ERROR", true, FailureClass::Credentials),
@@ -64,7 +65,7 @@ async fn a_refused_token_is_told_from_a_customers_own_refusal() {
 }
 
 #[tokio::test]
-async fn a_401_whose_body_is_long_or_broken_renews_the_token_and_keeps_its_status() {
+async fn a_401_with_a_long_or_broken_body_renews_the_token_and_keeps_its_status() {
     for body in [Answer::LargeError { status: 401, bytes: 2_000_000 }, Answer::CutError(401)] {
         let server = FaultyServer::start();
         let client = client(&server);
@@ -79,7 +80,7 @@ async fn a_401_whose_body_is_long_or_broken_renews_the_token_and_keeps_its_statu
 }
 
 #[tokio::test]
-async fn a_long_error_on_the_token_endpoint_keeps_its_status_and_its_class() {
+async fn a_long_error_of_the_token_endpoint_keeps_its_status_and_its_class() {
     let server = FaultyServer::start();
     for (status, is_rejected, is_transient) in [(401, true, false), (503, false, true), (404, false, false)] {
         server.answer_token_requests(Answer::LargeError { status, bytes: 200_000 });
@@ -92,7 +93,7 @@ async fn a_long_error_on_the_token_endpoint_keeps_its_status_and_its_class() {
 }
 
 #[tokio::test]
-async fn only_what_refuses_the_credentials_is_a_refusal() {
+async fn only_four_statuses_reject_the_credentials() {
     let server = FaultyServer::start();
     let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap());
     for status in [400, 401, 403, 404, 405, 409, 410, 415, 421, 422, 425, 451] {
@@ -105,7 +106,7 @@ async fn only_what_refuses_the_credentials_is_a_refusal() {
     }
 }
 
-/// Nothing of a body, a header, a path or a query reaches an error, whatever goes wrong.
+/// No kind of failure puts a part of a body, a header, a path or a query into an error.
 #[tokio::test]
 async fn no_error_shows_a_body_a_header_or_an_address() {
     const SECRET: &str = "customer-4711";
@@ -122,7 +123,7 @@ async fn no_error_shows_a_body_a_header_or_an_address() {
     ] {
         let mut mock = server.mock(|when, then| {
             when.any_request();
-            then.status(status).header("x-answer", SECRET).header("location", format!("http://{SECRET}/")).body(body);
+            then.status(status).header("x-secret", SECRET).header("location", format!("http://{SECRET}/")).body(body);
         });
         let call = client.request(Method::GET, &format!("/consumers/{SECRET}")).query(&[("q", SECRET)]);
         let error = call.send::<Vec<u8>>().await.unwrap_err();
@@ -146,7 +147,7 @@ async fn no_error_shows_a_body_a_header_or_an_address() {
 }
 
 #[tokio::test]
-async fn a_success_that_cannot_be_read_is_not_lost() {
+async fn a_success_that_cannot_be_decoded_keeps_its_body_and_status() {
     let server = MockServer::start_async().await;
     server.mock(|when, then| drop((when.any_request(), then.status(201).body("{\"items\": 1}"))));
     let client = Client::new(&server.base_url(), Session::anonymous()).unwrap();
@@ -160,9 +161,9 @@ async fn a_success_that_cannot_be_read_is_not_lost() {
     assert!(error.to_string().contains("longer than the 5 bytes"), "{error}");
 }
 
-/// A server's text cannot write lines of its own into a log.
+/// A server cannot forge lines of a log.
 #[tokio::test]
-async fn control_characters_of_the_server_stay_out_of_messages() {
+async fn control_characters_from_the_server_do_not_reach_messages() {
     let server = MockServer::start_async().await;
     let message = format!("no\r\n2026-11-24 ERROR forged \u{1b}[31m {CLIENT_SECRET}");
     server.mock(|when, then| {
@@ -180,7 +181,7 @@ async fn control_characters_of_the_server_stay_out_of_messages() {
 }
 
 #[tokio::test]
-async fn a_body_whose_next_part_does_not_come_is_a_timeout_and_keeps_its_status() {
+async fn a_body_that_stalls_is_a_timeout_and_keeps_its_status() {
     let server = FaultyServer::start();
     server.answer_calls_in_turn(vec![Answer::Stall]);
     let http = |http: chift_api::ClientBuilder| http.read_timeout(std::time::Duration::from_millis(50));

@@ -1,4 +1,4 @@
-//! The contract tests: what the crates do, held against the document that they come from.
+//! The contract tests: what the crates send and accept, compared with the vendor's document.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -1,5 +1,6 @@
-//! The client secret is overwritten when everything that holds it is dropped: looked for in the memory of a process of
-//! its own. (A token stands in the buffer that the HTTP library read it into, which nobody can overwrite.)
+//! The client secret is overwritten in memory when all its owners are dropped. The test searches the memory of a
+//! separate process. (It does not search for tokens: the HTTP library reads them into a buffer that this crate cannot
+//! overwrite.)
 
 #![cfg(target_os = "linux")]
 
@@ -10,15 +11,15 @@ use std::process::Command;
 use chift_auth::{Credentials, TokenSource};
 use chift_tests::FaultyServer;
 
-/// How many sources hold the secret at once.
+/// The number of token sources that hold the secret at the same time.
 const SOURCES: usize = 20;
 
-/// Keeps a text from standing in memory as it is.
+/// XORed with each byte of the secret, so that the expected value is not itself a copy.
 const MASK: u8 = 0x55;
 
-/// A text that no binary and no environment holds, masked.
+/// The masked secret: a string that no binary and no environment contains.
 fn masked() -> Vec<u8> {
-    // Letters only, which JSON does not escape.
+    // Only letters, because JSON does not escape them.
     (0..32_u8).map(|index| (b'A' + (index * 7 + 3) % 26) ^ MASK).collect()
 }
 
@@ -28,7 +29,7 @@ fn unmasked(masked: &[u8]) -> String {
     text
 }
 
-/// How often a text stands in the writable memory of this process.
+/// The number of copies of the secret in the writable memory of this process.
 fn copies(masked: &[u8]) -> usize {
     let mut memory = File::open("/proc/self/mem").unwrap();
     let mut count = 0;
@@ -40,17 +41,17 @@ fn copies(masked: &[u8]) -> usize {
         let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
         let readable = rights.starts_with("rw") && memory.seek(SeekFrom::Start(start)).is_ok();
         if readable && memory.read_exact(&mut bytes).is_ok() {
-            let is_it = |window: &[u8]| window.iter().zip(masked).all(|(byte, masked)| byte ^ MASK == *masked);
-            count += bytes.windows(masked.len()).filter(|window| is_it(window)).count();
+            let is_copy = |window: &[u8]| window.iter().zip(masked).all(|(byte, masked)| byte ^ MASK == *masked);
+            count += bytes.windows(masked.len()).filter(|window| is_copy(window)).count();
         }
-        // What was read is no copy to be found in the next region.
+        // Otherwise the search finds this buffer in a later region.
         bytes.fill(0);
     }
     count
 }
 
 #[test]
-fn no_copy_of_the_client_secret_stays_in_memory() {
+fn no_copy_of_the_client_secret_remains_in_memory() {
     let server = FaultyServer::start();
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "memory::holds_a_secret_and_drops_it", "--ignored", "--test-threads", "1"])
@@ -63,12 +64,12 @@ fn no_copy_of_the_client_secret_stays_in_memory() {
 }
 
 #[test]
-#[ignore = "run by the test above, in a process of its own"]
+#[ignore = "the test above runs it in a separate process"]
 fn holds_a_secret_and_drops_it() {
     let secret = masked();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let base_url = std::env::var("CHIFT_TEST_URL").unwrap();
-    // Several, so that a copy that stays behind is not written over by chance.
+    // With several sources it is unlikely that later allocations overwrite all remaining copies.
     let sources: Vec<_> = (0..SOURCES)
         .map(|_| {
             let credentials = Credentials::new("id", unmasked(&secret), uuid::Uuid::nil());
@@ -77,7 +78,7 @@ fn holds_a_secret_and_drops_it() {
             source
         })
         .collect();
-    assert!(copies(&secret) >= SOURCES, "it is found while it is needed");
+    assert!(copies(&secret) >= SOURCES, "the search finds the copies that are in use");
     drop(sources);
     drop(runtime);
     assert_eq!(copies(&secret), 0, "copies of the client secret");

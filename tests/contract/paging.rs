@@ -1,4 +1,4 @@
-//! Lists that come in pages, over real HTTP.
+//! Paged lists, over real HTTP.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,15 +12,15 @@ use serde_json::json;
 
 type Page = Result<ResponseValue<Listed<u64>>, Error<Undocumented>>;
 
-/// A stand-in with a list of `count` numbers at `/numbers`, which says that there are `total`; page `broken`
-/// is an error. It counts what it is asked.
+/// Starts a stand-in with a list of `count` numbers at `/numbers`. It reports `total(page)` as the total, responds to
+/// page `broken` with an error, and counts the requests.
 fn list(count: u64, total: fn(page: u64) -> u64, broken: u64) -> (StandIn, Client, Arc<AtomicUsize>) {
-    let (chift, asked) = (StandIn::start(), Arc::new(AtomicUsize::new(0)));
-    let counting = asked.clone();
+    let (chift, requests) = (StandIn::start(), Arc::new(AtomicUsize::new(0)));
+    let counter = requests.clone();
     chift.server().mock(|when, then| {
         when.method("GET").path("/numbers");
         then.respond_with(move |request: &HttpMockRequest| {
-            counting.fetch_add(1, Ordering::SeqCst);
+            counter.fetch_add(1, Ordering::SeqCst);
             let parameter = |name: &str| -> u64 {
                 let uri = request.uri();
                 let query = uri.query().unwrap_or_default();
@@ -34,7 +34,7 @@ fn list(count: u64, total: fn(page: u64) -> u64, broken: u64) -> (StandIn, Clien
         });
     });
     let client = TokenSource::for_stand_in(&chift).build().unwrap().client();
-    (chift, client, asked)
+    (chift, client, requests)
 }
 
 async fn fetch(client: &Client, page: i64, size: i64) -> Page {
@@ -42,7 +42,7 @@ async fn fetch(client: &Client, page: i64, size: i64) -> Page {
 }
 
 #[tokio::test]
-async fn a_list_is_read_with_as_many_requests_as_it_has_pages() {
+async fn a_list_is_read_with_one_request_per_page() {
     for (count, total, size, pages) in [
         (1000, (|_| 1000) as fn(u64) -> u64, 100, 10),
         (1001, |_| 1001, 100, 11),
@@ -52,31 +52,31 @@ async fn a_list_is_read_with_as_many_requests_as_it_has_pages() {
         (5, |_| 5, 1, 5),
     ] {
         for ahead in [0, 4] {
-            let (chift, client, asked) = list(count, total, 0);
+            let (chift, client, requests) = list(count, total, 0);
             let all = paging::items(size, |page, size| fetch(&client, page, size)).ahead(ahead);
             assert_eq!(all.collect_all(2000).await.unwrap(), (0..count).collect::<Vec<_>>());
-            assert_eq!((asked.load(Ordering::SeqCst), chift.token_requests()), (pages, 1), "{count}, {ahead} ahead");
+            assert_eq!((requests.load(Ordering::SeqCst), chift.token_requests()), (pages, 1), "{count}, {ahead} ahead");
         }
     }
 }
 
 #[tokio::test]
-async fn a_server_that_lies_about_the_total_costs_one_request_at_most_and_no_item() {
+async fn a_wrong_total_costs_at_most_one_request_and_loses_no_item() {
     for (what, total) in [
-        ("always nothing", (|_| 0) as fn(u64) -> u64),
-        ("always too much", |_| 1_000_000),
-        ("less with each page", |page| 300 - 100 * (page - 1).min(3)),
-        ("more with each page", |page| 100 * (page + 1)),
+        ("always zero", (|_| 0) as fn(u64) -> u64),
+        ("always too high", |_| 1_000_000),
+        ("decreasing", |page| 300 - 100 * (page - 1).min(3)),
+        ("increasing", |page| 100 * (page + 1)),
     ] {
-        let (_chift, client, asked) = list(250, total, 0);
+        let (_chift, client, requests) = list(250, total, 0);
         let all = paging::items(100, |page, size| fetch(&client, page, size)).collect_all(1000).await.unwrap();
         assert_eq!(all, (0..250).collect::<Vec<_>>(), "{what}");
-        assert!(asked.load(Ordering::SeqCst) <= 4, "{what}: {asked:?}");
+        assert!(requests.load(Ordering::SeqCst) <= 4, "{what}: {requests:?}");
     }
 }
 
 #[tokio::test]
-async fn a_failing_page_is_told_after_the_items_before_it() {
+async fn the_error_of_a_page_comes_after_the_items_before_it() {
     for ahead in [0, 4] {
         let (_chift, client, _) = list(1000, |_| 1000, 3);
         let mut stream = paging::items(100, |page, size| fetch(&client, page, size)).ahead(ahead);
@@ -103,7 +103,7 @@ async fn a_stream_can_move_to_another_task() {
 }
 
 #[tokio::test]
-async fn a_page_that_fails_for_a_moment_is_asked_for_again_by_a_retrying_client() {
+async fn a_retrying_client_requests_a_page_again_after_a_transient_failure() {
     let server = FaultyServer::start();
     let failing = |status| Answer::Error { status, code: None, retry_after: None };
     server.answer_calls_in_turn(vec![failing(503), failing(401), Answer::Ok]);

@@ -1,4 +1,4 @@
-//! The bearer's way into a call.
+//! The bearer of protected calls.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn call(chift: &StandIn, source: &TokenSource) -> u16 {
 }
 
 #[tokio::test]
-async fn a_token_is_reused_while_it_lives() {
+async fn a_valid_token_is_reused() {
     let chift = chift();
     let source = source(&chift, CLIENT_SECRET);
     for _ in 0..5 {
@@ -34,7 +34,7 @@ async fn a_token_is_reused_while_it_lives() {
 }
 
 #[tokio::test]
-async fn the_stand_in_refuses_tokens_that_are_over_or_taken_back_or_not_its_own() {
+async fn the_stand_in_refuses_expired_revoked_and_missing_tokens() {
     let chift = chift();
     let source = source(&chift, CLIENT_SECRET);
     assert_eq!(call(&chift, &source).await, 200);
@@ -51,7 +51,7 @@ async fn the_stand_in_refuses_tokens_that_are_over_or_taken_back_or_not_its_own(
 }
 
 #[tokio::test]
-async fn many_first_callers_make_one_token_request() {
+async fn concurrent_first_callers_cause_one_token_request() {
     let chift = chift();
     let source = source(&chift, CLIENT_SECRET);
     let callers: Vec<_> = (0..200)
@@ -78,14 +78,15 @@ async fn the_token_operation_itself_carries_no_bearer() {
 }
 
 #[tokio::test]
-async fn refused_credentials_are_told_apart_from_a_server_that_is_away() {
+async fn refused_credentials_are_distinguished_from_an_unreachable_server() {
     let chift = chift();
     let error = source(&chift, "wrong").token().await.unwrap_err();
     assert!(error.is_rejected() && !error.is_transient(), "{error:?}");
     assert!(error.to_string().contains("ERROR_CHIFT_AUTHENTICATION_ERROR"), "{error}");
     assert!(matches!(error, AuthError::Rejected { status: 401, .. }), "{error:?}");
 
-    let away = TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");
-    let error = away.build().unwrap().token().await.unwrap_err();
+    let unreachable =
+        TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");
+    let error = unreachable.build().unwrap().token().await.unwrap_err();
     assert!(error.is_transient() && !error.is_rejected(), "{error:?}");
 }

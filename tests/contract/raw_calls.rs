@@ -1,4 +1,4 @@
-//! Calls of paths that the document does not have.
+//! Requests to arbitrary paths.
 
 use chift_api::{Client, Error, Method, Session};
 use chift_auth::{AuthError, TokenSource};
@@ -17,8 +17,8 @@ async fn a_raw_call_has_a_bearer_a_query_and_a_body() {
     });
     let call =
         client.request(Method::POST, "/consumers/17").query(&[("notify", true)]).json(&json!({"name": "Bakery"}));
-    let answer = call.send::<Value>().await.unwrap();
-    assert_eq!((answer.status().as_u16(), answer["consumerid"].as_i64()), (201, Some(17)));
+    let response = call.send::<Value>().await.unwrap();
+    assert_eq!((response.status().as_u16(), response["consumerid"].as_i64()), (201, Some(17)));
     mock.assert();
 
     chift.server().mock(|when, then| {
@@ -30,7 +30,7 @@ async fn a_raw_call_has_a_bearer_a_query_and_a_body() {
 }
 
 #[tokio::test]
-async fn what_chift_says_is_told_whatever_its_form() {
+async fn the_message_of_an_error_is_read_from_every_form_of_body() {
     let chift = StandIn::start();
     let client = TokenSource::for_stand_in(&chift).build().unwrap().client();
     for (path, body) in [
@@ -47,11 +47,11 @@ async fn what_chift_says_is_told_whatever_its_form() {
         when.path("/html");
         then.status(502).body("<html><title>502 Bad Gateway</title>");
     });
-    let mut told = Vec::new();
+    let mut failures = Vec::new();
     for path in ["/full", "/short", "/text", "/html"] {
         let error = client.request(Method::GET, path).send::<Value>().await.unwrap_err();
         let failure = error.chift().unwrap().clone();
-        told.push((failure.status, failure.message, failure.error_code));
+        failures.push((failure.status, failure.message, failure.error_code));
     }
     let (no, bad_gateway) = (Some("No".to_owned()), Some("502 Bad Gateway".to_owned()));
     let expected = [
@@ -60,11 +60,11 @@ async fn what_chift_says_is_told_whatever_its_form() {
         (404, no, None),
         (502, bad_gateway, None),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(failures, expected);
 }
 
 #[tokio::test]
-async fn a_path_that_leads_elsewhere_is_refused_before_anything_is_sent() {
+async fn a_path_to_another_origin_is_refused_before_a_request_is_sent() {
     let (chift, other) = (FaultyServer::start(), FaultyServer::start());
     let client = client(&chift);
     let host = other.base_url().replace("http:", "");
@@ -83,7 +83,7 @@ async fn a_path_that_leads_elsewhere_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_base_url_with_a_path_keeps_it() {
+async fn the_path_of_the_base_url_is_kept() {
     let server = FaultyServer::start();
     let client = Client::new(&format!("{}/chift/v1/", server.base_url()), Session::anonymous()).unwrap();
     client.request(Method::GET, "/consumers?page=2").send::<Value>().await.unwrap();
@@ -94,7 +94,7 @@ async fn a_base_url_with_a_path_keeps_it() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_token_is_not_sent_and_says_why() {
+async fn a_call_without_a_token_is_not_sent_and_reports_the_reason() {
     let server = FaultyServer::start();
     server.answer_token_requests(Answer::Error { status: 401, code: None, retry_after: None });
     let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
@@ -103,19 +103,19 @@ async fn a_call_without_a_token_is_not_sent_and_says_why() {
 }
 
 #[tokio::test]
-async fn the_token_operation_called_by_hand_needs_no_token_and_shows_none() {
+async fn a_raw_call_of_the_token_operation_needs_no_token_and_shows_none() {
     let server = FaultyServer::start();
     let client = client(&server);
     let call = client.request(Method::POST, "/token").json(&json!({}));
     let error = call.send::<Vec<u8>>().await.unwrap_err();
     let token = server.issued().remove(0);
     assert_eq!(server.token_requests(), 1);
-    let told = format!("{error:?} {error:#?} {error}");
-    assert!(told.contains("not the JSON") && !told.contains(&token), "{told}");
+    let shown = format!("{error:?} {error:#?} {error}");
+    assert!(shown.contains("not the JSON") && !shown.contains(&token), "{shown}");
 }
 
 #[tokio::test]
-async fn a_header_that_is_the_clients_own_is_refused_and_any_that_describes_the_call_is_sent() {
+async fn headers_that_the_client_sets_are_refused_and_others_are_sent() {
     use reqwest::header::{HeaderName, HeaderValue};
     let server = FaultyServer::start();
     let client = client(&server);

@@ -1,4 +1,4 @@
-//! A redirect takes nothing to another address, whatever the settings of the HTTP client.
+//! Redirects are not followed, even if the HTTP client is configured to follow them.
 
 use chift_api::types::AuthItem;
 use chift_api::{Client, Context, Error, IdempotencyKey, Method, RetryPolicy, Session};
@@ -7,7 +7,7 @@ use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
-/// A source whose owner wants redirects followed.
+/// A builder with an HTTP client that follows redirects.
 fn following(server: &FaultyServer) -> Builder {
     let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap());
     let builder = TokenSource::builder(credentials).base_url(server.base_url());
@@ -15,7 +15,7 @@ fn following(server: &FaultyServer) -> Builder {
 }
 
 #[tokio::test]
-async fn a_token_request_is_not_sent_elsewhere() {
+async fn a_redirected_token_request_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
         let (chift, other) = (FaultyServer::start(), FaultyServer::start());
         chift.answer_token_requests(Answer::RedirectWith { status, to: format!("{}/token", other.base_url()) });
@@ -34,7 +34,7 @@ async fn a_token_request_is_not_sent_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_call_is_not_sent_elsewhere_through_any_view() {
+async fn a_redirected_call_is_not_followed_by_any_view() {
     let (chift, other) = (FaultyServer::start(), FaultyServer::start());
     let redirect = Answer::RedirectWith { status: 307, to: format!("{}/consumers", other.base_url()) };
     chift.answer_calls_in_turn(vec![redirect]);

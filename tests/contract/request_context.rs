@@ -1,4 +1,4 @@
-//! Chift's headers, seen on the wire.
+//! Chift's request headers, as the server receives them.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ async fn get(client: &Client) {
 }
 
 #[tokio::test]
-async fn a_views_calls_carry_its_headers_and_the_clients_own_do_not() {
+async fn calls_of_a_view_carry_its_headers_and_calls_of_its_client_do_not() {
     let server = FaultyServer::start();
     let client = client(&server);
     let context = Context::new()
@@ -44,7 +44,7 @@ async fn a_views_calls_carry_its_headers_and_the_clients_own_do_not() {
     let view = client.with(&context);
     let keyed = view.with(&Context::new().idempotency_key(IdempotencyKey::new("key-1").unwrap()).raw_data());
     get(&keyed).await;
-    let of_the_view = [
+    let view_headers = [
         "x-chift-connectionid: 00000000-0000-0000-0000-000000000000",
         "x-chift-datalayer: if_available",
         "x-chift-ignored-error-codes: error_a,error_b",
@@ -53,11 +53,11 @@ async fn a_views_calls_carry_its_headers_and_the_clients_own_do_not() {
         "x-chift-syncid: ffffffff-ffff-ffff-ffff-ffffffffffff",
     ];
     let mut all: Vec<_> =
-        of_the_view.into_iter().chain(["x-chift-client-requestid: key-1", "x-chift-raw-data: true"]).collect();
+        view_headers.into_iter().chain(["x-chift-client-requestid: key-1", "x-chift-raw-data: true"]).collect();
     all.sort_unstable();
     assert_eq!(chift_headers(&server), all);
     get(&view).await;
-    assert_eq!(chift_headers(&server), of_the_view);
+    assert_eq!(chift_headers(&server), view_headers);
     get(&client).await;
     assert_eq!(chift_headers(&server), Vec::<String>::new());
     assert_eq!(server.token_requests(), 1, "all views share one token");
@@ -84,7 +84,7 @@ async fn the_token_operation_carries_no_context() {
 }
 
 #[tokio::test]
-async fn each_call_that_changes_something_gets_a_key_of_its_own() {
+async fn each_unsafe_call_gets_its_own_key() {
     let server = FaultyServer::start();
     let client = client(&server).with(&Context::new().key_for_each_call());
     let mut keys = Vec::new();
@@ -99,7 +99,7 @@ async fn each_call_that_changes_something_gets_a_key_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_repeat_is_told_apart_from_other_conflicts() {
+async fn a_repeated_request_is_distinguished_from_other_conflicts() {
     let server = FaultyServer::start();
     let client = client(&server).with(&Context::new().idempotency_key(IdempotencyKey::random()));
     for (status, code, expected) in [

@@ -1,4 +1,4 @@
-//! Which calls are sent again, counted on the server.
+//! Retries, counted on the server.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::request_context::client;
 
-/// A clock that moves when somebody waits, and at no other time.
+/// A clock that advances only when a caller sleeps.
 #[derive(Clone)]
 struct TestClock {
     start: Instant,
@@ -52,13 +52,13 @@ fn error(status: u16) -> Answer {
 
 async fn get(client: &Client) -> Option<u16> {
     match client.request(Method::GET, "/consumers").send::<Value>().await {
-        Ok(answer) => Some(answer.status().as_u16()),
+        Ok(response) => Some(response.status().as_u16()),
         Err(error) => error.status().map(|status| status.as_u16()),
     }
 }
 
 #[tokio::test]
-async fn what_passes_is_tried_again_until_it_has_passed() {
+async fn transient_failures_are_retried_with_growing_pauses() {
     for failure in [error(408), error(429), error(502), error(503), error(504), Answer::Close] {
         let (server, clock) = (FaultyServer::start(), TestClock::new());
         server.answer_calls_in_turn(vec![failure.clone(), failure.clone(), Answer::Ok]);
@@ -71,7 +71,7 @@ async fn what_passes_is_tried_again_until_it_has_passed() {
 }
 
 #[tokio::test]
-async fn what_does_not_pass_is_handed_to_the_caller_at_once() {
+async fn other_failures_are_returned_at_once() {
     for status in [400, 401, 403, 404, 409, 422, 500, 501] {
         let (server, clock) = (FaultyServer::start(), TestClock::new());
         let code = Some("ERROR_CONNECTOR_AUTHENTICATION".to_owned());
@@ -82,7 +82,7 @@ async fn what_does_not_pass_is_handed_to_the_caller_at_once() {
 }
 
 #[tokio::test]
-async fn the_last_failure_is_the_callers() {
+async fn the_last_failure_is_returned() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     server.answer_calls_in_turn(vec![error(503)]);
     assert_eq!(get(&retrying(&server, &clock)).await, Some(503));
@@ -93,17 +93,17 @@ async fn the_last_failure_is_the_callers() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_again_unless_asked() {
+async fn a_client_without_a_policy_does_not_retry() {
     let server = FaultyServer::start();
     server.answer_calls_in_turn(vec![error(503)]);
     let client = client(&server);
     let _ = client.retrying(RetryPolicy::new());
     assert_eq!(get(&client).await, Some(503));
-    assert_eq!(server.calls(), 1, "a view leaves its client as it was");
+    assert_eq!(server.calls(), 1, "a view does not change its client");
 }
 
 #[tokio::test]
-async fn a_change_is_sent_again_with_an_idempotency_key_only_and_with_the_same() {
+async fn unsafe_methods_are_retried_only_with_an_idempotency_key_which_stays_the_same() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     let client = retrying(&server, &clock);
     let key = Context::new().idempotency_key(IdempotencyKey::new("key-1").unwrap());
@@ -122,7 +122,7 @@ async fn a_change_is_sent_again_with_an_idempotency_key_only_and_with_the_same()
 }
 
 #[tokio::test]
-async fn the_server_is_left_alone_for_as_long_as_it_asks() {
+async fn retry_after_is_honoured() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     let busy = |after: &str| Answer::Error { status: 429, code: None, retry_after: Some(after.to_owned()) };
     server.answer_calls_in_turn(vec![busy("7"), busy("date+9"), Answer::Ok]);
@@ -131,7 +131,7 @@ async fn the_server_is_left_alone_for_as_long_as_it_asks() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_budget_is_not_begun() {
+async fn a_pause_beyond_max_elapsed_does_not_start() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     let busy = |after: &str| Answer::Error { status: 503, code: None, retry_after: Some(after.to_owned()) };
     server.answer_calls_in_turn(vec![busy("20"), busy("20")]);
@@ -140,7 +140,7 @@ async fn a_wait_beyond_the_budget_is_not_begun() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_a_stream_is_sent_once() {
+async fn a_streamed_body_is_sent_once() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     server.answer_calls_in_turn(vec![error(503), Answer::Ok]);
     let client = retrying(&server, &clock).with(&Context::new().key_for_each_call());
@@ -151,7 +151,7 @@ async fn a_body_that_is_a_stream_is_sent_once() {
 }
 
 #[tokio::test]
-async fn an_answer_that_has_begun_is_not_asked_for_again() {
+async fn a_response_that_breaks_off_is_not_retried() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     server.answer_calls_in_turn(vec![Answer::Cut, Answer::Ok]);
     let call = retrying(&server, &clock);
@@ -161,7 +161,7 @@ async fn an_answer_that_has_begun_is_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_renewed_in_between_and_counts_as_no_attempt() {
+async fn the_renewal_of_a_refused_token_does_not_count_as_an_attempt() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     server.answer_calls_in_turn(vec![error(503), error(401), error(503), Answer::Ok]);
     assert_eq!(get(&retrying(&server, &clock)).await, Some(200));
@@ -169,25 +169,25 @@ async fn a_refused_token_is_renewed_in_between_and_counts_as_no_attempt() {
 }
 
 #[tokio::test]
-async fn no_token_is_no_reason_to_try_again() {
+async fn a_missing_token_is_not_retried() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     server.answer_token_requests(Answer::Error { status: 400, code: None, retry_after: None });
     assert_eq!(get(&retrying(&server, &clock)).await, None);
     assert_eq!((server.calls(), server.token_requests(), clock.waits().len()), (0, 1, 0));
 
-    // Nor that the token could not be asked for: the token source has tried by itself.
+    // The same holds for an unreachable token endpoint: the token source has its own retries.
     let credentials = Credentials::new("a", "b", uuid::Uuid::nil());
-    let away = TokenSource::builder(credentials).base_url("http://127.0.0.1:9").attempts(1).build().unwrap();
-    assert_eq!(get(&away.client().retrying(RetryPolicy::new()).with_clock(clock.clone())).await, None);
+    let unreachable = TokenSource::builder(credentials).base_url("http://127.0.0.1:9").attempts(1).build().unwrap();
+    assert_eq!(get(&unreachable.client().retrying(RetryPolicy::new()).with_clock(clock.clone())).await, None);
     assert_eq!(clock.waits().len(), 0);
 }
 
 #[tokio::test]
-async fn an_outage_is_not_met_by_a_multiple_of_the_traffic() {
+async fn the_retry_budget_limits_traffic_during_an_outage() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     let client = retrying(&server, &clock);
     server.answer_calls_in_turn(vec![error(503)]);
-    // Clones and views draw on the one budget of their client.
+    // Clones and views share the budget of their client.
     let context = Context::new().raw_data();
     let views = [client.clone(), client.with(&context), client.retrying(RetryPolicy::new())];
     for index in 0..300 {
@@ -201,14 +201,14 @@ async fn an_outage_is_not_met_by_a_multiple_of_the_traffic() {
     server.answer_calls_in_turn(vec![error(503)]);
     let before = server.calls();
     assert_eq!(get(&client).await, Some(503));
-    assert_eq!(server.calls() - before, 2, "five successes allow for one repeat");
+    assert_eq!(server.calls() - before, 2, "five successes earn one retry");
 }
 
 #[tokio::test]
-async fn a_response_that_does_not_begin_in_time_is_a_timeout() {
-    /// The time is over as soon as somebody waits for a response.
-    struct Over;
-    impl Clock for Over {
+async fn a_response_that_does_not_start_in_time_is_a_timeout() {
+    /// A clock whose timeouts expire immediately.
+    struct Expired;
+    impl Clock for Expired {
         fn now(&self) -> Instant {
             Instant::now()
         }
@@ -224,7 +224,7 @@ async fn a_response_that_does_not_begin_in_time_is_a_timeout() {
     let client = client(&server);
     assert_eq!(get(&client).await, Some(200));
     server.answer_calls_in_turn(vec![Answer::Silence]);
-    let error = client.with_clock(Over).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
+    let error = client.with_clock(Expired).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert!(matches!(&error, Error::Transport(error) if error.is_timeout()), "{error:?}");
     assert!(error.is_transient() && !error.is_auth());
     assert_eq!(error.to_string(), "the server did not respond in time");

@@ -1,4 +1,4 @@
-//! `Debug` of every public value that can hold a secret shows none.
+//! `Debug` shows no secret, for every public type that can hold one.
 
 use std::fmt::Debug;
 
@@ -8,10 +8,11 @@ use chift_auth::{Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
 use serde_json::json;
 
+/// Panics if `Debug` of the value shows one of the secrets; the message does not repeat it.
 fn assert_hidden(name: &str, value: &dyn Debug, secrets: &[&str]) {
-    let told = format!("{value:?} {value:#?}");
+    let shown = format!("{value:?} {value:#?}");
     for secret in secrets {
-        assert!(!told.contains(secret), "{name} shows a secret in Debug");
+        assert!(!shown.contains(secret), "{name} shows a secret in Debug");
     }
 }
 
@@ -26,8 +27,8 @@ async fn debug_shows_no_secret() {
     let secrets = [CLIENT_SECRET, token.secret().expose()];
     let raw = Client::new(&chift.base_url(), Session::anonymous()).unwrap();
     let item = AuthItem::new(account, CLIENT_ID, CLIENT_SECRET);
-    let answer = raw.generate_access_token(&item).await.unwrap();
-    let issued = answer.access_token.expose().to_owned();
+    let response = raw.generate_access_token(&item).await.unwrap();
+    let issued = response.access_token.expose().to_owned();
     let secrets = [secrets[0], secrets[1], issued.as_str()];
     let echoed: ValidationError =
         serde_json::from_value(json!({"loc": [], "msg": "", "type": "", "input": {"clientSecret": CLIENT_SECRET}}))
@@ -41,13 +42,13 @@ async fn debug_shows_no_secret() {
         .token()
         .await
         .unwrap_err();
-    let with_another_field: Token = serde_json::from_value(json!({
+    let with_unknown_field: Token = serde_json::from_value(json!({
         "access_token": "", "token_type": "", "expires_in": 1, "expires_on": 1, "refresh_token": CLIENT_SECRET,
     }))
     .unwrap();
     let client = source.client();
     let values: [(&str, &dyn Debug); 17] = [
-        ("Token with a field of tomorrow", &with_another_field),
+        ("Token with an unknown field", &with_unknown_field),
         ("Credentials", &credentials),
         ("Builder", &builder),
         ("TokenSource", &source),
@@ -57,8 +58,8 @@ async fn debug_shows_no_secret() {
         ("RawRequest", &client.request(Method::GET, "/consumers")),
         ("Session", &Session::authorized(source.clone())),
         ("AuthItem", &item),
-        ("ResponseValue<Token>", &answer),
-        ("Token", &Token { ..answer.clone() }),
+        ("ResponseValue<Token>", &response),
+        ("Token", &Token { ..response.clone() }),
         ("Secret", &Secret::from(CLIENT_SECRET)),
         ("Echo", &Echo::from(json!(CLIENT_SECRET))),
         ("ValidationError", &echoed),
@@ -72,8 +73,8 @@ async fn debug_shows_no_secret() {
 }
 
 #[test]
-fn a_value_that_shows_a_secret_would_be_seen() {
-    let shown = std::panic::catch_unwind(|| assert_hidden("a text", &CLIENT_SECRET, &[CLIENT_SECRET]));
-    let told = shown.unwrap_err();
-    assert!(!told.downcast_ref::<String>().unwrap().contains(CLIENT_SECRET), "nor does the test's own message show it");
+fn a_value_that_shows_a_secret_is_detected() {
+    let result = std::panic::catch_unwind(|| assert_hidden("a string", &CLIENT_SECRET, &[CLIENT_SECRET]));
+    let panic = result.unwrap_err();
+    assert!(!panic.downcast_ref::<String>().unwrap().contains(CLIENT_SECRET), "the message of the test shows it");
 }

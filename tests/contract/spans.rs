@@ -1,4 +1,4 @@
-//! What is told of a call to who listens.
+//! The tracing span of a call.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -17,106 +17,108 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::request_context::client;
 
-/// A path that no document of Chift has.
+/// A path that is in no document of Chift's.
 const UNDOCUMENTED: &str = "/in-no-document/17";
 
 type Fields = BTreeMap<String, String>;
 
-/// Keeps the fields of every span of ours.
+/// Records the fields of all spans of this crate.
 #[derive(Clone, Default)]
-struct Listener(Arc<Mutex<BTreeMap<u64, Fields>>>);
+struct Recorder(Arc<Mutex<BTreeMap<u64, Fields>>>);
 
-struct Reading<'a>(&'a mut Fields);
+struct FieldVisitor<'a>(&'a mut Fields);
 
-impl Visit for Reading<'_> {
+impl Visit for FieldVisitor<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.0.insert(field.name().to_owned(), format!("{value:?}").trim_matches('"').to_owned());
     }
 }
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Listener {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: LayerContext<'_, S>) {
         if attributes.metadata().target().starts_with("chift_api") {
             let mut fields = Fields::new();
-            attributes.record(&mut Reading(&mut fields));
+            attributes.record(&mut FieldVisitor(&mut fields));
             self.0.lock().unwrap().insert(id.into_u64(), fields);
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: LayerContext<'_, S>) {
         if let Some(fields) = self.0.lock().unwrap().get_mut(&id.into_u64()) {
-            values.record(&mut Reading(fields));
+            values.record(&mut FieldVisitor(fields));
         }
     }
 }
 
-/// The span of the only call that `work` makes with that method and path template.
-async fn heard(work: impl Future) -> Vec<Fields> {
-    let listener = Listener::default();
-    let subscriber = tracing_subscriber::registry().with(listener.clone());
+/// The fields of each span that `work` opens.
+async fn spans_of(work: impl Future) -> Vec<Fields> {
+    let recorder = Recorder::default();
+    let subscriber = tracing_subscriber::registry().with(recorder.clone());
     work.with_subscriber(subscriber).await;
-    let spans = listener.0.lock().unwrap();
+    let spans = recorder.0.lock().unwrap();
     spans.values().cloned().collect()
 }
 
-fn told<'a>(fields: &'a Fields, names: &[&str]) -> Vec<&'a str> {
+/// The values of these fields; `-` for a field that is not recorded.
+fn values<'a>(fields: &'a Fields, names: &[&str]) -> Vec<&'a str> {
     names.iter().map(|name| fields.get(*name).map_or("-", String::as_str)).collect()
 }
 
 #[tokio::test]
-async fn a_generated_call_is_one_span_with_its_template() {
+async fn a_generated_call_is_one_span_with_its_path_template() {
     let chift = StandIn::start();
     let client = TokenSource::for_stand_in(&chift).build().unwrap().client();
     let body = AuthItem::new(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
-    let spans = heard(client.generate_access_token(&body)).await;
+    let spans = spans_of(client.generate_access_token(&body)).await;
     assert_eq!(spans.len(), 1);
     let names = ["otel.name", "otel.kind", "url.template", "chift.operation_id", "http.request.method"];
-    assert_eq!(told(&spans[0], &names), ["POST /token", "client", "/token", "generate_access_token", "POST"]);
+    assert_eq!(values(&spans[0], &names), ["POST /token", "client", "/token", "generate_access_token", "POST"]);
     let names = ["http.response.status_code", "chift.attempts", "error.type", "chift.error_code", "server.address"];
-    assert_eq!(told(&spans[0], &names), ["200", "1", "-", "-", "127.0.0.1"]);
+    assert_eq!(values(&spans[0], &names), ["200", "1", "-", "-", "127.0.0.1"]);
     assert!(spans[0]["chift.duration_ms"].parse::<u64>().is_ok());
 
-    let spans = heard(client.generate_access_token(&AuthItem::new(uuid::Uuid::nil(), CLIENT_ID, CLIENT_SECRET))).await;
+    let spans =
+        spans_of(client.generate_access_token(&AuthItem::new(uuid::Uuid::nil(), CLIENT_ID, CLIENT_SECRET))).await;
     let names = ["http.response.status_code", "error.type", "chift.error_code", "otel.status_code"];
-    assert_eq!(told(&spans[0], &names), ["401", "401", "ERROR_CHIFT_AUTHENTICATION_ERROR", "ERROR"]);
+    assert_eq!(values(&spans[0], &names), ["401", "401", "ERROR_CHIFT_AUTHENTICATION_ERROR", "ERROR"]);
 }
 
 #[tokio::test]
-async fn a_call_that_is_sent_again_is_still_one_span() {
+async fn a_retried_call_is_one_span() {
     let server = FaultyServer::start();
     let policy = RetryPolicy::builder().initial_backoff(std::time::Duration::from_millis(1)).build().unwrap();
     let client = client(&server).retrying(policy);
     let failing = Answer::Error { status: 503, code: Some("ERROR_BUSY".to_owned()), retry_after: None };
     client.request(Method::GET, "/warm").send::<Value>().await.unwrap();
     server.answer_calls_in_turn(vec![failing]);
-    let spans = heard(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
+    let spans = spans_of(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
     assert_eq!(spans.len(), 1);
     let names = ["chift.attempts", "http.request.resend_count", "http.response.status_code", "chift.error_code"];
-    assert_eq!(told(&spans[0], &names), ["3", "2", "503", "ERROR_BUSY"]);
+    assert_eq!(values(&spans[0], &names), ["3", "2", "503", "ERROR_BUSY"]);
     server.answer_calls_in_turn(vec![Answer::Close]);
-    let spans = heard(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
-    assert_eq!(told(&spans[0], &["error.type", "http.response.status_code"]), ["request", "-"]);
+    let spans = spans_of(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
+    assert_eq!(values(&spans[0], &["error.type", "http.response.status_code"]), ["request", "-"]);
 }
 
 #[tokio::test]
-async fn a_call_that_is_sent_again_with_another_token_is_sent_twice() {
+async fn a_call_that_is_repeated_with_a_new_token_has_two_attempts() {
     let server = FaultyServer::start();
     let client = client(&server);
     client.request(Method::GET, "/warm").send::<Value>().await.unwrap();
     let refused = Answer::Error { status: 401, code: None, retry_after: None };
     server.answer_calls_in_turn(vec![refused, Answer::Ok]);
-    let spans = heard(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
+    let spans = spans_of(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
     let names = ["otel.name", "chift.attempts", "http.response.status_code", "error.type"];
-    // The token is renewed in a task of its own, where this listener hears nothing.
-    assert_eq!(spans.iter().map(|span| told(span, &names)).collect::<Vec<_>>(), [["GET", "2", "200", "-"]]);
+    // A separate task renews the token, and this subscriber does not see its spans.
+    assert_eq!(spans.iter().map(|span| values(span, &names)).collect::<Vec<_>>(), [["GET", "2", "200", "-"]]);
 }
 
 #[tokio::test]
-async fn no_path_value_no_body_and_no_secret_is_told() {
+async fn a_span_contains_no_path_value_no_query_no_body_and_no_secret() {
     let server = FaultyServer::start();
     let client = client(&server).with(&Context::new().idempotency_key(IdempotencyKey::new("key-4711").unwrap()));
     let call = client.request(Method::POST, "/consumers/id-4711").query(&[("q", "query-4711")]);
-    let spans = heard(call.json(&json!({"name": "body-4711"})).send::<Value>()).await;
+    let spans = spans_of(call.json(&json!({"name": "body-4711"})).send::<Value>()).await;
     assert!(!spans.is_empty());
     let all = format!("{spans:?}");
     let token = server.issued().remove(0);
@@ -124,7 +126,7 @@ async fn no_path_value_no_body_and_no_secret_is_told() {
 }
 
 #[tokio::test]
-async fn what_has_not_the_form_of_an_error_code_stays_out_of_the_span() {
+async fn a_malformed_error_code_is_not_recorded() {
     let server = FaultyServer::start();
     let client = client(&server);
     for code in [CLIENT_SECRET, "ERROR_X\nforged", "error x"] {
@@ -133,8 +135,8 @@ async fn what_has_not_the_form_of_an_error_code_stays_out_of_the_span() {
             code: Some(code.to_owned()),
             retry_after: None,
         }]);
-        let spans = heard(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
+        let spans = spans_of(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
         let call = spans.iter().find(|span| span["http.request.method"] == "GET").unwrap();
-        assert_eq!(told(call, &["chift.error_code", "http.response.status_code"]), ["-", "400"], "{code}");
+        assert_eq!(values(call, &["chift.error_code", "http.response.status_code"]), ["-", "400"], "{code}");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// The task succeeded.
 pub const SUCCESS: u8 = 0;
-/// An error; no file changed.
+/// An error, or violations that `tidy` reports; no file changed.
 pub const ERROR: u8 = 1;
 /// The command line is invalid. clap uses this code.
 pub const USAGE: u8 = 2;
@@ -18,7 +18,7 @@ pub const BREAKING: u8 = 5;
 /// Each code with its meaning, as `--help` prints it.
 pub const CODES: [(u8, &str); 6] = [
     (SUCCESS, "success"),
-    (ERROR, "an error; no file changed"),
+    (ERROR, "an error, or violations that tidy reports; no file changed"),
     (USAGE, "invalid command line"),
     (STALE, "regen --check: the generated files are stale"),
     (CONTRACT_BROKEN, "verify: a client does not behave as its document says"),

@@ -35,6 +35,7 @@ pub mod pipeline;
 pub mod read;
 pub mod regen;
 pub mod scaffold;
+pub mod tidy;
 pub mod untyped;
 pub mod update;
 pub mod verify;

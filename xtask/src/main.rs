@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{diff, exit, generate, regen, update, verify};
+use xtask::{diff, exit, generate, regen, tidy, update, verify};
 
 /// Generates the crate chift-api from Chift's OpenAPI document
 #[derive(Parser)]
@@ -21,6 +21,7 @@ enum Task {
     Update(update::Args),
     Diff(diff::Args),
     Verify(verify::Args),
+    Tidy(tidy::Args),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +60,10 @@ fn run(task: &Task) -> anyhow::Result<u8> {
         Task::Verify(args) => {
             let passed = verify::run(root, &args.documents, out)?;
             if passed { exit::SUCCESS } else { exit::CONTRACT_BROKEN }
+        }
+        Task::Tidy(args) => {
+            tidy::run(root, args, out)?;
+            exit::SUCCESS
         }
     })
 }

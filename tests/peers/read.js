@@ -1,4 +1,4 @@
-// All products of a consumer, with Chift's SDK for Node.
+// Reads all products of a consumer with Chift's SDK for Node.
 const fs = require('fs');
 const chift = require('@chift/chift-nodejs');
 

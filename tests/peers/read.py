@@ -1,4 +1,4 @@
-# All products of a consumer, with Chift's SDK for Python.
+# Reads all products of a consumer with Chift's SDK for Python.
 import re
 import sys
 

@@ -1,5 +1,5 @@
-//! The server that all clients of the benchmark read from, and the reader with this client:
-//! `peers serve`, `peers read URL`. `run.py` beside this folder runs them.
+//! Two commands of the benchmark: `peers serve` is the server that all clients read from, and `peers read URL` reads
+//! with this client. `run.py` runs both.
 
 #![allow(clippy::print_stdout)]
 

@@ -1,4 +1,4 @@
-//! All products of a consumer, with this client.
+//! Reads all products of a consumer with this client.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use chift_auth::chift_api::{Decimal, Method, paging};
 use chift_auth::{Credentials, TokenSource};
 use serde::Deserialize;
 
-/// As an operation's own type would be.
+/// Has the fields of a generated type.
 #[derive(Debug, Deserialize)]
 #[allow(dead_code)]
 struct Product {
@@ -46,7 +46,7 @@ pub(crate) async fn run(base_url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The peak of this process's memory, by the kernel's own count.
+/// The peak memory of this process, as counted by the kernel.
 fn peak_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
