@@ -1,14 +1,15 @@
 //! The state under random sequences of events: the promises always hold.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use chift_api::{Moment, SharedClock};
 use proptest::prelude::*;
 
-use super::refusal;
-use crate::clock::Now;
-use crate::rules::Rules;
-use crate::state::{Ask, Begin, Refused, State, Wait};
+use super::{error_response, refusal};
+use crate::endpoint::Issued;
+use crate::rules::{REJECTION_HOLD, Rules};
+use crate::state::{Ask, Begin, State, Wait};
 use crate::token::Phase;
 use crate::{AccessToken, AuthError};
 
@@ -57,9 +58,9 @@ fn event() -> impl Strategy<Value = Event> {
 /// Everything around the state: the time, the renewals, and the callers who wait.
 struct World {
     state: State,
-    now: Now,
+    now: Moment,
     /// The current renewal and when it may send its request.
-    renewal: Option<(u64, Now)>,
+    renewal: Option<(u64, Moment)>,
     stragglers: Vec<u64>,
     /// When the callers who wait leave: with a valid token if they came in the margin phase, else with an error.
     waiting: BTreeSet<Instant>,
@@ -75,7 +76,7 @@ impl World {
     fn new() -> Self {
         Self {
             state: State::new(Rules::default()),
-            now: Now { monotonic: Instant::now(), wall: SystemTime::now() },
+            now: SharedClock::default().moment(),
             renewal: None,
             stragglers: Vec::new(),
             waiting: BTreeSet::new(),
@@ -95,11 +96,8 @@ impl World {
             Event::Ask => self.ask(),
             Event::Issued(life) => {
                 let asked = self.now;
-                let token = |state: &State, jitter| {
-                    let life = Duration::from_secs(*life);
-                    AccessToken::new("t".into(), life, asked, state.next_generation(), &Rules::default(), jitter)
-                };
-                self.ends(|state| Ok(token(state, 0.5)));
+                let issued = Issued { secret: "t".into(), life: Duration::from_secs(*life) };
+                self.ends(|number| Ok(AccessToken::new(issued, asked, number, &Rules::default(), 0.5)));
             }
             Event::Unavailable(after) => self.ends(|_| Err(unavailable(*after))),
             Event::Rejected => self.ends(|_| Err(refusal())),
@@ -112,19 +110,20 @@ impl World {
             }
             Event::Straggler => {
                 if let Some(number) = self.stragglers.pop() {
-                    let before = self.state.token().map(|token| token.0.generation);
+                    let before = self.state.token().map(|token| token.0.bearer.generation());
                     assert!(
                         self.state.finished(number, Err(refusal()), self.now, 0.0).is_none(),
                         "an old renewal counted"
                     );
-                    assert_eq!(self.state.token().map(|token| token.0.generation), before);
+                    assert_eq!(self.state.token().map(|token| token.0.bearer.generation()), before);
                 }
             }
             Event::Refused { current } => {
-                let generation = self.state.token().map_or(0, |token| token.0.generation - u64::from(!current));
-                let had = self.state.token().is_some_and(|token| token.0.generation == generation);
-                let verdict = self.state.refused(generation, self.now);
-                if had && verdict == Refused::Ask {
+                let generation =
+                    self.state.token().map_or(0, |token| token.0.bearer.generation() - u64::from(!current));
+                let had = self.state.token().is_some_and(|token| token.0.bearer.generation() == generation);
+                let is_dropped = self.state.refused(generation, self.now);
+                if had && is_dropped {
                     self.forced.push(self.now.monotonic);
                 }
                 if !had {
@@ -145,19 +144,19 @@ impl World {
         self.promises();
     }
 
-    fn ends(&mut self, result: impl FnOnce(&State) -> Result<AccessToken, AuthError>) {
+    fn ends(&mut self, result: impl FnOnce(u64) -> Result<AccessToken, AuthError>) {
         let Some((number, may_send)) = self.renewal.take() else { return };
         // No renewal ends before its request is sent.
         if !self.now.reached(may_send) {
             self.now = self.now.after(may_send.monotonic - self.now.monotonic);
         }
-        let result = result(&self.state);
+        let result = result(number);
         let rejected = result.as_ref().is_err_and(AuthError::is_rejected);
         let finished = self.state.finished(number, result, self.now, 0.0).expect("the current renewal counts");
         // Every waiter gets the token, or the error.
         self.waiting.clear();
         if let Ok(token) = finished {
-            assert!(token.phase(self.now) < Phase::Over, "an expired token was handed out");
+            assert!(token.0.phase(self.now) < Phase::Expired, "an expired token was handed out");
             self.refused_at = None;
         } else if rejected {
             self.refused_at = Some(self.now.monotonic);
@@ -175,9 +174,12 @@ impl World {
     fn waits(&mut self, wait: Wait) {
         let span = match (self.state.valid(self.now), wait.margin) {
             (Some(token), Some(span)) => {
-                assert!(token.phase(self.now) == Phase::Margin, "a caller waits outside the margin phase");
-                assert!(span <= Duration::from_secs(1) && span <= token.remaining(self.now) / 4, "it waits {span:?}");
-                assert!(token.phase(self.now.after(span)) < Phase::Over, "it waits until its valid token has expired");
+                assert!(token.0.phase(self.now) == Phase::Margin, "a caller waits outside the margin phase");
+                assert!(span <= Duration::from_secs(1) && span <= token.0.remaining(self.now) / 4, "it waits {span:?}");
+                assert!(
+                    token.0.phase(self.now.after(span)) < Phase::Expired,
+                    "it waits until its valid token has expired"
+                );
                 span
             }
             (None, None) => Rules::default().deadline,
@@ -195,24 +197,25 @@ impl World {
     fn ask(&mut self) {
         let usable = self.state.valid(self.now).is_some();
         match self.state.ask(self.now) {
-            Ask::Use(token) => assert!(token.phase(self.now) < Phase::Over, "an expired token was handed out"),
-            Ask::UseAndRenew(token, begin) => {
-                assert!(token.phase(self.now) < Phase::Over, "an expired token was handed out");
-                self.begins(begin);
+            Ok((begin, ask)) => {
+                if let Some(begin) = begin {
+                    self.begins(begin);
+                }
+                match ask {
+                    Ask::Use(token) => {
+                        assert!(token.0.phase(self.now) < Phase::Expired, "an expired token was handed out");
+                    }
+                    Ask::Wait(wait) => {
+                        assert!(self.renewal.is_some(), "a caller waits for a renewal that does not exist");
+                        self.waits(wait);
+                    }
+                }
             }
-            Ask::Renew(begin, wait) => {
-                self.begins(begin);
-                self.waits(wait);
-            }
-            Ask::Join(wait) => {
-                assert!(self.renewal.is_some(), "a caller waits for a renewal that does not exist");
-                self.waits(wait);
-            }
-            Ask::Fail(_) => assert!(!usable, "a caller failed while there was a token"),
+            Err(_) => assert!(!usable, "a caller failed while there was a token"),
         }
         // A renewal whose runtime has stalled is given up once it is overdue. Those who wait for it wake at the
         // same time, and ask again.
-        if let Some((number, may_send)) = self.renewal.take_if(|_| self.state.renewal().is_none()) {
+        if let Some((number, may_send)) = self.renewal.take_if(|_| !self.state.snapshot(self.now).is_renewing) {
             assert!(
                 self.now.reached(Rules::default().overdue(may_send, Duration::ZERO)),
                 "a renewal was given up that was not overdue"
@@ -232,7 +235,7 @@ impl World {
         let sent = self.now.after(renewal.delay);
         if let Some(refused) = self.refused_at {
             let usable = self.state.valid(self.now).is_some();
-            assert!(usable || sent.monotonic - refused >= Rules::default().shortest_hold, "a refusal was not held");
+            assert!(usable || sent.monotonic - refused >= REJECTION_HOLD.pause(1, 1.0), "a refusal was not held");
         }
         self.begun.push(sent.monotonic);
         self.renewal = Some((renewal.number, sent));
@@ -240,14 +243,14 @@ impl World {
 
     fn promises(&self) {
         assert_eq!(
-            self.state.renewal().is_some(),
+            self.state.snapshot(self.now).is_renewing,
             self.renewal.is_some(),
             "the state and the world disagree on the renewal"
         );
         for pair in self.forced.windows(2) {
             assert!(pair[1] - pair[0] >= Rules::default().forced_gap, "two forced renewals too close together");
         }
-        if self.state.renewal().is_none() {
+        if !self.state.snapshot(self.now).is_renewing {
             assert!(self.waiting.is_empty(), "a caller waits for nothing");
         }
     }
@@ -255,7 +258,7 @@ impl World {
 
 fn unavailable(after: Option<u64>) -> AuthError {
     let retry_after = after.map(Duration::from_secs);
-    AuthError::Unavailable { status: 503, error_code: None, message: None, retry_after }
+    error_response(503, retry_after)
 }
 
 proptest! {

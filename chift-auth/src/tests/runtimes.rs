@@ -13,20 +13,20 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 #[test]
-fn a_source_and_its_futures_go_anywhere() {
-    fn anywhere<T: Clone + Send + Sync + 'static>() {}
+fn a_source_and_its_futures_can_move_between_threads() {
+    fn shareable<T: Clone + Send + Sync + 'static>() {}
     fn movable(_: &(impl Send + ?Sized)) {}
-    anywhere::<TokenSource>();
-    anywhere::<AccessToken>();
-    anywhere::<AuthError>();
-    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))), TestClock::new());
+    shareable::<TokenSource>();
+    shareable::<AccessToken>();
+    shareable::<AuthError>();
+    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))).endpoint(), TestClock::new());
     movable(&source.token());
 }
 
 #[test]
 fn a_token_of_one_runtime_serves_another_and_threads_without_any() {
     let endpoint = Fake::new(|_| Ok(Duration::from_secs(1800)));
-    let source = source_on(endpoint.clone(), TestClock::new());
+    let source = source_on(endpoint.endpoint(), TestClock::new());
     let first = runtime().block_on(source.token()).unwrap();
     let multi = tokio::runtime::Runtime::new().unwrap();
     assert_eq!(multi.block_on(source.token()).unwrap().secret(), first.secret());
@@ -36,7 +36,7 @@ fn a_token_of_one_runtime_serves_another_and_threads_without_any() {
 
 #[test]
 fn without_a_runtime_a_token_that_must_be_fetched_is_an_error_and_no_panic() {
-    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))), TestClock::new());
+    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))).endpoint(), TestClock::new());
     let error = futures_util::FutureExt::now_or_never(source.token()).unwrap().unwrap_err();
     assert!(matches!(error, AuthError::NoRuntime), "{error:?}");
     assert!(runtime().block_on(source.token()).is_ok(), "and the next caller gets one");
@@ -49,8 +49,8 @@ fn when_the_runtime_of_a_renewal_is_dropped_callers_on_another_get_a_token() {
     let source = TokenSource::builder(credentials()).base_url(server.base_url()).build().unwrap();
     let first = runtime();
     first.block_on(async {
-        let asking = source.clone();
-        tokio::spawn(async move { asking.token().await });
+        let caller = source.clone();
+        tokio::spawn(async move { caller.token().await });
         while server.token_requests() == 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -101,8 +101,8 @@ fn while_a_renewal_is_under_way_elsewhere_a_caller_without_a_runtime_does_not_wa
     server.answer_token_requests(Answer::Silence);
     let source = TokenSource::builder(credentials()).base_url(server.base_url()).build().unwrap();
     let elsewhere = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let asking = source.clone();
-    elsewhere.spawn(async move { asking.token().await });
+    let caller = source.clone();
+    elsewhere.spawn(async move { caller.token().await });
     while server.token_requests() == 0 {
         std::thread::yield_now();
     }
@@ -118,7 +118,7 @@ fn while_a_renewal_is_under_way_elsewhere_a_caller_without_a_runtime_does_not_wa
 #[test]
 fn without_a_runtime_a_token_in_its_early_or_margin_phase_is_still_returned() {
     let (endpoint, clock) = (Fake::new(|_| Ok(Duration::from_secs(1800))), TestClock::new());
-    let source = source_on(endpoint.clone(), clock.clone());
+    let source = source_on(endpoint.endpoint(), clock.clone());
     let token = runtime().block_on(source.token()).unwrap();
     for span in [1_501, 270] {
         clock.advance(Duration::from_secs(span));
@@ -130,7 +130,7 @@ fn without_a_runtime_a_token_in_its_early_or_margin_phase_is_still_returned() {
 
 #[test]
 fn a_runtime_that_has_been_shut_down_is_an_error_and_no_endless_loop() {
-    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))), TestClock::new());
+    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))).endpoint(), TestClock::new());
     let shut_down = runtime();
     let handle = shut_down.handle().clone();
     drop(shut_down);

@@ -7,26 +7,30 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use chift_api::{Clock, Moment, SharedClock, Sleep};
+
 use super::{credentials, refusal};
-use crate::clock::{Clock, Now, Sleep};
-use crate::endpoint::{Endpoint, Issued, Issuing};
+use crate::endpoint::{Endpoint, Issued};
+use crate::renewal::Deps;
 use crate::rules::Rules;
 use crate::runtime::Task;
-use crate::source::Deps;
-use crate::{AuthError, Credentials, Phase, TokenSource};
+use crate::{Credentials, Phase, TokenSource};
 
 /// Stands still unless a test moves it, and lets others go first whenever it is read.
-#[derive(Debug)]
-struct YieldingClock(Mutex<Now>);
+struct YieldingClock(Mutex<Moment>);
 
 impl YieldingClock {
     fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Now { monotonic: Instant::now(), wall: SystemTime::now() })))
+        Arc::new(Self(Mutex::new(SharedClock::default().moment())))
     }
 
     fn advance(&self, span: Duration) {
         let mut now = self.0.lock().unwrap();
         *now = now.after(span);
+    }
+
+    fn moment(&self) -> Moment {
+        *self.0.lock().unwrap()
     }
 }
 
@@ -35,9 +39,13 @@ impl YieldingClock {
 const MARGIN_WAIT: Duration = Duration::from_millis(300);
 
 impl Clock for YieldingClock {
-    fn now(&self) -> Now {
+    fn now(&self) -> Instant {
         shuttle::thread::yield_now();
-        *self.0.lock().unwrap()
+        self.moment().monotonic
+    }
+
+    fn wall(&self) -> SystemTime {
+        self.moment().wall
     }
 
     fn sleep(&self, _: Duration) -> Sleep {
@@ -83,18 +91,21 @@ impl Drop for Request {
     }
 }
 
-impl Endpoint for Arc<Counting> {
-    fn issue(&self, credentials: &Credentials, _: Duration) -> Issuing {
-        let (counting, client_id) = (self.clone(), credentials.to_request().client_id);
-        Box::pin(async move {
-            let number = counting.requests.fetch_add(1, Ordering::SeqCst) + 1;
-            let _request = Request::begin(&counting);
-            shuttle::future::yield_now().await;
-            if counting.refuses_first && number == 1 {
-                return Err(refusal());
-            }
-            let life = Duration::from_secs(if client_id == SHORT_LIVED { 20 } else { 1_800 });
-            Ok(Issued { secret: format!("{client_id}-{number}").into(), life })
+impl Counting {
+    fn endpoint(self: &Arc<Self>) -> Endpoint {
+        let counting = self.clone();
+        Arc::new(move |credentials, _| {
+            let (counting, client_id) = (counting.clone(), credentials.request.client_id.clone());
+            Box::pin(async move {
+                let number = counting.requests.fetch_add(1, Ordering::SeqCst) + 1;
+                let _request = Request::begin(&counting);
+                shuttle::future::yield_now().await;
+                if counting.refuses_first && number == 1 {
+                    return Err(refusal());
+                }
+                let life = Duration::from_secs(if client_id == SHORT_LIVED { 20 } else { 1_800 });
+                Ok(Issued { secret: format!("{client_id}-{number}").into(), life })
+            })
         })
     }
 }
@@ -111,11 +122,9 @@ thread_local! {
     static SPAWNED: RefCell<Vec<shuttle::future::AbortHandle>> = const { RefCell::new(Vec::new()) };
 }
 
-#[allow(clippy::unnecessary_wraps)]
-fn spawn(task: Task) -> Result<(), AuthError> {
+fn spawn(task: Task) {
     let abort = shuttle::future::spawn(task).abort_handle();
     SPAWNED.with_borrow_mut(|spawned| spawned.push(abort));
-    Ok(())
 }
 
 fn source(endpoint: &Arc<Counting>) -> TokenSource {
@@ -124,7 +133,8 @@ fn source(endpoint: &Arc<Counting>) -> TokenSource {
 
 fn source_of(endpoint: &Arc<Counting>, clock: Arc<YieldingClock>, credentials: Credentials) -> TokenSource {
     SPAWNED.take();
-    let deps = Deps { endpoint: Arc::new(endpoint.clone()), clock, check_runtime: || Ok(()), spawn, jitter: || 0.0 };
+    let (endpoint, clock) = (endpoint.endpoint(), SharedClock::new(clock));
+    let deps = Deps { endpoint, clock, check_runtime: || Ok(()), spawn, jitter: || 0.0 };
     TokenSource::on(deps, Rules::default(), credentials, super::api())
 }
 
@@ -168,9 +178,10 @@ fn a_refusal_an_invalidation_and_a_cancelled_call_make_one_renewal() {
                             call.abort();
                         }
                         _ => {
-                            let refused = chift_api::Bearer::new(&"t".into()).with_generation(first.0.generation);
+                            let refused =
+                                chift_api::Bearer::new(&"t".into()).with_generation(first.0.bearer.generation());
                             let second = shuttle::future::block_on(chift_api::Authorize::refused(&source, &refused));
-                            assert_eq!(second.unwrap().generation(), first.0.generation + 1);
+                            assert_eq!(second.unwrap().generation(), first.0.bearer.generation() + 1);
                         }
                     })
                 })
@@ -216,7 +227,7 @@ fn replaced_cancelled_and_dropped_in_the_margin_phase() {
             let source = source_of(&endpoint, clock.clone(), client(SHORT_LIVED));
             let old = shuttle::future::block_on(source.token()).unwrap();
             clock.advance(Duration::from_millis(18_800));
-            assert_eq!(Rules::margin_wait(old.remaining(clock.now())), Some(MARGIN_WAIT));
+            assert_eq!(Rules::margin_wait(old.0.remaining(clock.moment())), Some(MARGIN_WAIT));
             let threads: Vec<_> = (0..6)
                 .map(|kind| {
                     let (source, clock, old) = (source.clone(), clock.clone(), old.clone());
@@ -240,7 +251,7 @@ fn replaced_cancelled_and_dropped_in_the_margin_phase() {
                         }
                         _ => {
                             let token = shuttle::future::block_on(source.token()).unwrap();
-                            assert!(token.phase(clock.now()) < Phase::Over, "an expired token was handed out");
+                            assert!(token.0.phase(clock.moment()) < Phase::Expired, "an expired token was handed out");
                         }
                     })
                 })

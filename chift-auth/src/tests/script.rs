@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chift_api::{Clock as _, Moment};
+
 use super::clock::TestClock;
-use crate::clock::{Clock as _, Now};
-use crate::endpoint::{Endpoint, Issued, Issuing};
-use crate::{AuthError, Credentials};
+use crate::AuthError;
+use crate::endpoint::{Endpoint, Issued};
 
 /// What the endpoint does with one request.
 #[derive(Debug, Clone)]
@@ -27,7 +28,7 @@ pub(super) enum Reply {
 /// One request that the endpoint received.
 #[derive(Debug, Clone)]
 pub(super) struct Received {
-    pub(super) at: Now,
+    pub(super) at: Moment,
     pub(super) limit: Duration,
     pub(super) client_id: String,
 }
@@ -84,38 +85,41 @@ impl Drop for UnderWay {
     }
 }
 
-impl Endpoint for Arc<Script> {
-    fn issue(&self, credentials: &Credentials, limit: Duration) -> Issuing {
-        let (script, client_id) = (self.clone(), credentials.to_request().client_id);
-        Box::pin(async move {
-            let _under_way = script.begin();
-            let number = {
-                let mut received = script.received.lock().unwrap();
-                received.push(Received { at: script.clock.now(), limit, client_id: client_id.clone() });
-                received.len()
-            };
-            let reply = {
-                let mut replies = script.replies.lock().unwrap();
-                if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() }.unwrap_or(Reply::Hang)
-            };
-            let issued =
-                |life| Issued { secret: format!("{client_id}-{number}").into(), life: Duration::from_secs(life) };
-            match reply {
-                Reply::Token(life) => {
-                    tokio::task::yield_now().await;
-                    Ok(issued(life))
-                }
-                Reply::Late { life, latency_ms } => {
-                    script.clock.timeout(Duration::from_millis(latency_ms)).await;
-                    Ok(issued(life))
-                }
-                Reply::Error(error) => Err(error),
-                Reply::Hang => {
-                    script.clock.timeout(limit).await;
-                    Err(AuthError::TimedOut)
-                }
-            }
+impl Script {
+    pub(super) fn endpoint(self: &Arc<Self>) -> Endpoint {
+        let script = self.clone();
+        Arc::new(move |credentials, limit| {
+            Box::pin(script.clone().respond(credentials.request.client_id.clone(), limit))
         })
+    }
+
+    async fn respond(self: Arc<Self>, client_id: String, limit: Duration) -> Result<Issued, AuthError> {
+        let _under_way = self.begin();
+        let number = {
+            let mut received = self.received.lock().unwrap();
+            received.push(Received { at: self.clock.moment(), limit, client_id: client_id.clone() });
+            received.len()
+        };
+        let reply = {
+            let mut replies = self.replies.lock().unwrap();
+            if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() }.unwrap_or(Reply::Hang)
+        };
+        let issued = |life| Issued { secret: format!("{client_id}-{number}").into(), life: Duration::from_secs(life) };
+        match reply {
+            Reply::Token(life) => {
+                tokio::task::yield_now().await;
+                Ok(issued(life))
+            }
+            Reply::Late { life, latency_ms } => {
+                self.clock.timeout(Duration::from_millis(latency_ms)).await;
+                Ok(issued(life))
+            }
+            Reply::Error(error) => Err(error),
+            Reply::Hang => {
+                self.clock.timeout(limit).await;
+                Err(AuthError::TimedOut)
+            }
+        }
     }
 }
 
@@ -129,12 +133,12 @@ pub(super) async fn settle() {
 /// Runs `future` to its end and moves the clock 50 ms at a time meanwhile, for at most a minute. Returns
 /// its output and how long it took by the test clock.
 pub(super) async fn drive<F: Future>(clock: &TestClock, future: F) -> (F::Output, Duration) {
-    let begun = clock.now();
+    let started = clock.moment();
     let mut future = std::pin::pin!(future);
     for _ in 0..60 * 20 {
         for _ in 0..50 {
             if let std::task::Poll::Ready(output) = futures_util::poll!(&mut future) {
-                return (output, begun.left(clock.now()));
+                return (output, started.left(clock.moment()));
             }
             tokio::task::yield_now().await;
         }

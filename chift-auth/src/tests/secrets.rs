@@ -95,12 +95,12 @@ async fn no_fault_puts_a_secret_into_a_log_an_error_or_a_panic() {
         }
         // The same request by hand, through the generated operation, whose errors are progenitor's.
         let client = source.client();
-        if let Err(error) = client.generate_access_token(&credentials().to_request()).await {
+        if let Err(error) = client.generate_access_token(&credentials().request).await {
             text.push_str(&printed(&error));
         }
         secrets.extend(server.issued());
     }
-    assert!(super::scenarios::play_all().await > 0);
+    assert!(super::scenarios::run_all().await > 0);
     let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("TRACE") && log.contains("access token issued"), "the log was captured:\n{log}");
     assert!(text.len() > 1_000);
