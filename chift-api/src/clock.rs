@@ -94,12 +94,12 @@ impl SharedClock {
 
     /// The current time on the monotonic clock.
     pub fn now(&self) -> Instant {
-        self.0.as_ref().map_or_else(Instant::now, |clock| clock.now())
+        self.0.as_ref().map_or_else(Instant::now, Clock::now)
     }
 
     /// The current time on both clocks.
     pub fn moment(&self) -> Moment {
-        let wall = self.0.as_ref().map_or_else(SystemTime::now, |clock| clock.wall());
+        let wall = self.0.as_ref().map_or_else(SystemTime::now, Clock::wall);
         Moment { monotonic: self.now(), wall }
     }
 

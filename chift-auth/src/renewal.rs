@@ -187,7 +187,7 @@ impl Renewal {
         match result {
             Ok(token) => tracing::debug!(expires_at = %token.expires_at(), "access token issued"),
             Err(error) if is_valid => {
-                tracing::warn!(%error, "access token not renewed; the current one is still valid")
+                tracing::warn!(%error, "access token not renewed; the current one is still valid");
             }
             Err(error) => tracing::error!(%error, "no access token"),
         }

@@ -171,7 +171,7 @@ impl World {
         }
     }
 
-    fn waits(&mut self, wait: Wait) {
+    fn waits(&mut self, wait: &Wait) {
         let span = match (self.state.valid(self.now), wait.margin) {
             (Some(token), Some(span)) => {
                 assert!(token.0.phase(self.now) == Phase::Margin, "a caller waits outside the margin phase");
@@ -199,7 +199,7 @@ impl World {
         match self.state.ask(self.now) {
             Ok((begin, ask)) => {
                 if let Some(begin) = begin {
-                    self.begins(begin);
+                    self.begins(&begin);
                 }
                 match ask {
                     Ask::Use(token) => {
@@ -207,7 +207,7 @@ impl World {
                     }
                     Ask::Wait(wait) => {
                         assert!(self.renewal.is_some(), "a caller waits for a renewal that does not exist");
-                        self.waits(wait);
+                        self.waits(&wait);
                     }
                 }
             }
@@ -225,7 +225,7 @@ impl World {
         }
     }
 
-    fn begins(&mut self, renewal: Begin) {
+    fn begins(&mut self, renewal: &Begin) {
         if let Some((number, may_send)) = self.renewal.take() {
             // Only one that is overdue is given up.
             let deadline = Rules::default().overdue(may_send, Duration::ZERO);
