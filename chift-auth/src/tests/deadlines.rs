@@ -1,4 +1,4 @@
-//! How long a caller waits, and with what result.
+//! How long a caller waits, and what it gets.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -47,11 +47,11 @@ async fn a_second_request_is_sent_beside_one_that_hangs() {
     assert!(waited <= SECOND + Duration::from_millis(100), "{waited:?}");
     assert_eq!((script.received().len(), script.most_under_way()), (2, 2));
     settle().await;
-    assert_eq!(script.under_way(), 0, "the one that hangs is dropped");
+    assert_eq!(script.under_way(), 0, "the request that hangs is dropped");
 }
 
 #[tokio::test]
-async fn the_first_of_two_requests_may_still_bring_the_token_and_a_refusal_ends_both() {
+async fn the_first_of_two_requests_can_still_return_the_token_and_a_rejection_ends_both() {
     let late = Reply::Late { life: 1800, latency_ms: 1_500 };
     let (source, script, clock) = setup([late, Reply::Error(unavailable(None))]);
     let (result, waited) = drive(&clock, source.token()).await;
@@ -65,7 +65,7 @@ async fn the_first_of_two_requests_may_still_bring_the_token_and_a_refusal_ends_
 }
 
 #[tokio::test]
-async fn three_hung_attempts_take_the_whole_deadline_and_no_more() {
+async fn three_hung_attempts_take_exactly_the_deadline() {
     let (source, script, clock) = setup([Reply::Hang]);
     let (result, waited) = drive(&clock, source.token()).await;
     assert!(matches!(result, Err(AuthError::TimedOut)), "{result:?}");
@@ -86,7 +86,7 @@ async fn a_caller_with_a_valid_token_waits_less_than_a_second_and_never_fails() 
         clock.advance(SECOND / 10);
     }
     assert!(in_margin >= 3, "{in_margin} calls in the margin phase");
-    assert!(script.received().len() > 1, "a renewal was begun");
+    assert!(script.received().len() > 1, "a renewal began");
 }
 
 #[tokio::test]
@@ -97,11 +97,11 @@ async fn in_the_margin_phase_a_token_that_is_about_to_expire_is_returned_at_once
     let result = futures_util::FutureExt::now_or_never(source.token()).expect("the caller does not wait");
     assert!(result.is_ok());
     settle().await;
-    assert_eq!(script.received().len(), 2, "the renewal was begun all the same");
+    assert_eq!(script.received().len(), 2, "the renewal began anyway");
 }
 
 #[tokio::test]
-async fn a_caller_who_joined_late_asks_again_after_a_transient_failure() {
+async fn a_late_caller_asks_again_after_a_transient_failure() {
     let (source, script, clock) = setup([Reply::Error(unavailable(None)), Reply::Hang, Reply::Hang, Reply::Token(60)]);
     let first = calling(&source);
     settle().await;
@@ -115,7 +115,7 @@ async fn a_caller_who_joined_late_asks_again_after_a_transient_failure() {
 }
 
 #[tokio::test]
-async fn a_caller_who_joined_during_the_first_attempt_did_not_see_all_attempts_either() {
+async fn a_caller_that_joins_during_the_first_attempt_is_late() {
     let failed = Reply::Error(unavailable(None));
     let (source, script, clock) = setup([Reply::Hang, failed.clone(), failed, Reply::Token(60)]);
     let first = calling(&source);
@@ -128,7 +128,7 @@ async fn a_caller_who_joined_during_the_first_attempt_did_not_see_all_attempts_e
 }
 
 #[tokio::test]
-async fn callers_who_saw_every_attempt_fail_do_not_ask_again() {
+async fn callers_that_saw_every_attempt_fail_do_not_ask_again() {
     let (source, script, clock) = setup([Reply::Error(unavailable(None))]);
     let callers: Vec<_> = (0..8).map(|_| calling(&source)).collect();
     for caller in callers {
@@ -138,7 +138,7 @@ async fn callers_who_saw_every_attempt_fail_do_not_ask_again() {
 }
 
 #[tokio::test]
-async fn a_held_error_ends_the_wait_of_a_caller_who_joined_late() {
+async fn a_held_error_ends_the_wait_of_a_late_caller() {
     for held in [refusal(), unavailable(Some(SECOND * 60))] {
         let (source, _, clock) = setup([Reply::Error(unavailable(None)), Reply::Hang, Reply::Error(held.clone())]);
         let first = calling(&source);
@@ -171,7 +171,7 @@ fn stalling(script: &Arc<Script>, clock: &Arc<TestClock>) -> TokenSource {
 }
 
 #[tokio::test]
-async fn a_stalled_runtime_costs_a_caller_its_own_deadline_and_no_more() {
+async fn a_stalled_runtime_delays_a_caller_until_its_deadline() {
     let clock = TestClock::new();
     let source = stalling(&Script::new(&clock, [Reply::Token(60)]), &clock);
     IS_STALLED.set(true);
@@ -194,7 +194,7 @@ async fn a_later_caller_takes_over_when_the_renewal_is_overdue() {
     assert!(result.unwrap().is_ok());
     assert!((SECOND * 5..SECOND * 8).contains(&waited), "{waited:?}");
     assert!(drive(&clock, first).await.0.unwrap().is_err());
-    // The stalled runtime resumes: its renewal sends no request any more.
+    // The stalled runtime resumes. Its renewal does not send a request.
     for task in STALLED.take() {
         tokio::spawn(task).await.unwrap();
     }
@@ -220,7 +220,7 @@ async fn tokens_that_always_expire_before_they_arrive_are_a_transient_error() {
 }
 
 #[tokio::test]
-async fn an_unexpected_status_is_neither_repeated_nor_held_against_the_credentials() {
+async fn an_unexpected_status_is_neither_repeated_nor_held() {
     let not_found = error_response(404, None);
     for error in [not_found, AuthError::Redirected { status: 307 }] {
         let (source, script, clock) = setup([Reply::Error(error), Reply::Token(60)]);
@@ -231,7 +231,7 @@ async fn an_unexpected_status_is_neither_repeated_nor_held_against_the_credentia
         let received = script.received();
         assert!(
             received[0].at.left(received[1].at) >= Rules::default().retry.backoff().pause(1, 0.0),
-            "the usual spacing"
+            "the usual pause between renewals"
         );
     }
 }

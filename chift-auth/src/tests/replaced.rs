@@ -16,7 +16,7 @@ fn numbered(number: usize) -> Credentials {
 }
 
 #[tokio::test]
-async fn waiters_get_a_token_for_the_newest_credentials_however_often_they_are_replaced() {
+async fn callers_get_a_token_for_the_newest_credentials_after_ten_replacements() {
     let clock = TestClock::new();
     let script = Script::new(&clock, [Reply::Hang]);
     let source = source_on(script.endpoint(), clock.clone());
@@ -32,7 +32,7 @@ async fn waiters_get_a_token_for_the_newest_credentials_however_often_they_are_r
         settle().await;
         assert_eq!(script.under_way(), 1, "the older request was dropped");
     }
-    script.now_replies([Reply::Token(60)]);
+    script.set_replies([Reply::Token(60)]);
     source.replace_credentials(numbered(11));
     for waiter in waiters {
         let token = drive(&clock, waiter).await.0.unwrap().unwrap();
@@ -79,7 +79,7 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for ReplaceWhenIssued 
 }
 
 #[tokio::test]
-async fn a_token_of_the_old_credentials_is_not_published_after_they_were_replaced() {
+async fn a_token_for_old_credentials_is_not_returned_after_they_were_replaced() {
     let clock = TestClock::new();
     let script = Script::new(&clock, [Reply::Token(60)]);
     let source = source_on(script.endpoint(), clock.clone());

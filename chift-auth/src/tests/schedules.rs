@@ -1,6 +1,6 @@
-//! The single renewal under many schedules: shuttle decides which thread or task continues at each point
-//! where one can be interrupted. What happens under the state's lock is one step; before each such step the
-//! clock is read, and the clock of these tests lets others go first.
+//! The single renewal under many schedules: shuttle selects which thread or task continues wherever one can be
+//! interrupted. The code under the state's lock is one step. Each such step follows a read of the clock, and the clock
+//! of these tests yields when it is read.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use crate::rules::Rules;
 use crate::runtime::Task;
 use crate::{Credentials, Phase, TokenSource};
 
-/// Stands still unless a test moves it, and lets others go first whenever it is read.
+/// Stands still until a test moves it, and yields whenever it is read.
 struct YieldingClock(Mutex<Moment>);
 
 impl YieldingClock {
@@ -34,8 +34,8 @@ impl YieldingClock {
     }
 }
 
-/// How long a caller waits 1.2 s before its token expires. This is the only wait that ends in these tests, after
-/// a few steps.
+/// The margin wait 1.2 s before the token expires. It is the only wait in these tests that ends by itself, after a few
+/// steps.
 const MARGIN_WAIT: Duration = Duration::from_millis(300);
 
 impl Clock for YieldingClock {
@@ -55,7 +55,7 @@ impl Clock for YieldingClock {
     fn timeout(&self, span: Duration) -> Sleep {
         Box::pin(async move {
             if span != MARGIN_WAIT {
-                // Whoever needs this to end hangs, and shuttle reports a deadlock.
+                // A caller that needs this to end hangs, and shuttle reports a deadlock.
                 return std::future::pending().await;
             }
             for _ in 0..3 {
@@ -65,7 +65,7 @@ impl Clock for YieldingClock {
     }
 }
 
-/// Counts the requests that are under way at once.
+/// Counts the requests, and how many were under way at once.
 #[derive(Default)]
 struct Counting {
     requests: AtomicUsize,
@@ -110,7 +110,7 @@ impl Counting {
     }
 }
 
-/// The client whose tokens live 20 s.
+/// The client whose tokens have a life of 20 s.
 const SHORT_LIVED: &str = "short";
 
 fn client(id: &str) -> Credentials {
@@ -118,7 +118,7 @@ fn client(id: &str) -> Credentials {
 }
 
 thread_local! {
-    /// The renewals that were spawned. All threads of one shuttle test run on one thread of the machine.
+    /// The renewals that were spawned. shuttle runs all threads of one test on one thread of the machine.
     static SPAWNED: RefCell<Vec<shuttle::future::AbortHandle>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -160,7 +160,7 @@ fn callers_on_several_threads_share_one_renewal() {
 }
 
 #[test]
-fn a_refusal_an_invalidation_and_a_cancelled_call_make_one_renewal() {
+fn a_refusal_an_invalidation_and_a_cancelled_call_cause_one_renewal() {
     shuttle::check_random(
         || {
             let endpoint = Arc::new(Counting::default());
@@ -189,7 +189,7 @@ fn a_refusal_an_invalidation_and_a_cancelled_call_make_one_renewal() {
             for thread in threads {
                 thread.join().unwrap();
             }
-            assert_eq!(endpoint.requests.load(Ordering::SeqCst), 2, "one renewal for all");
+            assert_eq!(endpoint.requests.load(Ordering::SeqCst), 2, "one renewal for all callers");
             assert_eq!(endpoint.most.load(Ordering::SeqCst), 1, "one at a time");
         },
         2_000,
@@ -207,7 +207,7 @@ fn replaced_credentials_leave_no_caller_waiting() {
                 shuttle::thread::spawn(move || shuttle::future::block_on(source.token()))
             };
             source.replace_credentials(credentials());
-            // The refusal of the old credentials, if the caller was that fast; else a token of the new ones.
+            // The rejection of the old credentials if the caller was first, otherwise a token for the new ones.
             if let Err(error) = caller.join().unwrap() {
                 assert!(error.is_rejected(), "{error:?}");
             }
@@ -217,10 +217,10 @@ fn replaced_credentials_leave_no_caller_waiting() {
     );
 }
 
-/// Four things at once, while a token is in its margin phase: callers ask, one of them is cancelled, the
-/// credentials are replaced, and the runtime of the renewal is dropped.
+/// Four events at once in the margin phase of a token: callers need a token, one of them is cancelled, the credentials
+/// are replaced, and the runtime of the renewal is dropped.
 #[test]
-fn replaced_cancelled_and_dropped_in_the_margin_phase() {
+fn credentials_are_replaced_and_renewals_cancelled_and_dropped_in_the_margin_phase() {
     shuttle::check_random(
         || {
             let (endpoint, clock) = (Arc::new(Counting::default()), YieldingClock::new());

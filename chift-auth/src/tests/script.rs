@@ -1,4 +1,4 @@
-//! An endpoint that follows a script, and a way to run a future while the test clock moves.
+//! An endpoint that follows a script, and a function that runs a future while the test clock moves.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -12,12 +12,12 @@ use super::clock::TestClock;
 use crate::AuthError;
 use crate::endpoint::{Endpoint, Issued};
 
-/// What the endpoint does with one request.
+/// How the endpoint responds to one request.
 #[derive(Debug, Clone)]
 pub(super) enum Reply {
-    /// A token that lives that many seconds.
+    /// A token with this life in seconds.
     Token(u64),
-    /// A token that lives `life` seconds and arrives after `latency_ms`.
+    /// A token with a life of `life` seconds that arrives after `latency_ms`.
     Late { life: u64, latency_ms: u64 },
     /// An error, at once.
     Error(AuthError),
@@ -33,7 +33,7 @@ pub(super) struct Received {
     pub(super) client_id: String,
 }
 
-/// Follows a script; its last reply stays. A token's text is `CLIENT_ID-NUMBER`.
+/// Follows a script; the last reply repeats. The text of a token is `CLIENT_ID-NUMBER`.
 pub(super) struct Script {
     clock: Arc<TestClock>,
     replies: Mutex<VecDeque<Reply>>,
@@ -53,7 +53,7 @@ impl Script {
         })
     }
 
-    pub(super) fn now_replies(&self, replies: impl IntoIterator<Item = Reply>) {
+    pub(super) fn set_replies(&self, replies: impl IntoIterator<Item = Reply>) {
         *self.replies.lock().unwrap() = replies.into_iter().collect();
     }
 
@@ -130,8 +130,8 @@ pub(super) async fn settle() {
     }
 }
 
-/// Runs `future` to its end and moves the clock 50 ms at a time meanwhile, for at most a minute. Returns
-/// its output and how long it took by the test clock.
+/// Runs `future` to its end while the clock moves in steps of 50 ms, for at most a minute. Returns its output and its
+/// duration by the test clock.
 pub(super) async fn drive<F: Future>(clock: &TestClock, future: F) -> (F::Output, Duration) {
     let started = clock.moment();
     let mut future = std::pin::pin!(future);
