@@ -51,7 +51,7 @@ async fn main() -> anyhow::Result<()> {
     println!("   same token: {}", yes_or_no(second.secret() == first.secret()));
 
     if life <= Duration::from_secs(5) {
-        println!("\n4. Wait until the token has expired ({} s)", life.as_secs());
+        println!("\n4. Wait until the token has expired ({:.1} s)", life.as_secs_f64());
         tokio::time::sleep(life).await;
     } else {
         println!("\n4. Invalidate the token (it is valid for another {} min)", life.as_secs() / 60);

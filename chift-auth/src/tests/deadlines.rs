@@ -235,3 +235,15 @@ async fn an_unexpected_status_is_neither_repeated_nor_held() {
         );
     }
 }
+
+#[tokio::test]
+async fn attempts_are_spaced_by_the_backoff_and_by_retry_after() {
+    let (failed, later) = (Reply::Error(unavailable(None)), Reply::Error(unavailable(Some(SECOND))));
+    for (replies, pauses) in [([failed.clone(), failed.clone()], [100, 200]), ([later, failed], [1_000, 200])] {
+        let (source, script, clock) = setup(replies.into_iter().chain([Reply::Token(60)]));
+        assert!(drive(&clock, source.token()).await.0.is_ok());
+        let received = script.received();
+        let gaps: Vec<_> = received.windows(2).map(|pair| pair[0].at.left(pair[1].at)).collect();
+        assert_eq!(gaps, pauses.map(Duration::from_millis));
+    }
+}
