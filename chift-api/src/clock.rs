@@ -1,77 +1,121 @@
-//! Where the time comes from.
+//! The time source of both crates.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-/// A wait under way.
+/// A wait that has begun. It completes when its time is over.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A clock for [`Session::with_clock`](crate::Session::with_clock): for tests that do not wait, or another runtime
-/// than tokio.
+/// Reads the time and waits. Tests replace it with [`Session::with_clock`](crate::Session::with_clock).
+///
+/// Each method has a default that reads the machine's clocks or waits with tokio's timer, so an implementation
+/// contains only what it replaces:
 ///
 /// ```
 /// use chift_api::{Client, Clock, DEFAULT_BASE_URL, Session, Sleep};
-/// use std::time::{Duration, Instant};
+/// use std::time::Duration;
 ///
-/// /// Pauses for no time.
+/// /// Retries without a pause.
 /// struct NoPause;
 ///
 /// impl Clock for NoPause {
-///     fn now(&self) -> Instant {
-///         Instant::now()
-///     }
-///
 ///     fn sleep(&self, _: Duration) -> Sleep {
 ///         Box::pin(std::future::ready(()))
-///     }
-///
-///     fn timeout(&self, limit: Duration) -> Sleep {
-///         Box::pin(tokio::time::sleep(limit))
 ///     }
 /// }
 ///
 /// let client = Client::new(DEFAULT_BASE_URL, Session::anonymous().with_clock(NoPause))?;
 /// # Ok::<(), chift_api::BuildError>(())
 /// ```
+///
+/// A pause and a limit are separate methods, because a test replaces them in opposite ways: a pause ends at once,
+/// while the limit on a response that is already on its way does not expire.
 pub trait Clock: Send + Sync + 'static {
-    /// The current moment, on a clock that nobody can set.
-    fn now(&self) -> Instant;
+    /// The current time on the monotonic clock.
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
 
-    /// A pause before something is tried again.
-    fn sleep(&self, pause: Duration) -> Sleep;
+    /// The current time on the wall clock. It can be set, and it continues while the machine sleeps.
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
+    }
 
-    /// Ends when somebody else's work has been waited for that long.
-    fn timeout(&self, limit: Duration) -> Sleep;
+    /// Pauses before a request is sent again.
+    fn sleep(&self, pause: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(pause))
+    }
+
+    /// Limits the wait for a response or for other work: completes when `limit` has passed.
+    fn timeout(&self, limit: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(limit))
+    }
 }
 
-/// The clock of a session: the machine's, unless another one is set.
-#[derive(Clone, Default)]
-pub(crate) struct SessionClock(Option<Arc<dyn Clock>>);
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Instant {
+        self.as_ref().now()
+    }
 
-impl SessionClock {
-    pub(crate) fn new(clock: impl Clock) -> Self {
+    fn wall(&self) -> SystemTime {
+        self.as_ref().wall()
+    }
+
+    fn sleep(&self, pause: Duration) -> Sleep {
+        self.as_ref().sleep(pause)
+    }
+
+    fn timeout(&self, limit: Duration) -> Sleep {
+        self.as_ref().timeout(limit)
+    }
+}
+
+/// A clock to keep and share: the machine's clocks and tokio's timer, unless another [`Clock`] replaces them. Cheap to
+/// clone.
+///
+/// ```
+/// use chift_api::SharedClock;
+/// use std::time::Duration;
+/// let clock = SharedClock::default();
+/// let now = clock.moment();
+/// assert!(now.is_before(now.after(Duration::from_secs(1))));
+/// ```
+#[derive(Clone, Default)]
+pub struct SharedClock(Option<Arc<dyn Clock>>);
+
+impl SharedClock {
+    /// Replaces the machine's clocks by `clock`.
+    pub fn new(clock: impl Clock) -> Self {
         Self(Some(Arc::new(clock)))
     }
 
-    pub(crate) fn now(&self) -> Instant {
-        self.0.as_ref().map_or_else(Instant::now, |clock| clock.now())
+    /// The current time on the monotonic clock.
+    pub fn now(&self) -> Instant {
+        self.0.as_ref().map_or_else(Instant::now, Clock::now)
     }
 
-    pub(crate) async fn sleep(&self, pause: Duration) {
+    /// The current time on both clocks.
+    pub fn moment(&self) -> Moment {
+        let wall = self.0.as_ref().map_or_else(SystemTime::now, Clock::wall);
+        Moment { monotonic: self.now(), wall }
+    }
+
+    /// Pauses before a request is sent again.
+    pub async fn sleep(&self, pause: Duration) {
         match &self.0 {
             Some(clock) => clock.sleep(pause).await,
             None => tokio::time::sleep(pause).await,
         }
     }
 
-    /// What `work` returns; `None` if it takes longer than `limit`. The work is pinned by the caller, because it is
-    /// large and each move copies it.
-    pub(crate) async fn within<T>(&self, limit: Duration, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    /// Returns the output of `work`, or `None` if it takes longer than `limit`. The caller pins the work, because it
+    /// can be large and each move copies it.
+    pub async fn within<T>(&self, limit: Duration, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
         match &self.0 {
-            // The machine's own timer needs no allocation.
+            // Without the trait object, the timer needs no allocation.
             None => tokio::time::timeout(limit, work).await.ok(),
             Some(clock) => match futures_util::future::select(work, clock.timeout(limit)).await {
                 futures_util::future::Either::Left((done, _)) => Some(done),
@@ -81,8 +125,61 @@ impl SessionClock {
     }
 }
 
-impl fmt::Debug for SessionClock {
+impl fmt::Debug for SharedClock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_some() { "custom" } else { "system" })
+    }
+}
+
+/// A point in time on both clocks; from [`SharedClock::moment`].
+///
+/// A life, such as that of a token, ends as soon as either clock reaches its end: the monotonic clock stops while the
+/// machine sleeps, and the wall clock can be set. Pauses and deadlines use the monotonic clock alone.
+///
+/// ```
+/// use chift_api::SharedClock;
+/// use std::time::Duration;
+/// let (second, now) = (Duration::from_secs(1), SharedClock::default().moment());
+/// let mut end = now.after(second);
+/// assert_eq!((now.left(end), now.until(end)), (second, second));
+/// end.wall = now.wall;
+/// assert_eq!((now.left(end), now.until(end)), (second, Duration::ZERO));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The monotonic clock.
+    pub monotonic: Instant,
+    /// The wall clock. Reading a [`SystemTime`] is cheaper than computing a calendar date.
+    pub wall: SystemTime,
+}
+
+impl Moment {
+    /// The moment that is `span` later on both clocks. A clock that cannot represent it stays where it is.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self {
+            monotonic: self.monotonic.checked_add(span).unwrap_or(self.monotonic),
+            wall: self.wall.checked_add(span).unwrap_or(self.wall),
+        }
+    }
+
+    /// Whether `end` is in the future on both clocks. For a life.
+    pub fn is_before(self, end: Self) -> bool {
+        self.monotonic < end.monotonic && self.wall < end.wall
+    }
+
+    /// The time until `end` on the clock that reaches it first. For a life.
+    pub fn until(self, end: Self) -> Duration {
+        self.left(end).min(end.wall.duration_since(self.wall).unwrap_or_default())
+    }
+
+    /// Whether the monotonic clock has reached `end`. For a pause or a deadline.
+    pub fn reached(self, end: Self) -> bool {
+        self.monotonic >= end.monotonic
+    }
+
+    /// The time until `end` on the monotonic clock. For a pause or a deadline.
+    pub fn left(self, end: Self) -> Duration {
+        end.monotonic.saturating_duration_since(self.monotonic)
     }
 }

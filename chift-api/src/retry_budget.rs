@@ -1,13 +1,13 @@
-//! How many repeats a client may make in all: a token bucket, as the AWS SDKs have it.
+//! A limit on the repeats of a client: a token bucket, as in the AWS SDKs.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What a full budget holds, and what one repeat takes of it: the figures of the AWS SDKs' standard retry mode.
+/// The content of a full budget, and the cost of one repeat: the values of the AWS SDKs' standard retry mode.
 const CAPACITY: u32 = 500;
-const REPEAT: u32 = 5;
+const REPEAT_COST: u32 = 5;
 
-/// What a call that succeeds at once brings back.
-const SUCCESS: u32 = 1;
+/// What a call adds to the budget if its first attempt succeeds.
+const SUCCESS_REFUND: u32 = 1;
 
 /// Shared by a client, its clones and its views.
 #[derive(Debug)]
@@ -20,16 +20,16 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// Takes a repeat's share; `false` if there is not enough left.
+    /// Takes the cost of one repeat; returns `false` if less than that is left.
     pub(crate) fn take(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(REPEAT)).is_ok()
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(REPEAT_COST)).is_ok()
     }
 
-    /// A call succeeded after so many repeats: the last one's share comes back.
+    /// Refunds a call that succeeded after `repeats` repeats: the cost of the last one.
     pub(crate) fn succeeded(&self, repeats: u32) {
-        let back = if repeats > 0 { REPEAT } else { SUCCESS };
-        // A full budget, the usual state, is only looked at.
-        let more = |left: u32| (left < CAPACITY).then(|| (left + back).min(CAPACITY));
+        let refund = if repeats > 0 { REPEAT_COST } else { SUCCESS_REFUND };
+        // A full budget, the usual state, is only read.
+        let more = |left: u32| (left < CAPACITY).then(|| (left + refund).min(CAPACITY));
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 }
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_budget_allows_one_repeat_in_five_successes() {
+    fn an_empty_budget_allows_one_repeat_for_five_successes() {
         let budget = RetryBudget::default();
         assert_eq!((0..1_000).filter(|_| budget.take()).count(), 100);
         let mut repeats = 0;
@@ -49,6 +49,6 @@ mod tests {
         }
         assert_eq!(repeats, 10);
         (0..1_000).for_each(|_| budget.succeeded(1));
-        assert_eq!((0..1_000).filter(|_| budget.take()).count(), 100, "it holds no more than its capacity");
+        assert_eq!((0..1_000).filter(|_| budget.take()).count(), 100, "the budget never exceeds its capacity");
     }
 }

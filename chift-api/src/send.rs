@@ -67,7 +67,7 @@ impl Sender<'_> {
                 return result;
             };
             let elapsed = clock.now().saturating_duration_since(started);
-            let wait = policy.next_wait(attempt, asked, elapsed, fastrand::f64());
+            let wait = policy.next_pause(attempt, asked, elapsed, fastrand::f64());
             let (Some(next), Some(wait)) = (again, wait) else { return result };
             if !budget.take() {
                 tracing::debug!("the budget of repeats is used up; a failed call is not sent again");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{Clock, SessionClock};
+use crate::clock::{Clock, SharedClock};
 use crate::retry_budget::RetryBudget;
 use crate::{Authorize, Context, RetryPolicy};
 
@@ -33,7 +33,7 @@ pub struct Session {
     context: Option<Arc<Context>>,
     retry: Option<Arc<RetryPolicy>>,
     retry_budget: Arc<RetryBudget>,
-    clock: SessionClock,
+    clock: SharedClock,
 }
 
 impl Session {
@@ -47,7 +47,7 @@ impl Session {
             context: None,
             retry: None,
             retry_budget: Arc::default(),
-            clock: SessionClock::default(),
+            clock: SharedClock::default(),
         }
     }
 
@@ -84,7 +84,7 @@ impl Session {
     /// Another clock than the machine's, for pauses between attempts and for the header timeout.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
-        self.clock = SessionClock::new(clock);
+        self.clock = SharedClock::new(clock);
         self
     }
 
@@ -127,7 +127,7 @@ impl Session {
         self.header_timeout
     }
 
-    pub(crate) fn clock(&self) -> &SessionClock {
+    pub(crate) fn clock(&self) -> &SharedClock {
         &self.clock
     }
 

@@ -1,14 +1,14 @@
-//! 64 tasks ask for tokens, and 30 % of the token requests fail: `cargo bench -p chift-auth --bench soak`.
+//! 64 tasks get tokens while 30 % of the token requests fail: `cargo bench -p chift-auth --bench soak`.
 //!
 //! Options: `--seconds N` per token life (default 20, or `CHIFT_SOAK_SECONDS`) and `--seed N` (default 1, or
-//! `CHIFT_SOAK_SEED`). With `--test` it only tries whether everything runs, for half a second per life.
+//! `CHIFT_SOAK_SEED`). With `--test` it runs for half a second per life, only to check that everything works.
 //!
-//! It exits with 1 if a call failed that should not have, or if a token was handed out past its life. A failure
-//! is explained if every request that the server received between the call's start and its failure hung or got
-//! a 500, and the call either waited for its whole deadline or saw a whole renewal (three requests) fail.
-//! Requests received in the last 100 ms before the deadline do not count: their responses may come too late.
-//! `early` counts the explained failures after which the server issued a token before the call's deadline: a
-//! caller gets the error when the three attempts are used up, and does not wait for the rest of its deadline.
+//! It exits with status 1 if a failure is unexplained or a caller got an expired token. A failure is explained if
+//! every request that the server received between the start of the call and its failure hung or got status 500, and
+//! the call either waited for its whole deadline or saw a whole renewal (three requests) fail. Requests in the last
+//! 100 ms before the deadline do not count, because their responses may be too late.
+//! `early` counts the explained failures after which the server issued a token before the call's deadline: a caller
+//! gets the error after three attempts, and does not wait for the rest of its deadline.
 
 #![allow(clippy::expect_used, clippy::print_stdout)]
 
@@ -28,9 +28,9 @@ const LIVES: [u64; 3] = [2, 5, 20];
 /// The defaults of the builder.
 const DEADLINE: Duration = Duration::from_secs(10);
 const ATTEMPTS: usize = 3;
-/// What timers, threads and the loopback interface may take.
+/// The time that timers, threads and the loopback interface can take.
 const SLACK: Duration = Duration::from_millis(100);
-/// A wait that is not worth recording.
+/// Shorter waits are not recorded.
 const SHORT: Duration = Duration::from_millis(1);
 /// Percent of the token requests.
 const HANGS: u64 = 15;
@@ -101,7 +101,7 @@ struct Call {
     asked: Instant,
     ended: Instant,
     outcome: Outcome,
-    /// From when on there was no valid token, if that was before the call ended.
+    /// When the last valid token expired, if that was before the call ended.
     without_token: Option<Instant>,
 }
 
@@ -259,7 +259,7 @@ fn peak_rss() -> String {
     kilobytes.map_or_else(|| "unknown".to_owned(), |kilobytes: u64| format!("{} MB", kilobytes / 1024))
 }
 
-/// What the server does with a request.
+/// How the server responds to a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Token,
@@ -303,7 +303,7 @@ impl Server {
                     return;
                 }
                 let (Ok(stream), serving) = (stream, serving.clone()) else { continue };
-                // A client that goes away is what a hang ends with.
+                // A hang ends when the client closes the connection.
                 thread::spawn(move || drop(serving.serve(stream)));
             }
         });
@@ -327,7 +327,7 @@ impl Shared {
     fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
         stream.set_read_timeout(Some(DEADLINE * 2))?;
         let (mut request, mut chunk) = (Vec::new(), [0; 4096]);
-        // The body of a token request is the only thing with braces.
+        // Only the body of a token request has braces.
         while !request.contains(&b'}') {
             match stream.read(&mut chunk)? {
                 0 => return Ok(()),

@@ -1,4 +1,4 @@
-//! What a token costs. `cargo bench -p chift-auth`; the README says how to read it.
+//! The cost of a token: `cargo bench -p chift-auth`. The README explains the output.
 
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::wildcard_imports)]
 
@@ -29,7 +29,7 @@ fn main() {
     {
         return calls_of_one_kind(kind, count.parse().expect("a number of calls"));
     }
-    // `cargo test --benches` only tries whether it all runs.
+    // `cargo test --benches` only checks that everything runs.
     if !std::env::args().any(|argument| argument == "--test") {
         overhead_of_a_call();
     }
@@ -47,7 +47,7 @@ fn warm(server: &FaultyServer) -> (TokenSource, AccessToken) {
     (source, token)
 }
 
-/// A token that is fresh, on one thread and on two.
+/// Calls with a fresh token, on one thread and on two.
 mod fresh {
     use super::*;
 
@@ -82,7 +82,7 @@ mod fresh {
     }
 }
 
-/// What one call allocates, bare and through the client.
+/// The allocations of one call, with bare reqwest and through the client.
 mod call {
     use super::*;
 
@@ -99,7 +99,7 @@ mod call {
     }
 }
 
-/// The same call both ways: same settings of the HTTP client, same server, same headers, same type of the content.
+/// The same call in both ways: the HTTP client's settings, the server, the headers and the body type are the same.
 struct Calls {
     runtime: Runtime,
     client: Client,
@@ -144,8 +144,7 @@ impl Calls {
     }
 }
 
-/// Calls of one kind, and nothing else that takes its time: for a count of instructions, as the difference of two
-/// numbers of calls.
+/// Makes calls of one kind and nothing else, to count instructions as the difference of two numbers of calls.
 fn calls_of_one_kind(kind: &str, count: usize) {
     let calls = Calls::new();
     for _ in 0..count {
@@ -153,8 +152,8 @@ fn calls_of_one_kind(kind: &str, count: usize) {
     }
 }
 
-/// How much longer a protected call takes through the client. The two take turns, because what else
-/// the machine does would otherwise be most of the difference.
+/// Measures how much longer a protected call takes through the client. The calls alternate, because otherwise other
+/// work on the machine would dominate the difference.
 fn overhead_of_a_call() {
     const PAIRS: usize = 10_000;
     let calls = Calls::new();
@@ -173,11 +172,11 @@ fn overhead_of_a_call() {
     let (bare, through) = (bare[PAIRS / 2], through[PAIRS / 2]);
     let percent = (through.as_secs_f64() / bare.as_secs_f64() - 1.0) * 100.0;
     println!(
-        "a protected call, median of {PAIRS} in turns: {bare:.1?} bare, {through:.1?} through the client ({percent:+.1} %)\n"
+        "a protected call, median of {PAIRS} alternating pairs: {bare:.1?} bare, {through:.1?} through the client ({percent:+.1} %)\n"
     );
 }
 
-/// Callers who all come while there is no token: time and peak memory.
+/// Many callers at once without a token: time and peak memory.
 #[divan::bench(args = [1_000, 10_000, 20_000], sample_count = 10, sample_size = 1)]
 fn cold_callers(bencher: Bencher, callers: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -198,7 +197,7 @@ fn cold_callers(bencher: Bencher, callers: usize) {
     });
 }
 
-/// Answers each request on a connection with the same page, and closes nothing.
+/// Sends the same page in response to each call, and keeps the connections open.
 fn keep_alive_server() -> std::net::SocketAddr {
     const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 44\r\n\r\n\
                         {\"items\":[],\"total\":0,\"page\":1,\"size\":50}   ";
@@ -212,7 +211,7 @@ fn keep_alive_server() -> std::net::SocketAddr {
             stream.set_nodelay(true).expect("no delay");
             thread::spawn(move || {
                 let mut request = [0; 4096];
-                // A request fits into one read here.
+                // Each request fits into one read.
                 while stream.read(&mut request).is_ok_and(|count| count > 0) {
                     let response = if request.starts_with(b"POST") { TOKEN } else { PAGE };
                     if stream.write_all(response.as_bytes()).is_err() {

@@ -1,4 +1,4 @@
-//! The ways in which a call fails, told apart. Against the local stand-in; no credentials needed.
+//! How to distinguish the reasons for which a call fails. Uses the local stand-in; needs no credentials.
 
 #![allow(clippy::print_stdout)]
 
@@ -17,20 +17,20 @@ async fn main() -> anyhow::Result<()> {
     chift.server().mock(|when, then| {
         when.path("/consumers/18");
         then.status(401).json_body(json!({
-            "message": "The bookkeeping refuses its password", "status": "error", "error_code": "ERROR_CONNECTOR_AUTHENTICATION",
+            "message": "The accounting software refused the password", "status": "error", "error_code": "ERROR_CONNECTOR_AUTHENTICATION",
         }));
     });
     let client = TokenSource::for_stand_in(&chift).build()?.client();
-    call("not there", &client, "/consumers/17").await;
-    call("the customer's own software refuses", &client, "/consumers/18").await;
+    call("not found", &client, "/consumers/17").await;
+    call("the customer's software refuses the customer's credentials", &client, "/consumers/18").await;
 
     let account = chift_auth::chift_api::stand_in::ACCOUNT_ID.parse()?;
-    let wrong = Credentials::new("somebody", "else", account);
-    let stranger = TokenSource::builder(wrong).base_url(chift.base_url()).build()?.client();
-    call("wrong API key", &stranger, "/consumers/17").await;
+    let wrong = Credentials::new("unknown", "wrong", account);
+    let rejected = TokenSource::builder(wrong).base_url(chift.base_url()).build()?.client();
+    call("wrong API key", &rejected, "/consumers/17").await;
 
-    let nowhere = TokenSource::for_stand_in(&chift).base_url("http://127.0.0.1:9").attempts(1).build()?.client();
-    call("nobody there", &nowhere, "/consumers/17").await;
+    let unreachable = TokenSource::for_stand_in(&chift).base_url("http://127.0.0.1:9").attempts(1).build()?.client();
+    call("unreachable server", &unreachable, "/consumers/17").await;
     Ok(())
 }
 
@@ -39,10 +39,10 @@ async fn call(what: &str, client: &Client, path: &str) {
         return println!("{what}: no error");
     };
     println!("{what}: {error}");
-    // Whatever the operation: was it the token; then, what does Chift say.
+    // The same for every operation: first whether the token was the reason, then Chift's error.
     if error.is_auth() {
         let is_rejected = AuthError::of(&error).is_some_and(AuthError::is_rejected);
-        println!("   for want of a token; rejected: {is_rejected}, try again later: {}", error.is_transient());
+        println!("   no token; rejected: {is_rejected}, transient: {}", error.is_transient());
     } else if let Some(failure) = error.chift() {
         println!("   {:?}", failure.class());
     }

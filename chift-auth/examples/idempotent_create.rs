@@ -1,5 +1,5 @@
-//! A consumer is created once, however often the request is sent. Against the local stand-in; no credentials
-//! needed.
+//! Creates a consumer exactly once, even if the request is sent several times. Uses the local stand-in; needs no
+//! credentials.
 
 #![allow(clippy::print_stdout)]
 
@@ -16,12 +16,12 @@ async fn main() -> anyhow::Result<()> {
     answer_as_chift_does(&chift);
     let client = TokenSource::for_stand_in(&chift).build()?.client().retrying(RetryPolicy::new());
 
-    println!("1. A key of yours, kept with what it is for: sent twice, done once");
+    println!("1. Your own idempotency key: the request is sent twice and executed once");
     let once = client.with(&Context::new().idempotency_key(IdempotencyKey::new("signup-4711")?));
     create(&once).await?;
     create(&once).await?;
 
-    println!("2. A key for each call: nothing to think of, and a call that is sent again is done once");
+    println!("2. A new key for each call: a retry of a call is executed once");
     let each = client.with(&Context::new().key_for_each_call());
     create(&each).await?;
     create(&each).await?;
@@ -33,8 +33,8 @@ async fn create(client: &Client) -> anyhow::Result<()> {
     match call.send::<Value>().await {
         Ok(consumer) => println!("   created: {}", consumer["consumerid"]),
         Err(error) => match error.chift().and_then(Failure::repeat) {
-            Some(Repeat::Processed) => println!("   it was created before"),
-            Some(_) => println!("   it is being created"),
+            Some(Repeat::Processed) => println!("   already created"),
+            Some(_) => println!("   still being created"),
             // Any other conflict, and any other error.
             None => return Err(error.into()),
         },

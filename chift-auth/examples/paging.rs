@@ -1,4 +1,4 @@
-//! A list in pages, read as a stream of its items. Against the local stand-in; no credentials needed.
+//! Reads a paged list as a stream of items. Uses the local stand-in; needs no credentials.
 
 #![allow(clippy::print_stdout)]
 
@@ -8,8 +8,8 @@ use chift_auth::chift_api::{Method, StandIn};
 use serde::Deserialize;
 use serde_json::json;
 
-/// A type of one's own. An operation that the document has comes with its types, and stands in the closure
-/// below in place of the call by hand.
+/// Your own type. For an operation of the OpenAPI document, call the generated method in the closure below; it has
+/// its own type.
 #[derive(Debug, Deserialize)]
 struct Product {
     id: u64,
@@ -27,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
         call.send::<Listed<Product>>()
     };
 
-    println!("1. Item by item, two pages ahead");
+    println!("1. Item by item, with two pages prefetched");
     let mut products = paging::items(100, fetch).ahead(2);
     let mut count = 0;
     while let Some(product) = products.next().await {
@@ -39,10 +39,10 @@ async fn main() -> anyhow::Result<()> {
     }
     println!("   {count} products in {} calls", chift.accepted_calls());
 
-    println!("2. All into a list, of at most 1000");
+    println!("2. Collect at most 1000 items");
     println!("   {} products", paging::items(100, fetch).collect_all(1000).await?.len());
 
-    println!("3. All into a list, of at most 50");
+    println!("3. Collect at most 50 items");
     match paging::items(100, fetch).collect_all(50).await {
         Ok(products) => println!("   {} products", products.len()),
         Err(error) => println!("   {error}"),
@@ -55,11 +55,11 @@ fn answer_with_products(chift: &StandIn, total: u64) {
         when.method("GET").path("/products");
         then.respond_with(move |request| {
             let uri = request.uri();
-            let asked = |name: &str| {
+            let number = |name: &str| {
                 let mut pairs = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
                 pairs.find(|(key, _)| *key == name).and_then(|(_, value)| value.parse::<u64>().ok()).unwrap_or(1)
             };
-            let (page, size) = (asked("page"), asked("size"));
+            let (page, size) = (number("page"), number("size"));
             let items: Vec<_> = ((page - 1) * size..total.min(page * size))
                 .map(|id| json!({"id": id, "name": format!("Product {id}")}))
                 .collect();

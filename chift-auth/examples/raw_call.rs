@@ -1,5 +1,5 @@
-//! A path that the document does not have yet, called with the bearer, a connection and retries. Against the
-//! local stand-in; no credentials needed.
+//! Calls a path that the OpenAPI document does not have, with a token, a connection and retries. Uses the local
+//! stand-in; needs no credentials.
 
 #![allow(clippy::print_stdout)]
 

@@ -1,11 +1,12 @@
-//! How your own code is tested, with no network and no credentials: `cargo test --example your_own_test`.
-//! In your `Cargo.toml`: `chift-auth = { version = "…", features = ["httpmock"] }` among the `dev-dependencies`.
+//! Tests your own code without a network and without credentials: `cargo test --example your_own_test`.
+//!
+//! Add `chift-auth = { version = "…", features = ["httpmock"] }` to the `dev-dependencies` of your `Cargo.toml`.
 
 #![allow(clippy::print_stdout)]
 
 use chift_auth::chift_api::{Client, Error, Method, Undocumented};
 
-/// Your code: how many consumers there are.
+/// Your code. Counts the consumers.
 async fn count_consumers(client: &Client) -> Result<usize, Error<Undocumented>> {
     let consumers = client.request(Method::GET, "/consumers").send::<Vec<serde_json::Value>>().await?;
     Ok(consumers.len())
@@ -36,7 +37,7 @@ mod tests {
         chift.server().mock(|when, then| drop((when.path("/consumers"), then.status(200).body("[{}, {}]"))));
         let client = TokenSource::for_stand_in(&chift).build().unwrap().client();
         assert_eq!(count_consumers(&client).await.unwrap(), 2);
-        chift.advance(std::time::Duration::from_secs(30 * 60)); // at Chift, the token's life is over now
+        chift.advance(std::time::Duration::from_secs(30 * 60)); // for the server, the token has expired
         assert_eq!(count_consumers(&client).await.unwrap(), 2);
         assert_eq!((chift.token_requests(), chift.refused_calls()), (2, 1));
     }

@@ -1,15 +1,16 @@
 //! API credentials, and the environment variables that set them.
 
-use std::env;
+use std::env::{self, VarError};
 use std::fmt;
 
 use chift_api::{Secret, shown_url, types::AuthItem};
+use reqwest::Url;
 use uuid::Uuid;
 
-/// An API key of Chift, with the account it belongs to.
+/// An API key of Chift, with the account that it belongs to.
 ///
-/// The key decides the environment: there are keys for the sandbox and keys for production, and the
-/// host is the same. `Debug` shows everything but the secret, and of a base URL scheme, host, port and path.
+/// The key selects the environment, sandbox or production; both have the same host. `Debug` shows everything except
+/// the secret, and only the scheme, host, port and path of the base URL.
 ///
 /// ```
 /// use chift_auth::Credentials;
@@ -20,54 +21,46 @@ use uuid::Uuid;
 /// ```
 #[derive(Clone)]
 pub struct Credentials {
-    client_id: String,
-    client_secret: Secret,
-    account_id: Uuid,
-    marketplace_id: Option<Uuid>,
-    env_id: Option<String>,
-    base_url: Option<String>,
+    /// The body of the token request.
+    pub(crate) request: AuthItem,
+    /// The value of `CHIFT_BASE_URL`, or what a builder replaces it with.
+    pub(crate) base_url: Option<String>,
 }
 
 impl Credentials {
     /// The three values that every account has.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<Secret>, account_id: Uuid) -> Self {
-        Self {
-            client_id: client_id.into(),
-            client_secret: client_secret.into(),
-            account_id,
-            marketplace_id: None,
-            env_id: None,
-            base_url: None,
-        }
+        Self { request: AuthItem::new(account_id, client_id, client_secret), base_url: None }
     }
 
     /// The marketplace, for accounts that have one.
     #[must_use]
     pub fn marketplace_id(mut self, marketplace_id: Uuid) -> Self {
-        self.marketplace_id = Some(marketplace_id);
+        self.request.marketplace_id = Some(marketplace_id);
         self
     }
 
-    /// The environment's id. Chift's document does not mention it; its own SDKs send it when it is set.
+    /// The id of the environment. Chift's OpenAPI document does not mention it, but Chift's own SDKs send it if it is
+    /// set.
     #[must_use]
     pub fn env_id(mut self, env_id: impl Into<String>) -> Self {
-        self.env_id = Some(env_id.into());
+        self.request.env_id = Some(env_id.into());
         self
     }
 
-    /// Reads the credentials from the environment of the process:
+    /// Reads the credentials from environment variables:
     ///
-    /// | variable | needed | form |
+    /// | variable | required | form |
     /// |---|---|---|
     /// | `CHIFT_CLIENT_ID` | yes | text |
     /// | `CHIFT_CLIENT_SECRET` | yes | text |
     /// | `CHIFT_ACCOUNT_ID` | yes | UUID |
     /// | `CHIFT_MARKETPLACE_ID` | no | UUID |
     /// | `CHIFT_ENV_ID` | no | text |
-    /// | `CHIFT_BASE_URL` | no | URL; where the API is, if not at Chift |
+    /// | `CHIFT_BASE_URL` | no | URL of the API, if it is not Chift's |
     ///
-    /// White space around a value is dropped. An optional variable that is set but blank counts as not
-    /// set, as it does in most shells' scripts.
+    /// White space around a value is removed. An optional variable that is blank counts as not set, as in most shell
+    /// scripts.
     ///
     /// ```no_run
     /// let credentials = chift_auth::Credentials::from_env()?;
@@ -76,66 +69,37 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// All variables that are missing, blank or malformed, at once; the values themselves are not told.
+    /// If a variable is missing, blank or malformed. The error names all of them, and shows no values.
     pub fn from_env() -> Result<Self, EnvironmentError> {
-        Self::from_lookup(|name| match env::var(name) {
-            Ok(value) => Some(Ok(value)),
-            Err(env::VarError::NotPresent) => None,
-            Err(env::VarError::NotUnicode(_)) => Some(Err(Fault::NotUnicode)),
-        })
+        Self::from_lookup(|name| env::var(name))
     }
 
-    fn from_lookup(lookup: impl Fn(&str) -> Option<Result<String, Fault>>) -> Result<Self, EnvironmentError> {
-        let mut reader = Reader { lookup, faults: Vec::new() };
-        let client_id = reader.needed("CHIFT_CLIENT_ID").unwrap_or_default();
-        let client_secret = reader.needed("CHIFT_CLIENT_SECRET").unwrap_or_default();
-        let account_id = reader.needed("CHIFT_ACCOUNT_ID");
-        let account_id = reader.uuid("CHIFT_ACCOUNT_ID", account_id).unwrap_or_default();
-        let marketplace_id = reader.optional("CHIFT_MARKETPLACE_ID");
-        let marketplace_id = reader.uuid("CHIFT_MARKETPLACE_ID", marketplace_id);
-        let env_id = reader.optional("CHIFT_ENV_ID");
-        let base_url = reader.optional("CHIFT_BASE_URL");
-        if base_url.as_deref().is_some_and(|url| reqwest::Url::parse(url).is_err()) {
-            reader.faults.push(("CHIFT_BASE_URL", Fault::NotUrl));
-        }
-        if !reader.faults.is_empty() {
-            return Err(EnvironmentError(reader.faults));
-        }
-        Ok(Self { client_id, client_secret: client_secret.into(), account_id, marketplace_id, env_id, base_url })
-    }
-
-    /// Where `CHIFT_BASE_URL` says that the API is.
-    pub(crate) fn base_url(&self) -> Option<&str> {
-        self.base_url.as_deref()
-    }
-
-    pub(crate) fn secret(&self) -> &Secret {
-        &self.client_secret
-    }
-
-    /// The body of the token request.
-    pub(crate) fn to_request(&self) -> AuthItem {
-        let mut request = AuthItem::new(self.account_id, self.client_id.as_str(), self.client_secret.clone());
-        request.env_id.clone_from(&self.env_id);
-        request.marketplace_id = self.marketplace_id;
-        request
+    fn from_lookup(lookup: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, EnvironmentError> {
+        let mut reader = Reader { lookup, problems: Vec::new() };
+        let text = |value: &str| Ok(value.to_owned());
+        let uuid = |value: &str| value.parse::<Uuid>().map_err(|_| "is not a UUID");
+        let url = |value: &str| Url::parse(value).map(|_| value.to_owned()).map_err(|_| "is not a URL");
+        let client_id = reader.read("CHIFT_CLIENT_ID", REQUIRED, text).unwrap_or_default();
+        let client_secret = reader.read("CHIFT_CLIENT_SECRET", REQUIRED, text).unwrap_or_default();
+        let account_id = reader.read("CHIFT_ACCOUNT_ID", REQUIRED, uuid).unwrap_or_default();
+        let mut credentials = Self::new(client_id, client_secret, account_id);
+        credentials.request.marketplace_id = reader.read("CHIFT_MARKETPLACE_ID", OPTIONAL, uuid);
+        credentials.request.env_id = reader.read("CHIFT_ENV_ID", OPTIONAL, text);
+        credentials.base_url = reader.read("CHIFT_BASE_URL", OPTIONAL, url);
+        if reader.problems.is_empty() { Ok(credentials) } else { Err(EnvironmentError(reader.problems)) }
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
-            .field("client_id", &self.client_id)
-            .field("client_secret", &self.client_secret)
-            .field("account_id", &self.account_id)
-            .field("marketplace_id", &self.marketplace_id)
-            .field("env_id", &self.env_id)
+            .field("request", &self.request)
             .field("base_url", &self.base_url.as_deref().map(shown_url))
             .finish()
     }
 }
 
-/// What is wrong with the `CHIFT_*` variables: each one that is, by name, never with its value.
+/// The `CHIFT_*` variables that are missing or invalid, without their values.
 ///
 /// ```
 /// # fn main() {
@@ -145,93 +109,53 @@ impl fmt::Debug for Credentials {
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvironmentError(Vec<(&'static str, Fault)>);
+pub struct EnvironmentError(Vec<(&'static str, &'static str)>);
 
 impl EnvironmentError {
-    /// The names of the variables, in the order of the table of [`Credentials::from_env`].
-    pub fn variables(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|(name, _)| *name)
-    }
-
-    /// Whether none of the needed variables is set at all: nobody tried to give credentials.
+    /// Whether no required variable is set, which means that nobody has configured credentials.
     pub fn is_all_missing(&self) -> bool {
-        self.0.len() == 3 && self.0.iter().all(|(_, fault)| *fault == Fault::Missing)
+        self.0.len() == 3 && self.0.iter().all(|(_, problem)| *problem == NOT_SET)
     }
 }
 
 impl fmt::Display for EnvironmentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the environment holds no complete Chift credentials: ")?;
-        for (index, (name, fault)) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            write!(f, "{separator}{name} {}", fault.told())?;
-        }
-        Ok(())
+        let problems: Vec<String> = self.0.iter().map(|(name, problem)| format!("{name} {problem}")).collect();
+        write!(f, "the environment holds no complete Chift credentials: {}", problems.join(", "))
     }
 }
 
 impl std::error::Error for EnvironmentError {}
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    Missing,
-    Blank,
-    NotUnicode,
-    NotUuid,
-    NotUrl,
-}
+const NOT_SET: &str = "is not set";
+const REQUIRED: bool = true;
+const OPTIONAL: bool = false;
 
-impl Fault {
-    fn told(self) -> &'static str {
-        match self {
-            Self::Missing => "is not set",
-            Self::Blank => "is blank",
-            Self::NotUnicode => "is not Unicode text",
-            Self::NotUuid => "is not a UUID",
-            Self::NotUrl => "is not a URL",
-        }
-    }
-}
-
+/// Reads variables, and collects the problems that they have.
 struct Reader<F> {
     lookup: F,
-    faults: Vec<(&'static str, Fault)>,
+    problems: Vec<(&'static str, &'static str)>,
 }
 
-impl<F: Fn(&str) -> Option<Result<String, Fault>>> Reader<F> {
-    /// The value, trimmed; `None` when it is not set, or when it is bad and this was noted.
-    fn read(&mut self, name: &'static str) -> Option<String> {
-        match (self.lookup)(name)? {
-            Ok(value) => Some(value.trim().to_owned()),
-            Err(fault) => {
-                self.faults.push((name, fault));
-                None
-            }
-        }
-    }
-
-    fn needed(&mut self, name: &'static str) -> Option<String> {
-        let before = self.faults.len();
-        let value = self.read(name);
-        match value {
-            Some(value) if value.is_empty() => self.faults.push((name, Fault::Blank)),
-            Some(value) => return Some(value),
-            None if self.faults.len() == before => self.faults.push((name, Fault::Missing)),
-            None => {}
-        }
-        None
-    }
-
-    fn optional(&mut self, name: &'static str) -> Option<String> {
-        self.read(name).filter(|value| !value.is_empty())
-    }
-
-    fn uuid(&mut self, name: &'static str, value: Option<String>) -> Option<Uuid> {
-        let parsed = value?.parse();
-        if parsed.is_err() {
-            self.faults.push((name, Fault::NotUuid));
-        }
-        parsed.ok()
+impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
+    /// The value; `None` if the variable is optional and not set, or if it has a problem.
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        is_required: bool,
+        parse: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Option<T> {
+        let value = match (self.lookup)(name) {
+            Ok(value) => match value.trim() {
+                "" if is_required => Err("is blank"),
+                "" => return None,
+                value => parse(value),
+            },
+            Err(VarError::NotUnicode(_)) => Err("is not Unicode text"),
+            Err(VarError::NotPresent) if is_required => Err(NOT_SET),
+            Err(VarError::NotPresent) => return None,
+        };
+        value.map_err(|problem| self.problems.push((name, problem))).ok()
     }
 }
 
@@ -243,12 +167,13 @@ mod tests {
 
     fn from(variables: &[(&str, &str)]) -> Result<Credentials, EnvironmentError> {
         Credentials::from_lookup(|name| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| Ok((*value).to_owned()))
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
         })
     }
 
     #[test]
-    fn every_fault_is_named_at_once_and_no_value_is_told() {
+    fn an_error_names_every_problem_and_shows_no_value() {
         let error = from(&[
             ("CHIFT_CLIENT_SECRET", "  "),
             ("CHIFT_ACCOUNT_ID", "value-one"),
@@ -268,9 +193,9 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_not_text_is_named_once() {
-        let error = Credentials::from_lookup(|_| Some(Err(Fault::NotUnicode))).unwrap_err();
-        assert_eq!(error.variables().count(), 6);
+    fn an_error_names_a_variable_that_is_not_unicode_once() {
+        let error = Credentials::from_lookup(|_| Err(VarError::NotUnicode("x".into()))).unwrap_err();
+        assert_eq!(error.0.len(), 6);
     }
 
     #[test]
@@ -299,7 +224,7 @@ mod tests {
             ("CHIFT_ENV_ID", " "),
         ])
         .unwrap();
-        let request = credentials.to_request();
+        let request = credentials.request;
         assert_eq!((request.client_id.as_str(), request.client_secret.expose()), ("id", "s3cret"));
         assert_eq!((request.marketplace_id, request.env_id), (None, None));
     }

@@ -4,12 +4,13 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chift_api::{AuthorizeError, BuildError, SettingError, TransportError, is_passing_status};
+
 use crate::EnvironmentError;
 
 /// Why there is no access token, or why a [`TokenSource`](crate::TokenSource) could not be built.
 ///
-/// It never holds the client secret or a token: the server's message is searched for the secret before it is
-/// kept. Cloning is cheap.
+/// It never holds the client secret or a token: the secret is removed from the server's message. Cloning is cheap.
 ///
 /// ```
 /// # async fn example(source: chift_auth::TokenSource) {
@@ -24,146 +25,125 @@ use crate::EnvironmentError;
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// The environment does not hold complete credentials.
+    /// The environment does not hold complete credentials. Set the variables that the error names.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
 
-    /// The base URL cannot be used.
-    #[error("the base URL cannot be used: {reason}")]
-    BaseUrl {
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// The base URL or the HTTP client's settings are invalid; [`BuildError::is_base_url`] reports which.
+    #[error(transparent)]
+    Build(#[from] BuildError),
 
-    /// The HTTP client could not be made, with what [`Builder::http`](crate::Builder::http) sets.
-    #[error("the HTTP client could not be made")]
-    HttpClient(#[source] Arc<dyn StdError + Send + Sync>),
+    /// A setting of the builder is out of range.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
 
-    /// Chift refused the credentials: status 400, 401, 403 or 422.
-    #[error("Chift refused the credentials ({status}{})", said(.error_code.as_deref(), .message.as_deref()))]
+    /// The token endpoint responded with an error status. [`is_rejected`](Self::is_rejected) and
+    /// [`is_transient`](Self::is_transient) report what it means. For any other status, such as 404, check the base
+    /// URL.
+    #[error("{}", described(*.status, .error_code.as_deref(), .message.as_deref()))]
     #[non_exhaustive]
-    Rejected {
+    ErrorResponse {
         /// The HTTP status.
         status: u16,
-        /// Chift's error code, if the answer had one.
+        /// Chift's error code, if the response has one.
         error_code: Option<String>,
-        /// What Chift said, if it said something.
+        /// The server's message, if the response has one.
         message: Option<String>,
-    },
-
-    /// Chift cannot issue a token now: status 408, 429 or 500 to 599.
-    #[error("Chift could not issue a token now ({status}{})", said(.error_code.as_deref(), .message.as_deref()))]
-    #[non_exhaustive]
-    Unavailable {
-        /// The HTTP status.
-        status: u16,
-        /// Chift's error code, if the answer had one.
-        error_code: Option<String>,
-        /// What Chift said, if it said something.
-        message: Option<String>,
-        /// How long Chift asks to be left alone (`Retry-After`), if it does.
+        /// The pause that the server requests in `Retry-After`.
         retry_after: Option<Duration>,
     },
 
-    /// The token endpoint could not be reached, or the connection broke.
-    #[error("the token endpoint could not be asked: {0}")]
-    Transport(#[source] Arc<dyn StdError + Send + Sync>),
-
-    /// There was no response in time: none within the limit of any attempt, or the caller waited for its whole
-    /// [`deadline`](crate::Builder::deadline).
-    #[error("the token endpoint did not respond in time")]
-    TimedOut,
-
-    /// The access token's life was over when the response arrived: a short life and a slow response, or a
-    /// wall clock that was set meanwhile.
-    #[error("the access token had already expired when it arrived")]
-    ExpiredOnArrival,
-
-    /// The token endpoint responded with a status that says nothing about the credentials or about time or
-    /// load, for example 404. Check the base URL. It is not repeated at once, nor held against the credentials.
-    #[error("the token endpoint responded with status {status}{}", said(.error_code.as_deref(), .message.as_deref()))]
-    #[non_exhaustive]
-    UnexpectedStatus {
-        /// The HTTP status.
-        status: u16,
-        /// Chift's error code, if the response had one.
-        error_code: Option<String>,
-        /// What the server said, if it said something.
-        message: Option<String>,
-    },
-
-    /// The token endpoint responded with a redirect. Credentials are never sent to another place; set the
-    /// base URL to where the API is.
-    #[error("the token endpoint responded with a redirect (status {status}); redirects are not followed")]
-    #[non_exhaustive]
+    /// The token endpoint responded with a redirect. Credentials are never sent to another address. Set the base URL
+    /// to the address of the API.
+    #[error("the token endpoint responded with a redirect (status {status}), which is not followed")]
     Redirected {
         /// The HTTP status.
         status: u16,
     },
 
-    /// There was a response, but no token that can be used.
-    #[error("the token endpoint gave a response that cannot be used: {reason}")]
+    /// The token endpoint responded, but not with a usable token.
+    #[error("the token endpoint sent an invalid response: {reason}")]
     InvalidResponse {
-        /// What is wrong with it.
+        /// Why the response is invalid.
         reason: String,
     },
 
-    /// A setting of the builder is out of its range.
-    #[error("invalid setting `{setting}`: {reason}")]
-    Setting {
-        /// The builder's method.
-        setting: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// The token endpoint could not be reached, or the connection broke.
+    #[error("the token request failed: {0}")]
+    Transport(#[source] Arc<TransportError>),
 
-    /// A token must be fetched, and the caller is not in a tokio runtime that can do it. Call from within a
-    /// runtime with time and IO enabled, as `#[tokio::main]` and `Builder::enable_all` make it.
-    #[error("a token must be fetched, and the caller is not in a tokio runtime with time and IO enabled")]
+    /// The response did not arrive in time: every attempt reached its limit, or the caller waited for its whole
+    /// [`deadline`](crate::Builder::deadline).
+    #[error("the token endpoint did not respond in time")]
+    TimedOut,
+
+    /// The token had expired when the response arrived: its life is short and the response was slow, or the wall
+    /// clock was set meanwhile.
+    #[error("the access token had already expired when it arrived")]
+    ExpiredOnArrival,
+
+    /// A token must be requested, and the caller is not in a tokio runtime with time and IO enabled. `#[tokio::main]`
+    /// and `Builder::enable_all` make such a runtime.
+    #[error("a token must be requested, and the caller is not in a tokio runtime with time and IO enabled")]
     NoRuntime,
 
-    /// The caller's renewals were dropped again and again: the runtime that it is in is shutting down.
+    /// The caller's renewals were dropped repeatedly, because its runtime is shutting down.
     #[error("the renewal was dropped before it ended: the tokio runtime is shutting down")]
     Lost,
 }
 
-/// What the server said, behind a status.
-fn said(error_code: Option<&str>, message: Option<&str>) -> String {
+fn described(status: u16, error_code: Option<&str>, message: Option<&str>) -> String {
     let code = error_code.map(|code| format!(" {code}")).unwrap_or_default();
     let message = message.map(|message| format!(": {message}")).unwrap_or_default();
-    code + &message
+    if is_rejection(status) {
+        format!("Chift refused the credentials ({status}{code}{message})")
+    } else if is_transient(status) {
+        format!("Chift could not issue a token now ({status}{code}{message})")
+    } else {
+        format!("the token endpoint responded with status {status}{code}{message}")
+    }
+}
+
+fn is_rejection(status: u16) -> bool {
+    matches!(status, 400 | 401 | 403 | 422)
+}
+
+/// Includes each status of the server's own errors, because a token request changes nothing.
+fn is_transient(status: u16) -> bool {
+    is_passing_status(status) || (500..=599).contains(&status)
 }
 
 impl AuthError {
-    /// Whether Chift refused the credentials. Repeating the request with the same ones does not help.
+    /// Whether Chift refused the credentials (status 400, 401, 403 or 422). A repeat with the same credentials does
+    /// not help.
     pub fn is_rejected(&self) -> bool {
-        matches!(self, Self::Rejected { .. })
+        matches!(self, Self::ErrorResponse { status, .. } if is_rejection(*status))
     }
 
-    /// Whether a later request can succeed.
+    /// Whether a later request can succeed: there was no response in time, or the status is 408, 429 or 500 to 599.
     pub fn is_transient(&self) -> bool {
-        self.is_repeatable() || matches!(self, Self::Lost)
+        match self {
+            Self::Transport(_) | Self::TimedOut | Self::ExpiredOnArrival | Self::Lost => true,
+            Self::ErrorResponse { status, .. } => is_transient(*status),
+            _ => false,
+        }
     }
 
-    /// Whether a renewal that got this error repeats its request at once.
-    pub(crate) fn is_repeatable(&self) -> bool {
-        matches!(self, Self::Transport(_) | Self::TimedOut | Self::ExpiredOnArrival | Self::Unavailable { .. })
-    }
-
-    /// How long Chift asks to be left alone, if it does.
+    /// The pause that Chift requests before the next token request (`Retry-After`).
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Unavailable { retry_after, .. } => *retry_after,
+            Self::ErrorResponse { status, retry_after, .. } if is_transient(*status) => *retry_after,
             _ => None,
         }
     }
 
-    /// The token failure behind a failed call, if that is why it failed: then the call was never sent.
+    /// The token error behind a failed call, if that is why the call was not sent.
     ///
     /// ```
-    /// # async fn example(client: chift_api::Client, body: chift_api::types::AuthItem) {
+    /// # async fn example(client: chift_auth::chift_api::Client) {
     /// use chift_auth::AuthError;
-    /// if let Err(error) = client.generate_access_token(&body).await {
+    /// use chift_auth::chift_api::Method;
+    /// if let Err(error) = client.request(Method::GET, "/consumers").send::<serde_json::Value>().await {
     ///     match AuthError::of(&error) {
     ///         Some(no_token) => eprintln!("no token: {no_token}"),
     ///         None => eprintln!("the call failed: {error}"),
@@ -176,17 +156,7 @@ impl AuthError {
     }
 }
 
-impl From<chift_api::BuildError> for AuthError {
-    fn from(error: chift_api::BuildError) -> Self {
-        if error.is_base_url() {
-            Self::BaseUrl { reason: error.reason().to_owned() }
-        } else {
-            Self::HttpClient(Arc::new(error))
-        }
-    }
-}
-
-impl From<AuthError> for chift_api::AuthorizeError {
+impl From<AuthError> for AuthorizeError {
     fn from(error: AuthError) -> Self {
         let (is_transient, retry_after) = (error.is_transient(), error.retry_after());
         Self::new(error).with_transient(is_transient).with_retry_after(retry_after)

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
-mod clock;
 mod credentials;
 mod endpoint;
 mod error;
@@ -23,17 +23,3 @@ pub use error::AuthError;
 pub use source::TokenSource;
 pub use state::TokenState;
 pub use token::{AccessToken, Phase};
-
-/// A client of the Chift API whose calls carry a bearer where they need one, at the default base URL.
-///
-/// ```no_run
-/// let client = chift_auth::client(chift_auth::Credentials::from_env()?)?;
-/// # Ok::<(), chift_auth::AuthError>(())
-/// ```
-///
-/// # Errors
-///
-/// As [`Builder::build`]. No token is asked for yet.
-pub fn client(credentials: Credentials) -> Result<chift_api::Client, AuthError> {
-    Ok(TokenSource::new(credentials)?.client())
-}

@@ -1,4 +1,4 @@
-//! A token source for the local stand-in for Chift.
+//! A token source for the local stand-in for Chift, for users' tests.
 
 use chift_api::stand_in::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
 use uuid::Uuid;
@@ -6,8 +6,8 @@ use uuid::Uuid;
 use crate::{Builder, Credentials, TokenSource};
 
 impl TokenSource {
-    /// A source with the credentials that the stand-in accepts: for tests of your own code, with no network
-    /// and no secret. Take `chift-auth` with the feature `httpmock` among your `dev-dependencies`.
+    /// A builder with the credentials that the stand-in accepts and its base URL, to test your own code without a
+    /// network and without secrets. Add `chift-auth` with the feature `httpmock` to your `dev-dependencies`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

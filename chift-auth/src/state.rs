@@ -1,269 +1,213 @@
-//! The state of a token and the rules that change it: pure, synchronous, without a clock of its own.
+//! The state of a token source, and the rules that change it. Pure and synchronous; the caller passes the time.
 //!
-//! A caller [`ask`](State::ask)s what to do. A renewal begins when a caller is told to
-//! [`Renew`](Ask::Renew), and ends with [`finished`](State::finished) or [`lost`](State::lost). Each renewal
-//! has a number, and only the current one counts: the result of an older one is ignored.
+//! A caller [`ask`](State::ask)s what to do. If the result has a [`Begin`], the caller begins a renewal, which ends
+//! with [`finished`](State::finished) or [`lost`](State::lost). Each renewal has a number. Only the current renewal
+//! counts; what an older one reports is ignored.
 
 use std::time::Duration;
 
+use chift_api::Moment;
 use chrono::{DateTime, Utc};
 
-use crate::clock::Now;
-use crate::rules::Rules;
+use crate::rules::{EARLY_RETRY, LONGEST_RETRY_AFTER, REJECTION_HOLD, Rules};
 use crate::token::Phase;
 use crate::{AccessToken, AuthError};
 
-/// What a caller who wants a token is to do.
-#[derive(Debug)]
+/// What a caller that needs a token does.
 pub(crate) enum Ask {
-    /// Use this token.
+    /// It uses this token.
     Use(AccessToken),
-    /// Use this token, and begin the renewal in the background.
-    UseAndRenew(AccessToken, Begin),
-    /// Wait for the renewal under way.
-    Join(Wait),
-    /// Begin the renewal, and wait for it.
-    Renew(Begin, Wait),
-    /// No request is sent now, for this reason.
-    Fail(AuthError),
+    /// It waits for the renewal.
+    Wait(Wait),
 }
 
-/// A renewal that is to begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A renewal that the caller begins.
 pub(crate) struct Begin {
     pub(crate) number: u64,
-    /// The pause before the first attempt, because the last renewal failed just now.
+    /// The pause before the first attempt, if the last renewal has just failed.
     pub(crate) delay: Duration,
-    /// Whether it takes the place of a renewal that is overdue.
-    pub(crate) is_takeover: bool,
 }
 
-/// How long to wait for a renewal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a caller waits for a renewal.
 pub(crate) struct Wait {
-    /// From then on the renewal counts as lost, and another caller may begin one.
-    pub(crate) overdue: Now,
-    /// How long to wait before the token that is still valid is used, if there is one.
+    /// From then on, another caller may begin a renewal.
+    pub(crate) overdue: Moment,
+    /// How long the caller waits before it uses the token that is still valid, if there is one.
     pub(crate) margin: Option<Duration>,
+    /// Whether the first request was sent before the caller asked, so that it does not see every attempt.
+    pub(crate) is_late: bool,
 }
 
-/// What to do about a token that Chift refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refused {
-    /// Ask for a token: it will be another one.
-    Ask,
-    /// A refused token was replaced just now; another renewal would not help.
-    TooSoon,
-}
-
-/// A renewal that is under way.
-#[derive(Debug)]
-struct UnderWay {
+/// The current renewal.
+struct Current {
     number: u64,
     /// From then on it counts as lost: its runtime must have stalled.
-    overdue: Now,
+    overdue: Moment,
+    is_sent: bool,
 }
 
-/// The consequences of the last failed renewal; forgotten with the next token.
-#[derive(Debug)]
+/// The consequences of the last failed renewals; the next token ends them.
 struct Failure {
     error: AuthError,
     /// Until then, callers with a valid token do not begin a renewal.
-    retry: Now,
+    retry: Moment,
     /// Until then, callers without a token get the error. `None` if the error is not held.
-    hold: Option<Now>,
+    hold: Option<Moment>,
     /// Until then, no request is sent.
-    spacing: Now,
+    spacing: Moment,
+    /// The number of renewals that have failed in a row.
+    count: u32,
+    /// How many of them Chift rejected.
+    rejections: u32,
 }
 
 /// The state of one token source.
-#[derive(Debug)]
 pub(crate) struct State {
     rules: Rules,
     token: Option<AccessToken>,
-    renewal: Option<UnderWay>,
+    renewal: Option<Current>,
     failure: Option<Failure>,
-    failures: u32,
-    rejections: u32,
-    forced: Option<Now>,
-    renewals: u64,
-    tokens: u64,
+    /// When a token was last dropped before its end.
+    forced: Option<Moment>,
+    /// The number of the last renewal.
+    last: u64,
 }
 
 impl State {
     pub(crate) fn new(rules: Rules) -> Self {
-        Self {
-            rules,
-            token: None,
-            renewal: None,
-            failure: None,
-            failures: 0,
-            rejections: 0,
-            forced: None,
-            renewals: 0,
-            tokens: 0,
-        }
+        Self { rules, token: None, renewal: None, failure: None, forced: None, last: 0 }
     }
 
-    /// The current token, in whatever phase.
+    /// The current token, in any phase.
     pub(crate) fn token(&self) -> Option<&AccessToken> {
         self.token.as_ref()
     }
 
-    /// The number of the renewal under way.
-    #[cfg(test)]
-    pub(crate) fn renewal(&self) -> Option<u64> {
-        self.renewal.as_ref().map(|renewal| renewal.number)
+    /// The token, if it has not expired.
+    pub(crate) fn valid(&self, now: Moment) -> Option<AccessToken> {
+        self.token.clone().filter(|token| token.0.phase(now) < Phase::Expired)
     }
 
-    /// A caller wants a token.
-    pub(crate) fn ask(&mut self, now: Now) -> Ask {
-        let is_takeover = self.renewal.take_if(|renewal| now.reached(renewal.overdue)).is_some();
-        let may_retry = self.failure.as_ref().is_none_or(|failure| now.reached(failure.retry));
-        let Some(token) = self.valid(now) else {
-            let held = self.failure.as_ref().filter(|failure| failure.hold.is_some_and(|end| !now.reached(end)));
-            return match (&self.renewal, held) {
-                (Some(renewal), _) => Ask::Join(Wait { overdue: renewal.overdue, margin: None }),
-                (None, Some(failure)) => Ask::Fail(failure.error.clone()),
-                (None, None) => {
-                    let (begin, overdue) = self.begin(now, is_takeover);
-                    Ask::Renew(begin, Wait { overdue, margin: None })
-                }
-            };
-        };
-        let margin = match token.phase(now) {
-            Phase::Fresh => return Ask::Use(token),
-            Phase::Margin => Rules::margin_wait(token.remaining(now)),
-            _ => None,
-        };
-        match (&self.renewal, margin) {
-            (Some(renewal), Some(_)) => Ask::Join(Wait { overdue: renewal.overdue, margin }),
-            (Some(_), None) => Ask::Use(token),
-            (None, _) if !may_retry => Ask::Use(token),
-            (None, Some(_)) => {
-                let (begin, overdue) = self.begin(now, is_takeover);
-                Ask::Renew(begin, Wait { overdue, margin })
+    /// Decides what a caller that needs a token does, and whether it begins a renewal first. Returns an error that
+    /// is still held; then no request is sent.
+    pub(crate) fn ask(&mut self, now: Moment) -> Result<(Option<Begin>, Ask), AuthError> {
+        self.renewal.take_if(|renewal| now.reached(renewal.overdue));
+        let token = self.valid(now);
+        if let Some(token) = token.as_ref().filter(|token| token.0.phase(now) == Phase::Fresh) {
+            return Ok((None, Ask::Use(token.clone())));
+        }
+        let (begin, renewal) = match (&mut self.renewal, &token, &self.failure) {
+            (Some(current), ..) => (None, current),
+            (None, Some(token), Some(Failure { retry, .. })) if !now.reached(*retry) => {
+                return Ok((None, Ask::Use(token.clone())));
             }
-            (None, None) => Ask::UseAndRenew(token, self.begin(now, is_takeover).0),
+            (None, None, Some(Failure { hold: Some(end), error, .. })) if !now.reached(*end) => {
+                return Err(error.clone());
+            }
+            (renewal, _, failure) => {
+                self.last += 1;
+                let delay = failure.as_ref().map_or(Duration::ZERO, |failure| now.left(failure.spacing));
+                let overdue = self.rules.overdue(now, delay);
+                let current = renewal.insert(Current { number: self.last, overdue, is_sent: false });
+                (Some(Begin { number: self.last, delay }), current)
+            }
+        };
+        let wait = |margin| Ask::Wait(Wait { overdue: renewal.overdue, margin, is_late: renewal.is_sent });
+        let ask = match token {
+            None => wait(None),
+            Some(token) => match Rules::margin_wait(token.0.remaining(now)) {
+                Some(margin) if token.0.phase(now) == Phase::Margin => wait(Some(margin)),
+                _ => Ask::Use(token),
+            },
+        };
+        Ok((begin, ask))
+    }
+
+    /// Records that a renewal sends its first request.
+    pub(crate) fn sent(&mut self, number: u64) {
+        if let Some(renewal) = self.renewal.as_mut().filter(|renewal| renewal.number == number) {
+            renewal.is_sent = true;
         }
     }
 
-    fn begin(&mut self, now: Now, is_takeover: bool) -> (Begin, Now) {
-        self.renewals += 1;
-        let delay = self.failure.as_ref().map_or(Duration::ZERO, |failure| now.left(failure.spacing));
-        let overdue = self.rules.overdue(now, delay);
-        self.renewal = Some(UnderWay { number: self.renewals, overdue });
-        (Begin { number: self.renewals, delay, is_takeover }, overdue)
-    }
-
-    /// The number of the next token.
-    pub(crate) fn next_generation(&self) -> u64 {
-        self.tokens + 1
-    }
-
-    /// A renewal ended. `jitter`, from 0 to 1, decides how long it is until the next attempt.
-    ///
-    /// Returns `None` if it is not the current renewal: those who waited for it ask again.
+    /// Records the result of a renewal, and returns what its callers get: `None` if it is not the current one.
+    /// `jitter`, from 0 to 1, selects the pause before the next attempt.
     pub(crate) fn finished(
         &mut self,
         number: u64,
         result: Result<AccessToken, AuthError>,
-        now: Now,
+        now: Moment,
         jitter: f64,
     ) -> Option<Result<AccessToken, AuthError>> {
         self.renewal.take_if(|renewal| renewal.number == number)?;
         let error = match result {
-            Ok(token) if token.phase(now) < Phase::Over => {
-                self.tokens += 1;
+            Ok(token) if token.0.phase(now) < Phase::Expired => {
                 self.token = Some(token.clone());
                 self.failure = None;
-                (self.failures, self.rejections) = (0, 0);
                 return Some(Ok(token));
             }
             Ok(_) => AuthError::ExpiredOnArrival,
             Err(error) => error,
         };
-        self.failed(error.clone(), now, jitter);
+        let (count, mut rejections) = self.failure.as_ref().map_or((0, 0), |last| (last.count, last.rejections));
+        let count = count.saturating_add(1);
+        let left = self.token.as_ref().map_or(Duration::ZERO, |token| token.0.remaining(now));
+        let mut retry = EARLY_RETRY.pause(count, 1.0).min(left / 2);
+        let mut hold = None;
+        if error.is_rejected() {
+            rejections = rejections.saturating_add(1);
+            retry = REJECTION_HOLD.pause(rejections, 1.0);
+            hold = Some(now.after(retry));
+        } else if let Some(pause) = error.retry_after() {
+            let pause = pause.min(LONGEST_RETRY_AFTER);
+            retry = retry.max(pause);
+            hold = Some(now.after(pause));
+        }
+        let spacing = now.after(self.rules.retry.backoff().pause(count, jitter));
+        let retry = now.after(retry);
+        self.failure = Some(Failure { error: error.clone(), retry, hold, spacing, count, rejections });
         Some(Err(error))
     }
 
-    fn failed(&mut self, error: AuthError, now: Now, jitter: f64) {
-        let rules = &self.rules;
-        self.failures = self.failures.saturating_add(1);
-        let left = self.token.as_ref().map_or(Duration::ZERO, |token| token.remaining(now));
-        let mut retry = Rules::doubled(rules.shortest_retry, rules.longest_retry, self.failures).min(left / 2);
-        let mut hold = None;
-        if error.is_rejected() {
-            self.rejections = self.rejections.saturating_add(1);
-            let span = Rules::doubled(rules.shortest_hold, rules.longest_hold, self.rejections);
-            hold = Some(span);
-            retry = span;
-        } else if let Some(pause) = error.retry_after() {
-            let span = pause.min(rules.longest_pause);
-            hold = Some(span);
-            retry = retry.max(span);
-        }
-        let spacing = rules.retry.backoff(self.failures, jitter);
-        self.failure = Some(Failure {
-            error,
-            retry: now.after(retry),
-            hold: hold.map(|span| now.after(span)),
-            spacing: now.after(spacing),
-        });
+    /// Records that a renewal was dropped before it ended. Returns whether it was the current one.
+    pub(crate) fn lost(&mut self, number: u64) -> bool {
+        self.renewal.take_if(|renewal| renewal.number == number).is_some()
     }
 
-    /// The token that may still be handed out, if there is one.
-    pub(crate) fn valid(&self, now: Now) -> Option<AccessToken> {
-        self.token.clone().filter(|_| self.phase(now) < Phase::Over)
-    }
-
-    /// The renewal was dropped before it ended.
-    pub(crate) fn lost(&mut self, number: u64) {
-        self.renewal.take_if(|renewal| renewal.number == number);
-    }
-
-    /// Chift refused the token of that generation, or its owner no longer wants it.
-    pub(crate) fn refused(&mut self, generation: u64, now: Now) -> Refused {
-        let current = self.token.as_ref().is_some_and(|token| token.0.generation == generation);
-        // There is a newer one already, or will be; unless the attempt to get it has failed since.
-        if !current && (self.token.is_some() || self.renewal.is_some() || self.failure.is_none()) {
-            return Refused::Ask;
+    /// Drops the token of that generation, because Chift refused it or its owner no longer wants it. Returns `false`
+    /// if another renewal would not help, because one was forced just now.
+    pub(crate) fn refused(&mut self, generation: u64, now: Moment) -> bool {
+        let is_current = self.token.as_ref().is_some_and(|token| token.0.bearer.generation() == generation);
+        // There is a newer token, or there will be one, unless the renewal has failed since.
+        if !is_current && (self.token.is_some() || self.renewal.is_some() || self.failure.is_none()) {
+            return true;
         }
         if self.forced.is_some_and(|last| !now.reached(last.after(self.rules.forced_gap))) {
-            return Refused::TooSoon;
+            return false;
         }
-        if current {
+        if is_current {
             self.token = None;
             self.forced = Some(now);
         }
-        Refused::Ask
+        true
     }
 
-    /// There are new credentials: tokens and errors of the old ones no longer count.
+    /// Drops everything that belongs to the credentials until now: there are new ones.
     pub(crate) fn replaced(&mut self) {
-        self.token = None;
-        self.renewal = None;
-        self.failure = None;
-        self.forced = None;
-        (self.failures, self.rejections) = (0, 0);
-    }
-
-    fn phase(&self, now: Now) -> Phase {
-        self.token.as_ref().map_or(Phase::Over, |token| token.phase(now))
+        *self = Self { last: self.last, ..Self::new(self.rules.clone()) };
     }
 
     /// The state for a health check.
-    pub(crate) fn snapshot(&self, now: Now) -> TokenState {
-        let phase = self.phase(now);
-        let token = self.token.as_ref().filter(|_| phase < Phase::Over);
+    pub(crate) fn snapshot(&self, now: Moment) -> TokenState {
+        let token = self.valid(now);
         let retry = self.failure.as_ref().map(|failure| match failure.hold {
-            Some(hold) if token.is_none() => hold.date(),
-            _ => failure.retry.date(),
+            Some(hold) if token.is_none() => hold.wall.into(),
+            _ => failure.retry.wall.into(),
         });
         TokenState {
-            phase,
-            expires_at: token.map(AccessToken::expires_at),
-            next_renewal: token.map(|token| token.0.early.date()).max(retry),
+            phase: token.as_ref().map_or(Phase::Expired, |token| token.0.phase(now)),
+            expires_at: token.as_ref().map(AccessToken::expires_at),
+            next_renewal: token.map(|token| token.0.early.wall.into()).max(retry),
             is_renewing: self.renewal.is_some(),
             last_error: self.failure.as_ref().map(|failure| failure.error.clone()),
         }
@@ -276,21 +220,21 @@ impl State {
 /// # fn example(source: chift_auth::TokenSource) {
 /// use chift_auth::Phase;
 /// let state = source.state();
-/// let healthy = state.phase < Phase::Over || state.last_error.is_none();
+/// let is_healthy = state.phase < Phase::Expired || state.last_error.is_none();
 /// # }
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TokenState {
-    /// Which part of its life the token is in; [`Phase::Over`] when there is none.
+    /// The phase of the token; [`Phase::Expired`] if there is none.
     pub phase: Phase,
-    /// When the token expires; `None` when there is no valid one.
+    /// When the token expires; `None` if there is no valid one.
     pub expires_at: Option<DateTime<Utc>>,
-    /// The earliest time at which a call makes the source request a token; `None` when the next call does.
-    /// No token is requested while no caller asks for one.
+    /// The earliest time at which a call makes the source request a token; `None` if the next call does.
+    /// Without a call, no token is requested.
     pub next_renewal: Option<DateTime<Utc>>,
-    /// Whether a renewal is under way.
+    /// Whether a renewal is running.
     pub is_renewing: bool,
-    /// Why the last renewal failed; `None` if one has succeeded since.
+    /// Why the last renewal failed; `None` if it succeeded.
     pub last_error: Option<AuthError>,
 }

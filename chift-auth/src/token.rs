@@ -1,16 +1,16 @@
-//! An access token and the phases of its life.
+//! An access token, and the phases of its life.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chift_api::{Bearer, Secret};
+use chift_api::{Bearer, Moment, Secret};
 use chrono::{DateTime, Utc};
 
-use crate::clock::Now;
-use crate::rules::Rules;
+use crate::endpoint::Issued;
+use crate::rules::{LONGEST, Rules};
 
-/// A token that was valid when it was handed out. Cheap to clone; `Debug` shows no token.
+/// A token that was valid when it was handed out. It is cheap to clone, and `Debug` does not show the token.
 ///
 /// ```
 /// # async fn example(source: chift_auth::TokenSource) -> Result<(), chift_auth::AuthError> {
@@ -25,49 +25,51 @@ pub struct AccessToken(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     secret: Secret,
-    /// The same token as requests carry it.
+    /// The same token as requests carry it. Its generation is the number of the renewal.
     pub(crate) bearer: Bearer,
-    life: Duration,
-    pub(crate) generation: u64,
     /// The end of the fresh phase.
-    pub(crate) early: Now,
-    /// The end of the early phase: from then on callers wait for the renewal for a short time.
-    pub(crate) margin: Now,
-    /// The end of its life: from then on it is not handed out.
-    pub(crate) end: Now,
+    pub(crate) early: Moment,
+    /// The end of the early phase.
+    margin: Moment,
+    /// The end of its life.
+    end: Moment,
 }
 
-/// Which part of its life a token is in.
+/// A phase of a token's life.
+///
+/// ```
+/// # fn example(source: chift_auth::TokenSource) {
+/// use chift_auth::Phase;
+/// let is_ready = source.state().phase < Phase::Expired;
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Phase {
-    /// It is handed out at once.
+    /// Callers get the token at once.
     Fresh,
-    /// It is handed out at once, and the next one is requested in the background.
+    /// Callers get the token at once. A renewal runs in the background.
     Early,
-    /// Callers wait for the next one for a quarter of what is left of this one's life, and at most a second;
-    /// then they get this one.
+    /// Callers wait for the renewal for a quarter of the remaining life, and at most a second. Then they get the
+    /// token, which is still valid.
     Margin,
-    /// There is no token, or it has expired.
-    Over,
+    /// The token has expired, or there is none.
+    Expired,
 }
 
 impl AccessToken {
-    /// A token that lives `life`, counted from `asked`, the time before it was requested.
+    /// A token whose life is counted from `asked`, the moment before it was requested.
     ///
-    /// `jitter`, from 0 to 1, decides where in its last fifth the early phase begins, so that many
-    /// processes that started together do not renew together.
-    pub(crate) fn new(secret: Secret, life: Duration, asked: Now, generation: u64, rules: &Rules, jitter: f64) -> Self {
-        let life = life.min(rules.longest_life);
+    /// `jitter`, from 0 to 1, shortens the early phase by up to a fifth, so that processes that started together do
+    /// not renew their tokens together.
+    pub(crate) fn new(issued: Issued, asked: Moment, number: u64, rules: &Rules, jitter: f64) -> Self {
+        let life = issued.life.min(LONGEST);
         let margin = rules.margin.min(life / 10);
-        let early = rules.early.min(life / 4).max(margin);
+        let early = rules.refresh_ahead.min(life / 4).max(margin);
         let early = early.saturating_sub(early.saturating_sub(margin).mul_f64(jitter.clamp(0.0, 1.0) / 5.0));
-        let bearer = Bearer::new(&secret).with_generation(generation);
         Self(Arc::new(Inner {
-            secret,
-            bearer,
-            life,
-            generation,
+            bearer: Bearer::new(&issued.secret).with_generation(number),
+            secret: issued.secret,
             early: asked.after(life.saturating_sub(early)),
             margin: asked.after(life.saturating_sub(margin)),
             end: asked.after(life),
@@ -79,32 +81,14 @@ impl AccessToken {
         &self.0.secret
     }
 
-    /// When it expires, by this machine's wall clock at the time it was requested.
+    /// When it expires, by the wall clock of this machine at the time of the request.
     pub fn expires_at(&self) -> DateTime<Utc> {
-        self.0.end.date()
-    }
-
-    /// How long it lives in all, counted from the time before it was requested; at most 24 hours.
-    pub fn life(&self) -> Duration {
-        self.0.life
-    }
-
-    pub(crate) fn bearer(&self) -> Bearer {
-        self.0.bearer.clone()
-    }
-
-    pub(crate) fn phase(&self, now: Now) -> Phase {
-        self.0.phase(now)
-    }
-
-    /// How much of its life is left.
-    pub(crate) fn remaining(&self, now: Now) -> Duration {
-        now.until(self.0.end)
+        self.0.end.wall.into()
     }
 }
 
 impl Inner {
-    pub(crate) fn phase(&self, now: Now) -> Phase {
+    pub(crate) fn phase(&self, now: Moment) -> Phase {
         if now.is_before(self.early) {
             Phase::Fresh
         } else if now.is_before(self.margin) {
@@ -112,13 +96,18 @@ impl Inner {
         } else if now.is_before(self.end) {
             Phase::Margin
         } else {
-            Phase::Over
+            Phase::Expired
         }
+    }
+
+    /// The rest of its life.
+    pub(crate) fn remaining(&self, now: Moment) -> Duration {
+        now.until(self.end)
     }
 }
 
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessToken").field("expires_at", &self.0.end.date()).finish_non_exhaustive()
+        f.debug_struct("AccessToken").field("expires_at", &self.expires_at()).finish_non_exhaustive()
     }
 }

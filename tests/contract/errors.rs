@@ -34,7 +34,7 @@ async fn a_call_without_a_token_fails_with_a_one_line_message() {
     let error = client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no access token: the token endpoint could not be asked: the server could not be reached"
+        "no access token: the token request failed: the server could not be reached"
     );
     assert!(error.is_auth() && error.is_transient());
     let mut chain = String::new();

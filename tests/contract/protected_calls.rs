@@ -83,7 +83,7 @@ async fn refused_credentials_are_distinguished_from_an_unreachable_server() {
     let error = source(&chift, "wrong").token().await.unwrap_err();
     assert!(error.is_rejected() && !error.is_transient(), "{error:?}");
     assert!(error.to_string().contains("ERROR_CHIFT_AUTHENTICATION_ERROR"), "{error}");
-    assert!(matches!(error, AuthError::Rejected { status: 401, .. }), "{error:?}");
+    assert!(matches!(error, AuthError::ErrorResponse { status: 401, .. }), "{error:?}");
 
     let unreachable =
         TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");

@@ -22,7 +22,7 @@ async fn debug_shows_no_secret() {
     let account = ACCOUNT_ID.parse().unwrap();
     let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, account);
     let builder = TokenSource::builder(credentials.clone()).base_url(chift.base_url());
-    let source = builder.clone().build().unwrap();
+    let source = TokenSource::builder(credentials.clone()).base_url(chift.base_url()).build().unwrap();
     let token = source.token().await.unwrap();
     let secrets = [CLIENT_SECRET, token.secret().expose()];
     let raw = Client::new(&chift.base_url(), Session::anonymous()).unwrap();

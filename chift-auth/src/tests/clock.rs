@@ -1,19 +1,21 @@
-//! A clock that the test moves.
+//! A clock that a test moves.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use chift_api::{Clock, Moment, SharedClock, Sleep};
 use tokio::sync::watch;
 
-use crate::clock::{Clock, Now, Sleep};
-
-/// Stands still until the test moves it. `sleep` moves it by itself; `timeout` waits until it has been moved.
-#[derive(Debug)]
-pub(super) struct TestClock(watch::Sender<Now>);
+/// Stands still until the test moves it. `sleep` moves it; `timeout` waits until the test has moved it.
+pub(super) struct TestClock(watch::Sender<Moment>);
 
 impl TestClock {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(watch::Sender::new(Now { monotonic: Instant::now(), wall: SystemTime::now() })))
+        Arc::new(Self(watch::Sender::new(SharedClock::default().moment())))
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        *self.0.borrow()
     }
 
     /// Moves both clocks.
@@ -21,21 +23,25 @@ impl TestClock {
         self.0.send_modify(|now| *now = now.after(span));
     }
 
-    /// Moves the wall clock only: the machine slept, or somebody set it.
+    /// Moves only the wall clock: the machine slept, or a user set the clock.
     pub(super) fn step_wall(&self, seconds: i64) {
         let span = Duration::from_secs(seconds.unsigned_abs());
         self.0.send_modify(|now| if seconds < 0 { now.wall -= span } else { now.wall += span });
     }
 
-    /// Moves the monotonic clock only: somebody set the wall clock back meanwhile.
+    /// Moves only the monotonic clock: a user set the wall clock back meanwhile.
     pub(super) fn step_monotonic(&self, span: Duration) {
         self.0.send_modify(|now| now.monotonic += span);
     }
 }
 
 impl Clock for TestClock {
-    fn now(&self) -> Now {
-        *self.0.borrow()
+    fn now(&self) -> Instant {
+        self.moment().monotonic
+    }
+
+    fn wall(&self) -> SystemTime {
+        self.moment().wall
     }
 
     fn sleep(&self, span: Duration) -> Sleep {
@@ -44,7 +50,7 @@ impl Clock for TestClock {
     }
 
     fn timeout(&self, span: Duration) -> Sleep {
-        let (mut clock, end) = (self.0.subscribe(), self.now().after(span));
+        let (mut clock, end) = (self.0.subscribe(), self.moment().after(span));
         Box::pin(async move {
             let _ = clock.wait_for(|now| now.reached(end)).await;
         })

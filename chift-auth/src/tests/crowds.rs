@@ -12,10 +12,10 @@ const LIFE: Duration = Duration::from_secs(1800);
 
 fn source() -> (TokenSource, Arc<Fake>, Arc<TestClock>) {
     let (endpoint, clock) = (Fake::new(|_| Ok(LIFE)), TestClock::new());
-    (source_on(endpoint.clone(), clock.clone()), endpoint, clock)
+    (source_on(endpoint.endpoint(), clock.clone()), endpoint, clock)
 }
 
-async fn all_ask(source: &TokenSource) -> Vec<Result<crate::AccessToken, AuthError>> {
+async fn all_call(source: &TokenSource) -> Vec<Result<crate::AccessToken, AuthError>> {
     let callers: Vec<_> = (0..CROWD)
         .map(|_| {
             let source = source.clone();
@@ -32,7 +32,7 @@ async fn all_ask(source: &TokenSource) -> Vec<Result<crate::AccessToken, AuthErr
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_thousand_first_callers_make_one_request() {
     let (source, endpoint, _) = source();
-    let results = all_ask(&source).await;
+    let results = all_call(&source).await;
     let first = results[0].clone().unwrap();
     assert!(results.iter().all(|result| Arc::ptr_eq(&result.as_ref().unwrap().0, &first.0)));
     assert_eq!(endpoint.requests(), 1);
@@ -47,7 +47,7 @@ async fn cancelled_callers_do_not_cancel_the_others() {
             tokio::spawn(async move { source.token().await.unwrap() })
         })
         .collect();
-    // All have asked and none has a token: nothing else has run on this one thread since.
+    // On this single thread, every caller now waits and none has a token.
     tokio::task::yield_now().await;
     let mut cancelled = std::collections::HashSet::from([0]);
     while cancelled.len() < 100 {
@@ -56,14 +56,14 @@ async fn cancelled_callers_do_not_cancel_the_others() {
     for index in &cancelled {
         callers[*index].abort();
     }
-    let mut answered = 0;
+    let mut served = 0;
     for caller in callers {
         match caller.await {
-            Ok(_) => answered += 1,
+            Ok(_) => served += 1,
             Err(error) => assert!(error.is_cancelled()),
         }
     }
-    assert!(answered >= CROWD - 100, "{answered} were answered");
+    assert!(served >= CROWD - 100, "{served} callers got a token");
     assert_eq!(endpoint.requests(), 1);
 }
 
@@ -73,7 +73,7 @@ async fn ten_thousand_refusals_of_one_token_make_one_renewal() {
     let token = source.token().await.unwrap();
     let callers: Vec<_> = (0..CROWD)
         .map(|_| {
-            let (source, generation) = (source.clone(), token.0.generation);
+            let (source, generation) = (source.clone(), token.0.bearer.generation());
             tokio::spawn(async move {
                 let refused = chift_api::Bearer::new(&"t".into()).with_generation(generation);
                 chift_api::Authorize::refused(&source, &refused).await.unwrap().generation()
@@ -81,22 +81,22 @@ async fn ten_thousand_refusals_of_one_token_make_one_renewal() {
         })
         .collect();
     for caller in callers {
-        assert_eq!(caller.await.unwrap(), token.0.generation + 1);
+        assert_eq!(caller.await.unwrap(), token.0.bearer.generation() + 1);
     }
     assert_eq!(endpoint.requests(), 2);
 }
 
 #[tokio::test]
-async fn all_who_wait_share_one_error() {
+async fn all_callers_share_one_error() {
     let (endpoint, clock) = (Fake::new(|_| Err(refusal())), TestClock::new());
-    let source = source_on(endpoint.clone(), clock);
-    assert!(all_ask(&source).await.iter().all(|result| result.as_ref().is_err_and(AuthError::is_rejected)));
+    let source = source_on(endpoint.endpoint(), clock);
+    assert!(all_call(&source).await.iter().all(|result| result.as_ref().is_err_and(AuthError::is_rejected)));
     assert_eq!(endpoint.requests(), 1);
 }
 
-/// A caller may go away at each point at which it waits.
+/// A caller can be dropped at each point at which it waits.
 #[tokio::test]
-async fn dropped_at_any_point_a_caller_leaves_nothing_behind() {
+async fn a_caller_can_be_dropped_at_any_point() {
     for polls in 0..6 {
         let (source, endpoint, _) = source();
         {
@@ -115,7 +115,7 @@ async fn dropped_at_any_point_a_caller_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn new_credentials_serve_those_who_wait_for_the_old_ones() {
+async fn callers_that_wait_for_old_credentials_get_a_token_for_new_ones() {
     let (source, endpoint, _) = source();
     let waiting = {
         let source = source.clone();

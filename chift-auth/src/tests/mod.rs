@@ -1,4 +1,4 @@
-//! Tests of the token rules: scenarios as data, a model, crowds, schedules, and a search for secrets.
+//! Tests of the token rules: scenarios as data, a model, many callers at once, schedules, and a search for secrets.
 
 mod clock;
 mod crowds;
@@ -12,14 +12,16 @@ mod script;
 mod secrets;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chift_api::SharedClock;
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 
-use crate::endpoint::{Endpoint, Issued, Issuing};
+use crate::endpoint::{Endpoint, Issued};
+use crate::renewal::Deps;
 use crate::rules::Rules;
 use crate::runtime;
-use crate::source::Deps;
 use crate::{AuthError, Credentials, TokenSource};
 
 use clock::TestClock;
@@ -28,42 +30,44 @@ fn credentials() -> Credentials {
     Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap())
 }
 
-/// Counts the requests, and responds as `answer` says.
+/// Counts the requests. Issues a token of the life that `respond` returns, or fails with its error.
 struct Fake {
-    requests: std::sync::atomic::AtomicUsize,
-    answer: Box<dyn Fn(usize) -> Result<Duration, AuthError> + Send + Sync>,
+    requests: AtomicUsize,
+    respond: Box<dyn Fn(usize) -> Result<Duration, AuthError> + Send + Sync>,
 }
 
 impl Fake {
-    fn new(answer: impl Fn(usize) -> Result<Duration, AuthError> + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { requests: std::sync::atomic::AtomicUsize::new(0), answer: Box::new(answer) })
+    fn new(respond: impl Fn(usize) -> Result<Duration, AuthError> + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self { requests: AtomicUsize::new(0), respond: Box::new(respond) })
     }
 
     fn requests(&self) -> usize {
-        self.requests.load(std::sync::atomic::Ordering::SeqCst)
+        self.requests.load(Ordering::SeqCst)
     }
-}
 
-impl Endpoint for Fake {
-    fn issue(&self, _: &Credentials, _: Duration) -> Issuing {
-        let number = self.requests.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
-        let answer = (self.answer)(number);
-        Box::pin(async move {
-            tokio::task::yield_now().await;
-            answer.map(|life| Issued { secret: format!("token-{number}").into(), life })
+    fn endpoint(self: &Arc<Self>) -> Endpoint {
+        let fake = self.clone();
+        Arc::new(move |_, _| {
+            let number = fake.requests.fetch_add(1, Ordering::SeqCst) + 1;
+            let life = (fake.respond)(number);
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                life.map(|life| Issued { secret: format!("token-{number}").into(), life })
+            })
         })
     }
 }
 
-fn deps(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> Deps {
+fn deps(endpoint: Endpoint, clock: Arc<TestClock>) -> Deps {
+    let clock = SharedClock::new(clock);
     Deps { endpoint, clock, check_runtime: runtime::check, spawn: runtime::spawn, jitter: || 0.0 }
 }
 
-fn source_on(endpoint: Arc<dyn Endpoint>, clock: Arc<TestClock>) -> TokenSource {
+fn source_on(endpoint: Endpoint, clock: Arc<TestClock>) -> TokenSource {
     TokenSource::on(deps(endpoint, clock), Rules::default(), credentials(), api())
 }
 
-/// A client for sources that send nothing by it; one for all, because making an HTTP client takes its time.
+/// A client for sources that do not use it. All tests share it, because making an HTTP client takes time.
 fn api() -> chift_api::Client {
     static API: std::sync::OnceLock<chift_api::Client> = std::sync::OnceLock::new();
     let make = || chift_api::Client::new("http://127.0.0.1:9", chift_api::Session::anonymous()).unwrap();
@@ -71,5 +75,9 @@ fn api() -> chift_api::Client {
 }
 
 fn refusal() -> AuthError {
-    AuthError::Rejected { status: 401, error_code: None, message: None }
+    error_response(401, None)
+}
+
+fn error_response(status: u16, retry_after: Option<Duration>) -> AuthError {
+    AuthError::ErrorResponse { status, error_code: None, message: None, retry_after }
 }

@@ -1,40 +1,40 @@
-//! The state under random sequences of events: the promises always hold.
+//! Random sequences of events, and the promises that hold after each of them.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use chift_api::{Moment, SharedClock};
 use proptest::prelude::*;
 
-use super::refusal;
-use crate::clock::Now;
-use crate::rules::Rules;
-use crate::state::{Ask, Begin, Refused, State, Wait};
+use super::{error_response, refusal};
+use crate::endpoint::Issued;
+use crate::rules::{REJECTION_HOLD, Rules};
+use crate::state::{Ask, Begin, State, Wait};
 use crate::token::Phase;
 use crate::{AccessToken, AuthError};
 
-/// Something that happens.
+/// An event that changes the state.
 #[derive(Debug, Clone)]
 enum Event {
     /// Time passes on both clocks.
     Pass(u64),
     /// The wall clock is set, or the machine slept.
     StepWall(i64),
-    /// A caller asks.
+    /// A caller needs a token.
     Ask,
-    /// The renewal ends with a token that lives that many seconds.
+    /// The renewal ends with a token of this life in seconds.
     Issued(u64),
-    /// The renewal ends with a transient failure, and perhaps `Retry-After`.
+    /// The renewal ends with a transient error, with or without `Retry-After` in seconds.
     Unavailable(Option<u64>),
-    /// The renewal ends with a refusal.
+    /// The renewal ends with a rejection.
     Rejected,
     /// The renewal's runtime is dropped.
     Lost,
-    /// An older renewal ends after all.
+    /// A renewal that is no longer the current one ends.
     Straggler,
     /// Chift refuses the current token, or an older one.
-    Refused {
-        current: bool,
-    },
+    Refused { current: bool },
+    /// The credentials are replaced.
     Replaced,
 }
 
@@ -54,20 +54,20 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// Everything around the state: the time, the renewals, and the callers who wait.
+/// The state with its surroundings: the time, the renewals, and the callers that wait.
 struct World {
     state: State,
-    now: Now,
-    /// The current renewal and when it may send its request.
-    renewal: Option<(u64, Now)>,
+    now: Moment,
+    /// The current renewal, and when it can send its request.
+    renewal: Option<(u64, Moment)>,
     stragglers: Vec<u64>,
-    /// When the callers who wait leave: with a valid token if they came in the margin phase, else with an error.
+    /// When the waiting callers stop waiting: with a valid token in the margin phase, otherwise with an error.
     waiting: BTreeSet<Instant>,
     /// When renewals began, by the monotonic clock.
     begun: Vec<Instant>,
-    /// When tokens were forgotten by force.
+    /// When tokens were dropped before their end.
     forced: Vec<Instant>,
-    /// When a refusal arrived; at most one a time, forgotten with the next token and new credentials.
+    /// When the last rejection arrived; `None` after the next token or new credentials.
     refused_at: Option<Instant>,
 }
 
@@ -75,7 +75,7 @@ impl World {
     fn new() -> Self {
         Self {
             state: State::new(Rules::default()),
-            now: Now { monotonic: Instant::now(), wall: SystemTime::now() },
+            now: SharedClock::default().moment(),
             renewal: None,
             stragglers: Vec::new(),
             waiting: BTreeSet::new(),
@@ -85,7 +85,7 @@ impl World {
         }
     }
 
-    fn happens(&mut self, event: &Event) {
+    fn apply(&mut self, event: &Event) {
         match event {
             Event::Pass(seconds) => self.pass(Duration::from_secs(*seconds)),
             Event::StepWall(seconds) => {
@@ -95,41 +95,42 @@ impl World {
             Event::Ask => self.ask(),
             Event::Issued(life) => {
                 let asked = self.now;
-                let token = |state: &State, jitter| {
-                    let life = Duration::from_secs(*life);
-                    AccessToken::new("t".into(), life, asked, state.next_generation(), &Rules::default(), jitter)
-                };
-                self.ends(|state| Ok(token(state, 0.5)));
+                let issued = Issued { secret: "t".into(), life: Duration::from_secs(*life) };
+                self.ends(|number| Ok(AccessToken::new(issued, asked, number, &Rules::default(), 0.5)));
             }
             Event::Unavailable(after) => self.ends(|_| Err(unavailable(*after))),
             Event::Rejected => self.ends(|_| Err(refusal())),
             Event::Lost => {
                 if let Some((number, _)) = self.renewal.take() {
                     self.state.lost(number);
-                    // Those who waited for it ask again.
+                    // Its callers ask again.
                     self.ask_again();
                 }
             }
             Event::Straggler => {
                 if let Some(number) = self.stragglers.pop() {
-                    let before = self.state.token().map(|token| token.0.generation);
+                    let before = self.state.token().map(|token| token.0.bearer.generation());
                     assert!(
                         self.state.finished(number, Err(refusal()), self.now, 0.0).is_none(),
-                        "an old renewal counted"
+                        "an older renewal changed the state"
                     );
-                    assert_eq!(self.state.token().map(|token| token.0.generation), before);
+                    assert_eq!(self.state.token().map(|token| token.0.bearer.generation()), before);
                 }
             }
             Event::Refused { current } => {
-                let generation = self.state.token().map_or(0, |token| token.0.generation - u64::from(!current));
-                let had = self.state.token().is_some_and(|token| token.0.generation == generation);
-                let verdict = self.state.refused(generation, self.now);
-                if had && verdict == Refused::Ask {
+                let generation =
+                    self.state.token().map_or(0, |token| token.0.bearer.generation() - u64::from(!current));
+                let had = self.state.token().is_some_and(|token| token.0.bearer.generation() == generation);
+                let is_dropped = self.state.refused(generation, self.now);
+                if had && is_dropped {
                     self.forced.push(self.now.monotonic);
                 }
                 if !had {
                     let before = self.state.token().is_some();
-                    assert!(before == self.state.token().is_some(), "an old token's refusal took the current one");
+                    assert!(
+                        before == self.state.token().is_some(),
+                        "the refusal of an older token dropped the current one"
+                    );
                 }
             }
             Event::Replaced => {
@@ -145,26 +146,26 @@ impl World {
         self.promises();
     }
 
-    fn ends(&mut self, result: impl FnOnce(&State) -> Result<AccessToken, AuthError>) {
+    fn ends(&mut self, result: impl FnOnce(u64) -> Result<AccessToken, AuthError>) {
         let Some((number, may_send)) = self.renewal.take() else { return };
-        // No renewal ends before its request is sent.
+        // A renewal does not end before its request is sent.
         if !self.now.reached(may_send) {
             self.now = self.now.after(may_send.monotonic - self.now.monotonic);
         }
-        let result = result(&self.state);
+        let result = result(number);
         let rejected = result.as_ref().is_err_and(AuthError::is_rejected);
         let finished = self.state.finished(number, result, self.now, 0.0).expect("the current renewal counts");
-        // Every waiter gets the token, or the error.
+        // Every waiting caller gets the token or the error.
         self.waiting.clear();
         if let Ok(token) = finished {
-            assert!(token.phase(self.now) < Phase::Over, "an expired token was handed out");
+            assert!(token.0.phase(self.now) < Phase::Expired, "an expired token was handed out");
             self.refused_at = None;
         } else if rejected {
             self.refused_at = Some(self.now.monotonic);
         }
     }
 
-    /// Time passes; callers whose wait is over leave.
+    /// Time passes, and callers whose wait is over leave.
     fn pass(&mut self, span: Duration) {
         self.now = self.now.after(span);
         while self.waiting.first().is_some_and(|until| self.now.monotonic >= *until) {
@@ -172,16 +173,19 @@ impl World {
         }
     }
 
-    fn waits(&mut self, wait: Wait) {
+    fn waits(&mut self, wait: &Wait) {
         let span = match (self.state.valid(self.now), wait.margin) {
             (Some(token), Some(span)) => {
-                assert!(token.phase(self.now) == Phase::Margin, "a caller waits outside the margin phase");
-                assert!(span <= Duration::from_secs(1) && span <= token.remaining(self.now) / 4, "it waits {span:?}");
-                assert!(token.phase(self.now.after(span)) < Phase::Over, "it waits until its valid token has expired");
+                assert!(token.0.phase(self.now) == Phase::Margin, "a caller waits outside the margin phase");
+                assert!(span <= Duration::from_secs(1) && span <= token.0.remaining(self.now) / 4, "it waits {span:?}");
+                assert!(
+                    token.0.phase(self.now.after(span)) < Phase::Expired,
+                    "it waits until its valid token has expired"
+                );
                 span
             }
             (None, None) => Rules::default().deadline,
-            other => panic!("a token and a margin wait go together: {other:?}"),
+            other => panic!("a margin wait needs a valid token: {other:?}"),
         };
         self.waiting.insert(self.now.after(span).monotonic);
     }
@@ -195,36 +199,37 @@ impl World {
     fn ask(&mut self) {
         let usable = self.state.valid(self.now).is_some();
         match self.state.ask(self.now) {
-            Ask::Use(token) => assert!(token.phase(self.now) < Phase::Over, "an expired token was handed out"),
-            Ask::UseAndRenew(token, begin) => {
-                assert!(token.phase(self.now) < Phase::Over, "an expired token was handed out");
-                self.begins(begin);
+            Ok((begin, ask)) => {
+                if let Some(begin) = begin {
+                    self.begins(&begin);
+                }
+                match ask {
+                    Ask::Use(token) => {
+                        assert!(token.0.phase(self.now) < Phase::Expired, "an expired token was handed out");
+                    }
+                    Ask::Wait(wait) => {
+                        assert!(self.renewal.is_some(), "a caller waits for a renewal that does not exist");
+                        self.waits(&wait);
+                    }
+                }
             }
-            Ask::Renew(begin, wait) => {
-                self.begins(begin);
-                self.waits(wait);
-            }
-            Ask::Join(wait) => {
-                assert!(self.renewal.is_some(), "a caller waits for a renewal that does not exist");
-                self.waits(wait);
-            }
-            Ask::Fail(_) => assert!(!usable, "a caller failed while there was a token"),
+            Err(_) => assert!(!usable, "a caller failed while there was a token"),
         }
-        // A renewal whose runtime has stalled is given up once it is overdue. Those who wait for it wake at the
-        // same time, and ask again.
-        if let Some((number, may_send)) = self.renewal.take_if(|_| self.state.renewal().is_none()) {
+        // A renewal whose runtime has stalled is dropped when it is overdue. Its callers wake at the same time and
+        // ask again.
+        if let Some((number, may_send)) = self.renewal.take_if(|_| !self.state.snapshot(self.now).is_renewing) {
             assert!(
                 self.now.reached(Rules::default().overdue(may_send, Duration::ZERO)),
-                "a renewal was given up that was not overdue"
+                "a renewal was dropped before it was overdue"
             );
             self.stragglers.push(number);
             self.waiting.clear();
         }
     }
 
-    fn begins(&mut self, renewal: Begin) {
+    fn begins(&mut self, renewal: &Begin) {
         if let Some((number, may_send)) = self.renewal.take() {
-            // Only one that is overdue is given up.
+            // Only an overdue renewal is dropped.
             let deadline = Rules::default().overdue(may_send, Duration::ZERO);
             assert!(self.now.reached(deadline), "two renewals at once");
             self.stragglers.push(number);
@@ -232,7 +237,7 @@ impl World {
         let sent = self.now.after(renewal.delay);
         if let Some(refused) = self.refused_at {
             let usable = self.state.valid(self.now).is_some();
-            assert!(usable || sent.monotonic - refused >= Rules::default().shortest_hold, "a refusal was not held");
+            assert!(usable || sent.monotonic - refused >= REJECTION_HOLD.pause(1, 1.0), "a rejection was not held");
         }
         self.begun.push(sent.monotonic);
         self.renewal = Some((renewal.number, sent));
@@ -240,14 +245,14 @@ impl World {
 
     fn promises(&self) {
         assert_eq!(
-            self.state.renewal().is_some(),
+            self.state.snapshot(self.now).is_renewing,
             self.renewal.is_some(),
-            "the state and the world disagree on the renewal"
+            "the state and the model disagree about the renewal"
         );
         for pair in self.forced.windows(2) {
             assert!(pair[1] - pair[0] >= Rules::default().forced_gap, "two forced renewals too close together");
         }
-        if self.state.renewal().is_none() {
+        if !self.state.snapshot(self.now).is_renewing {
             assert!(self.waiting.is_empty(), "a caller waits for nothing");
         }
     }
@@ -255,17 +260,17 @@ impl World {
 
 fn unavailable(after: Option<u64>) -> AuthError {
     let retry_after = after.map(Duration::from_secs);
-    AuthError::Unavailable { status: 503, error_code: None, message: None, retry_after }
+    error_response(503, retry_after)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_promises_hold_whatever_happens(events in prop::collection::vec(event(), 1..120)) {
+    fn the_promises_hold_after_every_event(events in prop::collection::vec(event(), 1..120)) {
         let mut world = World::new();
         for event in &events {
-            world.happens(event);
+            world.apply(event);
         }
     }
 
@@ -274,13 +279,13 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Callers ask every 10 ms for five minutes, and each renewal fails at once in the same way.
+    /// A caller asks every 10 ms for five minutes, and each renewal fails at once with the same error.
     #[test]
-    fn no_failure_makes_a_hot_loop(after in prop::option::of(0_u64..20), rejected: bool, life in prop::option::of(1_u64..40)) {
+    fn no_failure_causes_a_hot_loop(after in prop::option::of(0_u64..20), rejected: bool, life in prop::option::of(1_u64..40)) {
         let mut world = World::new();
         if let Some(life) = life {
-            world.happens(&Event::Ask);
-            world.happens(&Event::Issued(life));
+            world.apply(&Event::Ask);
+            world.apply(&Event::Issued(life));
         }
         for _ in 0..30_000 {
             world.pass(Duration::from_millis(10));
@@ -289,15 +294,15 @@ proptest! {
                 world.ends(|_| Err(if rejected { refusal() } else { unavailable(after) }));
             }
         }
-        // The least wait between two attempts is 100 ms; a refusal is held for 5, 10, 20, 40, 60, 60 … s.
+        // The shortest pause between two attempts is 100 ms. A rejection is held for 5, 10, 20, 40, 60, 60 … s.
         let bound = if rejected { 12 } else { 5 * 60 * 5 + 2 };
         prop_assert!(world.begun.len() <= bound, "{} requests in five minutes", world.begun.len());
         prop_assert!(world.begun.windows(2).skip(usize::from(life.is_some())).all(|pair| pair[1] - pair[0] >= Duration::from_millis(100)));
     }
 
-    /// A server that refuses each token that it issues.
+    /// A server refuses each token that it issues.
     #[test]
-    fn a_permanent_refusal_of_tokens_makes_one_renewal_in_ten_seconds(step in 1_u64..3_000) {
+    fn a_permanent_refusal_of_tokens_causes_one_renewal_in_ten_seconds(step in 1_u64..3_000) {
         let mut world = World::new();
         let mut renewals = 0;
         let mut passed = Duration::ZERO;
@@ -305,9 +310,9 @@ proptest! {
             world.ask();
             if world.renewal.is_some() {
                 renewals += 1;
-                world.happens(&Event::Issued(1800));
+                world.apply(&Event::Issued(1800));
             }
-            world.happens(&Event::Refused { current: true });
+            world.apply(&Event::Refused { current: true });
             world.pass(Duration::from_millis(step));
             passed += Duration::from_millis(step);
         }

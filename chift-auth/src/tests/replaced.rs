@@ -16,10 +16,10 @@ fn numbered(number: usize) -> Credentials {
 }
 
 #[tokio::test]
-async fn waiters_get_a_token_for_the_newest_credentials_however_often_they_are_replaced() {
+async fn callers_get_a_token_for_the_newest_credentials_after_ten_replacements() {
     let clock = TestClock::new();
     let script = Script::new(&clock, [Reply::Hang]);
-    let source = source_on(Arc::new(script.clone()), clock.clone());
+    let source = source_on(script.endpoint(), clock.clone());
     let waiters: Vec<_> = (0..4)
         .map(|_| {
             let source = source.clone();
@@ -32,7 +32,7 @@ async fn waiters_get_a_token_for_the_newest_credentials_however_often_they_are_r
         settle().await;
         assert_eq!(script.under_way(), 1, "the older request was dropped");
     }
-    script.now_replies([Reply::Token(60)]);
+    script.set_replies([Reply::Token(60)]);
     source.replace_credentials(numbered(11));
     for waiter in waiters {
         let token = drive(&clock, waiter).await.0.unwrap().unwrap();
@@ -47,7 +47,7 @@ async fn waiters_get_a_token_for_the_newest_credentials_however_often_they_are_r
 async fn a_renewal_for_older_credentials_is_cancelled_and_publishes_nothing() {
     let clock = TestClock::new();
     let script = Script::new(&clock, [Reply::Late { life: 60, latency_ms: 500 }]);
-    let source = source_on(Arc::new(script.clone()), clock.clone());
+    let source = source_on(script.endpoint(), clock.clone());
     let waiter = {
         let source = source.clone();
         tokio::spawn(async move { source.token().await })
@@ -55,7 +55,7 @@ async fn a_renewal_for_older_credentials_is_cancelled_and_publishes_nothing() {
     settle().await;
     waiter.abort();
     settle().await;
-    assert_eq!(script.under_way(), 1, "a caller that goes away cancels nothing");
+    assert_eq!(script.under_way(), 1, "a caller that is dropped does not cancel it");
     source.replace_credentials(numbered(1));
     settle().await;
     assert_eq!(script.under_way(), 0);
@@ -65,8 +65,7 @@ async fn a_renewal_for_older_credentials_is_cancelled_and_publishes_nothing() {
     assert!(state.expires_at.is_none() && state.last_error.is_none() && !state.is_renewing, "{state:?}");
 }
 
-/// Replaces the credentials of a source while the first result of a renewal is being logged: after the result
-/// counts, and before callers see it.
+/// Replaces the credentials of a source while the first result of a renewal is being logged, before its callers run.
 struct ReplaceWhenIssued(Arc<std::sync::Mutex<Option<crate::TokenSource>>>);
 
 impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for ReplaceWhenIssued {
@@ -80,10 +79,10 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for ReplaceWhenIssued 
 }
 
 #[tokio::test]
-async fn a_token_of_the_old_credentials_is_not_published_after_they_were_replaced() {
+async fn a_token_for_old_credentials_is_not_returned_after_they_were_replaced() {
     let clock = TestClock::new();
     let script = Script::new(&clock, [Reply::Token(60)]);
-    let source = source_on(Arc::new(script.clone()), clock.clone());
+    let source = source_on(script.endpoint(), clock.clone());
     let layer = ReplaceWhenIssued(Arc::new(std::sync::Mutex::new(Some(source.clone()))));
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
     let token = drive(&clock, source.token()).await.0.unwrap();

@@ -1,4 +1,4 @@
-//! One source, used from several runtimes and from none.
+//! One source, used in several runtimes and outside of any.
 
 use std::time::Duration;
 
@@ -13,20 +13,20 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 #[test]
-fn a_source_and_its_futures_go_anywhere() {
-    fn anywhere<T: Clone + Send + Sync + 'static>() {}
+fn a_source_and_its_futures_can_move_between_threads() {
+    fn shareable<T: Clone + Send + Sync + 'static>() {}
     fn movable(_: &(impl Send + ?Sized)) {}
-    anywhere::<TokenSource>();
-    anywhere::<AccessToken>();
-    anywhere::<AuthError>();
-    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))), TestClock::new());
+    shareable::<TokenSource>();
+    shareable::<AccessToken>();
+    shareable::<AuthError>();
+    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))).endpoint(), TestClock::new());
     movable(&source.token());
 }
 
 #[test]
-fn a_token_of_one_runtime_serves_another_and_threads_without_any() {
+fn a_token_is_shared_between_runtimes_and_threads_without_a_runtime() {
     let endpoint = Fake::new(|_| Ok(Duration::from_secs(1800)));
-    let source = source_on(endpoint.clone(), TestClock::new());
+    let source = source_on(endpoint.endpoint(), TestClock::new());
     let first = runtime().block_on(source.token()).unwrap();
     let multi = tokio::runtime::Runtime::new().unwrap();
     assert_eq!(multi.block_on(source.token()).unwrap().secret(), first.secret());
@@ -35,11 +35,11 @@ fn a_token_of_one_runtime_serves_another_and_threads_without_any() {
 }
 
 #[test]
-fn without_a_runtime_a_token_that_must_be_fetched_is_an_error_and_no_panic() {
-    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))), TestClock::new());
+fn without_a_runtime_and_without_a_token_the_result_is_an_error_and_no_panic() {
+    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))).endpoint(), TestClock::new());
     let error = futures_util::FutureExt::now_or_never(source.token()).unwrap().unwrap_err();
     assert!(matches!(error, AuthError::NoRuntime), "{error:?}");
-    assert!(runtime().block_on(source.token()).is_ok(), "and the next caller gets one");
+    assert!(runtime().block_on(source.token()).is_ok(), "the next caller gets a token");
 }
 
 #[test]
@@ -49,8 +49,8 @@ fn when_the_runtime_of_a_renewal_is_dropped_callers_on_another_get_a_token() {
     let source = TokenSource::builder(credentials()).base_url(server.base_url()).build().unwrap();
     let first = runtime();
     first.block_on(async {
-        let asking = source.clone();
-        tokio::spawn(async move { asking.token().await });
+        let caller = source.clone();
+        tokio::spawn(async move { caller.token().await });
         while server.token_requests() == 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -70,7 +70,7 @@ fn when_the_runtime_of_a_renewal_is_dropped_callers_on_another_get_a_token() {
     assert_eq!(server.token_requests(), 2);
 }
 
-/// Runtimes on which a token cannot be fetched, by what they lack.
+/// Runtimes that cannot run a renewal, and what they lack.
 fn incomplete_runtimes() -> Vec<(&'static str, tokio::runtime::Runtime)> {
     let build = |builder: &mut tokio::runtime::Builder| builder.build().unwrap();
     vec![
@@ -90,8 +90,8 @@ fn a_runtime_without_timers_or_io_is_an_error_and_no_panic() {
             let result = incomplete.block_on(source.token());
             assert!(matches!(result, Err(AuthError::NoRuntime)), "without {lacks}: {result:?}");
         }
-        let token = runtime().block_on(source.token()).expect("the next caller gets one");
-        assert_eq!(incomplete.block_on(source.token()).unwrap().secret(), token.secret(), "and shares it");
+        let token = runtime().block_on(source.token()).expect("the next caller gets a token");
+        assert_eq!(incomplete.block_on(source.token()).unwrap().secret(), token.secret(), "the token is shared");
     }
 }
 
@@ -101,8 +101,8 @@ fn while_a_renewal_is_under_way_elsewhere_a_caller_without_a_runtime_does_not_wa
     server.answer_token_requests(Answer::Silence);
     let source = TokenSource::builder(credentials()).base_url(server.base_url()).build().unwrap();
     let elsewhere = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let asking = source.clone();
-    elsewhere.spawn(async move { asking.token().await });
+    let caller = source.clone();
+    elsewhere.spawn(async move { caller.token().await });
     while server.token_requests() == 0 {
         std::thread::yield_now();
     }
@@ -110,15 +110,15 @@ fn while_a_renewal_is_under_way_elsewhere_a_caller_without_a_runtime_does_not_wa
         let result = incomplete.block_on(source.token());
         assert!(matches!(result, Err(AuthError::NoRuntime)), "without {lacks}: {result:?}");
     }
-    let result = futures_util::FutureExt::now_or_never(source.token()).expect("it does not wait");
+    let result = futures_util::FutureExt::now_or_never(source.token()).expect("the caller does not wait");
     assert!(matches!(result, Err(AuthError::NoRuntime)), "{result:?}");
-    assert!(source.state().is_renewing, "and the renewal goes on");
+    assert!(source.state().is_renewing, "the renewal continues");
 }
 
 #[test]
 fn without_a_runtime_a_token_in_its_early_or_margin_phase_is_still_returned() {
     let (endpoint, clock) = (Fake::new(|_| Ok(Duration::from_secs(1800))), TestClock::new());
-    let source = source_on(endpoint.clone(), clock.clone());
+    let source = source_on(endpoint.endpoint(), clock.clone());
     let token = runtime().block_on(source.token()).unwrap();
     for span in [1_501, 270] {
         clock.advance(Duration::from_secs(span));
@@ -130,7 +130,7 @@ fn without_a_runtime_a_token_in_its_early_or_margin_phase_is_still_returned() {
 
 #[test]
 fn a_runtime_that_has_been_shut_down_is_an_error_and_no_endless_loop() {
-    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))), TestClock::new());
+    let source = source_on(Fake::new(|_| Ok(Duration::from_secs(60))).endpoint(), TestClock::new());
     let shut_down = runtime();
     let handle = shut_down.handle().clone();
     drop(shut_down);

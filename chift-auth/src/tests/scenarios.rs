@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chift_api::{Error, Method};
+use chift_api::{Error, Method, SharedClock};
 use chift_tests::{Answer, FaultyServer};
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,7 +33,7 @@ struct Given {
     attempts: Option<u32>,
     deadline_ms: Option<u64>,
     /// Nothing listens at the base URL.
-    nobody_there: bool,
+    is_unreachable: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,9 +41,9 @@ struct Given {
 #[allow(clippy::enum_variant_names)]
 enum Step {
     Ask(Expected),
-    /// A caller who gives up after 20 ms.
-    AskInAHurry,
-    /// A call to a protected operation, and the status that its caller gets.
+    /// A caller that stops waiting after 20 ms.
+    AskBriefly,
+    /// A call to a protected operation, and the status of its response.
     Call(u16),
     /// A call whose body is a stream.
     CallWithStream(u16),
@@ -52,7 +52,7 @@ enum Step {
     Advance(f64),
     StepWall(i64),
     StepMonotonic(f64),
-    /// Until no renewal is under way.
+    /// Waits until no renewal is running.
     Settle,
     Tokens(Vec<Answer>),
     Invalidate(bool),
@@ -89,22 +89,24 @@ impl Stage {
         if !given.calls.is_empty() {
             server.answer_calls_in_turn(given.calls.clone());
         }
-        let base_url = if given.nobody_there { free_address() } else { server.base_url() };
+        let base_url = if given.is_unreachable { free_address() } else { server.base_url() };
         let clock = TestClock::new();
-        let mut builder = TokenSource::builder(credentials()).base_url(base_url).clock(clock.clone());
-        builder = builder.attempts(given.attempts.unwrap_or(3)).jitter(|| 0.0);
+        let mut builder = TokenSource::builder(credentials()).base_url(base_url).attempts(given.attempts.unwrap_or(3));
         if let Some(deadline) = given.deadline_ms {
             builder = builder.deadline(Duration::from_millis(deadline));
         }
-        Self { server, clock, source: builder.build().unwrap(), last: None }
+        let mut source = builder.build().unwrap();
+        let deps = &mut Arc::get_mut(&mut source.0).expect("the source is not shared yet").deps;
+        (deps.clock, deps.jitter) = (SharedClock::new(clock.clone()), || 0.0);
+        Self { server, clock, source, last: None }
     }
 
     async fn step(&mut self, step: &Step) {
         match step {
             Step::Ask(expected) => self.ask(expected).await,
-            Step::AskInAHurry => {
+            Step::AskBriefly => {
                 let hurried = tokio::time::timeout(Duration::from_millis(20), self.source.token()).await;
-                assert!(hurried.is_err(), "it was answered at once");
+                assert!(hurried.is_err(), "the caller did not have to wait");
             }
             Step::Call(status) => assert_eq!(self.call(None).await.unwrap(), *status),
             Step::CallWithStream(status) => {
@@ -113,7 +115,7 @@ impl Stage {
             }
             Step::CallWithoutToken(expected) => {
                 let error = self.call(None).await.unwrap_err();
-                let error = AuthError::of(&error).unwrap_or_else(|| panic!("no token failure: {error:?}"));
+                let error = AuthError::of(&error).unwrap_or_else(|| panic!("not a token error: {error:?}"));
                 assert!(error.to_string().contains(expected), "{error}");
             }
             Step::Advance(seconds) => self.clock.advance(Duration::from_secs_f64(*seconds)),
@@ -122,12 +124,12 @@ impl Stage {
             Step::Settle => self.settle().await,
             Step::Tokens(answers) => self.server.answer_token_requests_in_turn(answers.clone()),
             Step::Invalidate(forgotten) => {
-                let token = self.last.clone().expect("a token was had before");
+                let token = self.last.clone().expect("an earlier step got a token");
                 assert_eq!(self.source.invalidate(&token), *forgotten);
             }
             Step::ReplaceCredentials => self.source.replace_credentials(credentials()),
             Step::Phase(name) => assert_eq!(format!("{:?}", self.source.state().phase).to_lowercase(), *name),
-            Step::LastError(there_is) => assert_eq!(self.source.state().last_error.is_some(), *there_is),
+            Step::LastError(is_some) => assert_eq!(self.source.state().last_error.is_some(), *is_some),
             Step::TokenRequests(count) => assert_eq!(self.server.token_requests(), *count, "token requests"),
         }
     }
@@ -135,7 +137,7 @@ impl Stage {
     async fn ask(&mut self, expected: &Expected) {
         let result = self.source.token().await;
         if let Ok(token) = &result {
-            assert!(token.phase(crate::clock::Clock::now(&*self.clock)) < Phase::Over, "its life is over");
+            assert!(token.0.phase(self.clock.moment()) < Phase::Expired, "the token has expired");
         }
         let same = |token: &AccessToken| self.last.as_ref().is_some_and(|last| Arc::ptr_eq(&last.0, &token.0));
         match (expected, &result) {
@@ -176,13 +178,13 @@ impl Stage {
     }
 }
 
-/// An address on which nothing listens any more.
+/// An address on which nothing listens.
 fn free_address() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-pub(super) async fn play_all() -> usize {
+pub(super) async fn run_all() -> usize {
     let data: Value = yaml_serde::from_str(include_str!("scenarios.yaml")).unwrap();
     let scenarios: Vec<Scenario> = serde_json::from_value(data).unwrap();
     for scenario in &scenarios {
@@ -200,5 +202,5 @@ pub(super) async fn play_all() -> usize {
 
 #[tokio::test]
 async fn every_scenario_passes() {
-    assert!(play_all().await > 40);
+    assert!(run_all().await > 40);
 }

@@ -1,43 +1,51 @@
-//! The single renewal under many schedules: shuttle decides which thread or task continues at each point
-//! where one can be interrupted. What happens under the state's lock is one step; before each such step the
-//! clock is read, and the clock of these tests lets others go first.
+//! The single renewal under many schedules: shuttle selects which thread or task continues wherever one can be
+//! interrupted. The code under the state's lock is one step. Each such step follows a read of the clock, and the clock
+//! of these tests yields when it is read.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use chift_api::{Clock, Moment, SharedClock, Sleep};
+
 use super::{credentials, refusal};
-use crate::clock::{Clock, Now, Sleep};
-use crate::endpoint::{Endpoint, Issued, Issuing};
+use crate::endpoint::{Endpoint, Issued};
+use crate::renewal::Deps;
 use crate::rules::Rules;
 use crate::runtime::Task;
-use crate::source::Deps;
-use crate::{AuthError, Credentials, Phase, TokenSource};
+use crate::{Credentials, Phase, TokenSource};
 
-/// Stands still unless a test moves it, and lets others go first whenever it is read.
-#[derive(Debug)]
-struct YieldingClock(Mutex<Now>);
+/// Stands still until a test moves it, and yields whenever it is read.
+struct YieldingClock(Mutex<Moment>);
 
 impl YieldingClock {
     fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Now { monotonic: Instant::now(), wall: SystemTime::now() })))
+        Arc::new(Self(Mutex::new(SharedClock::default().moment())))
     }
 
     fn advance(&self, span: Duration) {
         let mut now = self.0.lock().unwrap();
         *now = now.after(span);
     }
+
+    fn moment(&self) -> Moment {
+        *self.0.lock().unwrap()
+    }
 }
 
-/// How long a caller waits 1.2 s before its token expires. This is the only wait that ends in these tests, after
-/// a few steps.
+/// The margin wait 1.2 s before the token expires. It is the only wait in these tests that ends by itself, after a few
+/// steps.
 const MARGIN_WAIT: Duration = Duration::from_millis(300);
 
 impl Clock for YieldingClock {
-    fn now(&self) -> Now {
+    fn now(&self) -> Instant {
         shuttle::thread::yield_now();
-        *self.0.lock().unwrap()
+        self.moment().monotonic
+    }
+
+    fn wall(&self) -> SystemTime {
+        self.moment().wall
     }
 
     fn sleep(&self, _: Duration) -> Sleep {
@@ -47,7 +55,7 @@ impl Clock for YieldingClock {
     fn timeout(&self, span: Duration) -> Sleep {
         Box::pin(async move {
             if span != MARGIN_WAIT {
-                // Whoever needs this to end hangs, and shuttle reports a deadlock.
+                // A caller that needs this to end hangs, and shuttle reports a deadlock.
                 return std::future::pending().await;
             }
             for _ in 0..3 {
@@ -57,7 +65,7 @@ impl Clock for YieldingClock {
     }
 }
 
-/// Counts the requests that are under way at once.
+/// Counts the requests, and how many were under way at once.
 #[derive(Default)]
 struct Counting {
     requests: AtomicUsize,
@@ -83,23 +91,26 @@ impl Drop for Request {
     }
 }
 
-impl Endpoint for Arc<Counting> {
-    fn issue(&self, credentials: &Credentials, _: Duration) -> Issuing {
-        let (counting, client_id) = (self.clone(), credentials.to_request().client_id);
-        Box::pin(async move {
-            let number = counting.requests.fetch_add(1, Ordering::SeqCst) + 1;
-            let _request = Request::begin(&counting);
-            shuttle::future::yield_now().await;
-            if counting.refuses_first && number == 1 {
-                return Err(refusal());
-            }
-            let life = Duration::from_secs(if client_id == SHORT_LIVED { 20 } else { 1_800 });
-            Ok(Issued { secret: format!("{client_id}-{number}").into(), life })
+impl Counting {
+    fn endpoint(self: &Arc<Self>) -> Endpoint {
+        let counting = self.clone();
+        Arc::new(move |credentials, _| {
+            let (counting, client_id) = (counting.clone(), credentials.request.client_id.clone());
+            Box::pin(async move {
+                let number = counting.requests.fetch_add(1, Ordering::SeqCst) + 1;
+                let _request = Request::begin(&counting);
+                shuttle::future::yield_now().await;
+                if counting.refuses_first && number == 1 {
+                    return Err(refusal());
+                }
+                let life = Duration::from_secs(if client_id == SHORT_LIVED { 20 } else { 1_800 });
+                Ok(Issued { secret: format!("{client_id}-{number}").into(), life })
+            })
         })
     }
 }
 
-/// The client whose tokens live 20 s.
+/// The client whose tokens have a life of 20 s.
 const SHORT_LIVED: &str = "short";
 
 fn client(id: &str) -> Credentials {
@@ -107,15 +118,13 @@ fn client(id: &str) -> Credentials {
 }
 
 thread_local! {
-    /// The renewals that were spawned. All threads of one shuttle test run on one thread of the machine.
+    /// The renewals that were spawned. shuttle runs all threads of one test on one thread of the machine.
     static SPAWNED: RefCell<Vec<shuttle::future::AbortHandle>> = const { RefCell::new(Vec::new()) };
 }
 
-#[allow(clippy::unnecessary_wraps)]
-fn spawn(task: Task) -> Result<(), AuthError> {
+fn spawn(task: Task) {
     let abort = shuttle::future::spawn(task).abort_handle();
     SPAWNED.with_borrow_mut(|spawned| spawned.push(abort));
-    Ok(())
 }
 
 fn source(endpoint: &Arc<Counting>) -> TokenSource {
@@ -124,7 +133,8 @@ fn source(endpoint: &Arc<Counting>) -> TokenSource {
 
 fn source_of(endpoint: &Arc<Counting>, clock: Arc<YieldingClock>, credentials: Credentials) -> TokenSource {
     SPAWNED.take();
-    let deps = Deps { endpoint: Arc::new(endpoint.clone()), clock, check_runtime: || Ok(()), spawn, jitter: || 0.0 };
+    let (endpoint, clock) = (endpoint.endpoint(), SharedClock::new(clock));
+    let deps = Deps { endpoint, clock, check_runtime: || Ok(()), spawn, jitter: || 0.0 };
     TokenSource::on(deps, Rules::default(), credentials, super::api())
 }
 
@@ -150,7 +160,7 @@ fn callers_on_several_threads_share_one_renewal() {
 }
 
 #[test]
-fn a_refusal_an_invalidation_and_a_cancelled_call_make_one_renewal() {
+fn a_refusal_an_invalidation_and_a_cancelled_call_cause_one_renewal() {
     shuttle::check_random(
         || {
             let endpoint = Arc::new(Counting::default());
@@ -168,9 +178,10 @@ fn a_refusal_an_invalidation_and_a_cancelled_call_make_one_renewal() {
                             call.abort();
                         }
                         _ => {
-                            let refused = chift_api::Bearer::new(&"t".into()).with_generation(first.0.generation);
+                            let refused =
+                                chift_api::Bearer::new(&"t".into()).with_generation(first.0.bearer.generation());
                             let second = shuttle::future::block_on(chift_api::Authorize::refused(&source, &refused));
-                            assert_eq!(second.unwrap().generation(), first.0.generation + 1);
+                            assert_eq!(second.unwrap().generation(), first.0.bearer.generation() + 1);
                         }
                     })
                 })
@@ -178,7 +189,7 @@ fn a_refusal_an_invalidation_and_a_cancelled_call_make_one_renewal() {
             for thread in threads {
                 thread.join().unwrap();
             }
-            assert_eq!(endpoint.requests.load(Ordering::SeqCst), 2, "one renewal for all");
+            assert_eq!(endpoint.requests.load(Ordering::SeqCst), 2, "one renewal for all callers");
             assert_eq!(endpoint.most.load(Ordering::SeqCst), 1, "one at a time");
         },
         2_000,
@@ -196,7 +207,7 @@ fn replaced_credentials_leave_no_caller_waiting() {
                 shuttle::thread::spawn(move || shuttle::future::block_on(source.token()))
             };
             source.replace_credentials(credentials());
-            // The refusal of the old credentials, if the caller was that fast; else a token of the new ones.
+            // The rejection of the old credentials if the caller was first, otherwise a token for the new ones.
             if let Err(error) = caller.join().unwrap() {
                 assert!(error.is_rejected(), "{error:?}");
             }
@@ -206,17 +217,17 @@ fn replaced_credentials_leave_no_caller_waiting() {
     );
 }
 
-/// Four things at once, while a token is in its margin phase: callers ask, one of them is cancelled, the
-/// credentials are replaced, and the runtime of the renewal is dropped.
+/// Four events at once in the margin phase of a token: callers need a token, one of them is cancelled, the credentials
+/// are replaced, and the runtime of the renewal is dropped.
 #[test]
-fn replaced_cancelled_and_dropped_in_the_margin_phase() {
+fn credentials_are_replaced_and_renewals_cancelled_and_dropped_in_the_margin_phase() {
     shuttle::check_random(
         || {
             let (endpoint, clock) = (Arc::new(Counting::default()), YieldingClock::new());
             let source = source_of(&endpoint, clock.clone(), client(SHORT_LIVED));
             let old = shuttle::future::block_on(source.token()).unwrap();
             clock.advance(Duration::from_millis(18_800));
-            assert_eq!(Rules::margin_wait(old.remaining(clock.now())), Some(MARGIN_WAIT));
+            assert_eq!(Rules::margin_wait(old.0.remaining(clock.moment())), Some(MARGIN_WAIT));
             let threads: Vec<_> = (0..6)
                 .map(|kind| {
                     let (source, clock, old) = (source.clone(), clock.clone(), old.clone());
@@ -240,7 +251,7 @@ fn replaced_cancelled_and_dropped_in_the_margin_phase() {
                         }
                         _ => {
                             let token = shuttle::future::block_on(source.token()).unwrap();
-                            assert!(token.phase(clock.now()) < Phase::Over, "an expired token was handed out");
+                            assert!(token.0.phase(clock.moment()) < Phase::Expired, "an expired token was handed out");
                         }
                     })
                 })

@@ -1,4 +1,4 @@
-//! An endpoint that follows a script, and a way to run a future while the test clock moves.
+//! An endpoint that follows a script, and a function that runs a future while the test clock moves.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -6,17 +6,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::clock::TestClock;
-use crate::clock::{Clock as _, Now};
-use crate::endpoint::{Endpoint, Issued, Issuing};
-use crate::{AuthError, Credentials};
+use chift_api::{Clock as _, Moment};
 
-/// What the endpoint does with one request.
+use super::clock::TestClock;
+use crate::AuthError;
+use crate::endpoint::{Endpoint, Issued};
+
+/// How the endpoint responds to one request.
 #[derive(Debug, Clone)]
 pub(super) enum Reply {
-    /// A token that lives that many seconds.
+    /// A token with this life in seconds.
     Token(u64),
-    /// A token that lives `life` seconds and arrives after `latency_ms`.
+    /// A token with a life of `life` seconds that arrives after `latency_ms`.
     Late { life: u64, latency_ms: u64 },
     /// An error, at once.
     Error(AuthError),
@@ -27,12 +28,12 @@ pub(super) enum Reply {
 /// One request that the endpoint received.
 #[derive(Debug, Clone)]
 pub(super) struct Received {
-    pub(super) at: Now,
+    pub(super) at: Moment,
     pub(super) limit: Duration,
     pub(super) client_id: String,
 }
 
-/// Follows a script; its last reply stays. A token's text is `CLIENT_ID-NUMBER`.
+/// Follows a script; the last reply repeats. The text of a token is `CLIENT_ID-NUMBER`.
 pub(super) struct Script {
     clock: Arc<TestClock>,
     replies: Mutex<VecDeque<Reply>>,
@@ -52,7 +53,7 @@ impl Script {
         })
     }
 
-    pub(super) fn now_replies(&self, replies: impl IntoIterator<Item = Reply>) {
+    pub(super) fn set_replies(&self, replies: impl IntoIterator<Item = Reply>) {
         *self.replies.lock().unwrap() = replies.into_iter().collect();
     }
 
@@ -84,38 +85,41 @@ impl Drop for UnderWay {
     }
 }
 
-impl Endpoint for Arc<Script> {
-    fn issue(&self, credentials: &Credentials, limit: Duration) -> Issuing {
-        let (script, client_id) = (self.clone(), credentials.to_request().client_id);
-        Box::pin(async move {
-            let _under_way = script.begin();
-            let number = {
-                let mut received = script.received.lock().unwrap();
-                received.push(Received { at: script.clock.now(), limit, client_id: client_id.clone() });
-                received.len()
-            };
-            let reply = {
-                let mut replies = script.replies.lock().unwrap();
-                if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() }.unwrap_or(Reply::Hang)
-            };
-            let issued =
-                |life| Issued { secret: format!("{client_id}-{number}").into(), life: Duration::from_secs(life) };
-            match reply {
-                Reply::Token(life) => {
-                    tokio::task::yield_now().await;
-                    Ok(issued(life))
-                }
-                Reply::Late { life, latency_ms } => {
-                    script.clock.timeout(Duration::from_millis(latency_ms)).await;
-                    Ok(issued(life))
-                }
-                Reply::Error(error) => Err(error),
-                Reply::Hang => {
-                    script.clock.timeout(limit).await;
-                    Err(AuthError::TimedOut)
-                }
-            }
+impl Script {
+    pub(super) fn endpoint(self: &Arc<Self>) -> Endpoint {
+        let script = self.clone();
+        Arc::new(move |credentials, limit| {
+            Box::pin(script.clone().respond(credentials.request.client_id.clone(), limit))
         })
+    }
+
+    async fn respond(self: Arc<Self>, client_id: String, limit: Duration) -> Result<Issued, AuthError> {
+        let _under_way = self.begin();
+        let number = {
+            let mut received = self.received.lock().unwrap();
+            received.push(Received { at: self.clock.moment(), limit, client_id: client_id.clone() });
+            received.len()
+        };
+        let reply = {
+            let mut replies = self.replies.lock().unwrap();
+            if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() }.unwrap_or(Reply::Hang)
+        };
+        let issued = |life| Issued { secret: format!("{client_id}-{number}").into(), life: Duration::from_secs(life) };
+        match reply {
+            Reply::Token(life) => {
+                tokio::task::yield_now().await;
+                Ok(issued(life))
+            }
+            Reply::Late { life, latency_ms } => {
+                self.clock.timeout(Duration::from_millis(latency_ms)).await;
+                Ok(issued(life))
+            }
+            Reply::Error(error) => Err(error),
+            Reply::Hang => {
+                self.clock.timeout(limit).await;
+                Err(AuthError::TimedOut)
+            }
+        }
     }
 }
 
@@ -126,15 +130,15 @@ pub(super) async fn settle() {
     }
 }
 
-/// Runs `future` to its end and moves the clock 50 ms at a time meanwhile, for at most a minute. Returns
-/// its output and how long it took by the test clock.
+/// Runs `future` to its end while the clock moves in steps of 50 ms, for at most a minute. Returns its output and its
+/// duration by the test clock.
 pub(super) async fn drive<F: Future>(clock: &TestClock, future: F) -> (F::Output, Duration) {
-    let begun = clock.now();
+    let started = clock.moment();
     let mut future = std::pin::pin!(future);
     for _ in 0..60 * 20 {
         for _ in 0..50 {
             if let std::task::Poll::Ready(output) = futures_util::poll!(&mut future) {
-                return (output, begun.left(clock.now()));
+                return (output, started.left(clock.moment()));
             }
             tokio::task::yield_now().await;
         }

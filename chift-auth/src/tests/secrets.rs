@@ -1,4 +1,4 @@
-//! At TRACE, with every fault of the scenarios: no secret in a log, an error or a panic message.
+//! Searches logs at TRACE, errors and panic messages for secrets, with every fault of the scenarios.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -74,7 +74,7 @@ async fn no_fault_puts_a_secret_into_a_log_an_error_or_a_panic() {
     let _guard = tracing::subscriber::set_default(subscriber);
 
     let mut text = String::new();
-    // What the server makes up or cuts off is a secret as well.
+    // Text that the server invents or cuts off is a secret as well.
     let mut secrets =
         vec![CLIENT_SECRET.to_owned(), "half-a-tok".to_owned(), "cut-tok".to_owned(), "xxxxxxxx".to_owned()];
     for fault in faults() {
@@ -93,14 +93,14 @@ async fn no_fault_puts_a_secret_into_a_log_an_error_or_a_panic() {
                 write!(text, "{:?}", source.state()).unwrap();
             }
         }
-        // The same request by hand, through the generated operation, whose errors are progenitor's.
+        // The same request through the generated operation.
         let client = source.client();
-        if let Err(error) = client.generate_access_token(&credentials().to_request()).await {
+        if let Err(error) = client.generate_access_token(&credentials().request).await {
             text.push_str(&printed(&error));
         }
         secrets.extend(server.issued());
     }
-    assert!(super::scenarios::play_all().await > 0);
+    assert!(super::scenarios::run_all().await > 0);
     let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("TRACE") && log.contains("access token issued"), "the log was captured:\n{log}");
     assert!(text.len() > 1_000);
@@ -109,6 +109,6 @@ async fn no_fault_puts_a_secret_into_a_log_an_error_or_a_panic() {
             assert!(!text.contains(secret.as_str()), "secret {index} is in {place}");
         }
     }
-    // The tokens of the scenarios are called that.
+    // The prefix of the tokens in the scenarios.
     assert!(!log.contains("issued-"), "a token is in the log");
 }
