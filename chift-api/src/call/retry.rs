@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use reqwest::{Request, Response};
 
-use crate::context::IDEMPOTENCY_KEY;
-use crate::error::CallError;
-use crate::runtime::ClientInfo as _;
+use super::context::IDEMPOTENCY_KEY;
+use super::error::CallError;
+use super::runtime::ClientInfo as _;
 use crate::{Client, retry_after};
 
 /// A policy of sending failed requests again; for [`Client::retrying`].

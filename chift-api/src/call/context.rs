@@ -7,8 +7,8 @@ use reqwest::Request;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
+use super::runtime::ClientInfo as _;
 use crate::Client;
-use crate::runtime::ClientInfo as _;
 
 const CONNECTION: HeaderName = HeaderName::from_static("x-chift-connectionid");
 const INTEGRATION: HeaderName = HeaderName::from_static("x-chift-integrationid");

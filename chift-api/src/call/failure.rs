@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::text::{headline, one_line, shortened, shown_code};
+use super::text::{headline, one_line, shortened, shown_code};
 
 /// The body of an error that the document does not give: another status, or a body that is not what it
 /// promises for that status. It is kept as it came: JSON, or the text as a string.

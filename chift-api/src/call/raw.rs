@@ -5,14 +5,13 @@ use reqwest::{Body, Method, Request, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::CallError;
+use super::error::CallError;
+use super::hooks::{failed, is_error, readable};
+use super::operation::matching;
+use super::runtime::{ClientInfo as _, RequestBuilderExt as _};
+use super::{send, span};
 use crate::generated::operations::secret_answer;
-use crate::hooks::{failed, is_error, readable};
-use crate::operation::matching;
-use crate::runtime::{ClientInfo as _, RequestBuilderExt as _};
-use crate::{
-    ByteStream, Client, Error, Operation, RequestError, ResponseError, ResponseValue, Undocumented, send, span,
-};
+use crate::{ByteStream, Client, Error, Operation, RequestError, ResponseError, ResponseValue, Undocumented};
 
 /// As the generated operations send it.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");

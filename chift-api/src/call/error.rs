@@ -8,9 +8,9 @@ use std::time::Duration;
 use reqwest::header::InvalidHeaderValue;
 use reqwest::{Response, StatusCode};
 
-use crate::failure::{Failure, FailureClass};
-use crate::response::{ResponseError, ResponseValue};
-use crate::{AuthorizeError, RequestError, TransportError, Undocumented, find};
+use super::failure::{Failure, FailureClass};
+use super::response::{ResponseError, ResponseValue};
+use crate::{AuthorizeError, RequestError, TransportError, Undocumented};
 
 /// Why a call failed. `E` is the type of the operation's documented error bodies.
 ///
@@ -272,6 +272,18 @@ impl<E> From<Infallible> for Error<E> {
 /// ```
 pub fn authorize_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + Send + Sync + 'static)> {
     find::<AuthorizeError>(error).map(AuthorizeError::get_ref)
+}
+
+/// The error of type `E` among `error` and its sources.
+pub(crate) fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Body, Response, ResponseBuilderExt as _, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::error::{CallError, Error};
-use crate::{Failure, TransportError, find};
+use super::error::{CallError, Error, find};
+use crate::{Failure, TransportError};
 
 /// A response's content with its status and headers; it dereferences to the content.
 ///

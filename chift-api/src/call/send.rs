@@ -4,11 +4,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, Request, Response, StatusCode};
 use tracing::Span;
 
-use crate::error::CallError;
-use crate::runtime::ClientInfo as _;
-use crate::{
-    Authorize, Bearer, Client, Failure, FailureClass, RetryPolicy, Session, TransportError, response, retry, span,
-};
+use super::error::CallError;
+use super::runtime::ClientInfo as _;
+use super::{response, retry, span};
+use crate::{Authorize, Bearer, Client, Failure, FailureClass, RetryPolicy, Session, TransportError};
 
 /// An error's body is read up to this many bytes: 1 MiB. What is longer is cut off.
 pub(crate) const LARGEST_ERROR: usize = 1024 * 1024;

@@ -7,11 +7,10 @@ use reqwest::{Request, Response, StatusCode};
 use serde_json::value::RawValue;
 use tracing::Span;
 
-use crate::error::CallError;
-use crate::runtime::{ClientHooks, ClientInfo as _, OperationInfo};
-use crate::{
-    Client, Failure, Operation, ResponseError, Session, generated, multipart, operations, response, send, span,
-};
+use super::error::CallError;
+use super::runtime::{ClientHooks, ClientInfo as _, OperationInfo};
+use super::{multipart, response, send, span};
+use crate::{Client, Failure, Operation, ResponseError, Session, generated, operations};
 
 impl ClientHooks<Session> for Client {
     async fn exec(&self, mut request: Request, info: &OperationInfo) -> Result<Response, CallError> {

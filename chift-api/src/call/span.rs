@@ -8,7 +8,7 @@ use reqwest::{Request, Response};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 
-use crate::error::CallError;
+use super::error::CallError;
 use crate::{Failure, Operation};
 
 /// The span of a call. `operation` is `None` for a path that the document does not have.
