@@ -3,7 +3,7 @@
 //! # For maintainers
 //!
 //! `src/generated/` is written by `cargo xtask regen` and by nothing else; everything beside it is
-//! small, written by hand, and holds for any document: [`Secret`] and [`Echo`] stand in for generated
+//! small, written by hand, and holds for any document: [`Secret`] and [`Redacted`] stand in for generated
 //! types, [`Session`] is what each request carries, `runtime.rs` is what the generated code calls, the hook that
 //! every generated call goes through is in `hooks.rs`, and how a request is sent, by hand or by the hook, is in
 //! `send.rs`.
@@ -48,10 +48,10 @@ use values::object;
 
 pub use call::authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
 pub use call::base_url::shown_url;
+pub use call::chift_error::{ChiftError, ErrorClass, Repeat, Undocumented};
 pub use call::clock::{Clock, Sleep};
 pub use call::context::{Context, ContextError, Datalayer, IdempotencyKey};
 pub use call::error::authorize_error;
-pub use call::failure::{Failure, FailureClass, Repeat, Undocumented};
 pub use call::http_client::BuildError;
 pub use call::multipart::Multipart;
 pub use call::operation::Operation;
@@ -75,7 +75,7 @@ pub use values::dates::{retry_after, server_date};
 pub use values::decimal::Decimal;
 pub use values::nullable::Nullable;
 pub use values::open::Open;
-pub use values::redacted::Echo;
+pub use values::redacted::Redacted;
 pub use values::secret::Secret;
 pub use values::timestamp::{Timestamp, TimestampError};
 

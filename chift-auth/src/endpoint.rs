@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chift_api::{
-    Client, Decimal, Error, Failure, ResponseError, ResponseValue, Secret, Session, one_line, server_date, types,
+    ChiftError, Client, Decimal, Error, ResponseError, ResponseValue, Secret, Session, one_line, server_date, types,
 };
 use chrono::{DateTime, Utc};
 
@@ -129,7 +129,7 @@ fn refusal<E>(error: Error<E>, secret: &Secret) -> AuthError {
     }
 }
 
-fn classified(failure: &Failure, retry_after: Option<Duration>, secret: &Secret) -> AuthError {
+fn classified(failure: &ChiftError, retry_after: Option<Duration>, secret: &Secret) -> AuthError {
     let status = failure.status;
     let error_code = failure.error_code.as_deref().map(|code| redacted(code, secret));
     let message = failure.message.as_deref().map(|message| redacted(message, secret));

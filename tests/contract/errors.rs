@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 
 use chift_api::types::AuthItem;
-use chift_api::{Client, Error, FailureClass, Method, ResponseError, Session};
+use chift_api::{Client, Error, ErrorClass, Method, ResponseError, Session};
 use chift_auth::{AuthError, Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use httpmock::MockServer;
@@ -53,8 +53,8 @@ async fn a_call_without_a_token_says_so_in_one_line() {
 async fn a_refused_token_is_told_from_a_customers_own_refusal() {
     let server = FaultyServer::start();
     for (code, is_auth, class) in [
-        ("ERROR_CHIFT_AUTHENTICATION_ERROR", true, FailureClass::Credentials),
-        ("ERROR_CONNECTOR_AUTHENTICATION", false, FailureClass::Connection),
+        ("ERROR_CHIFT_AUTHENTICATION_ERROR", true, ErrorClass::Credentials),
+        ("ERROR_CONNECTOR_AUTHENTICATION", false, ErrorClass::Connection),
     ] {
         server.answer_calls_in_turn(vec![refused(401, code)]);
         let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::header::InvalidHeaderValue;
 use reqwest::{Response, StatusCode};
 
-use super::failure::{Failure, FailureClass};
+use super::chift_error::{ChiftError, ErrorClass};
 use super::response::{ResponseError, ResponseValue};
 use crate::{AuthorizeError, RequestError, TransportError, Undocumented};
 
@@ -75,9 +75,9 @@ impl<E> Error<E> {
     /// refused it, also after it was renewed.
     ///
     /// `false` where Chift says that the *customer's* software refused the customer's credentials
-    /// ([`FailureClass::Connection`]).
+    /// ([`ErrorClass::Connection`]).
     pub fn is_auth(&self) -> bool {
-        matches!(self, Self::NoToken(_)) || self.chift().is_some_and(|it| it.class() == FailureClass::Credentials)
+        matches!(self, Self::NoToken(_)) || self.chift().is_some_and(|it| it.class() == ErrorClass::Credentials)
     }
 
     /// Whether the same call can succeed later: there was no response, the body broke off, the status is 408, 425,
@@ -107,7 +107,7 @@ impl<E> Error<E> {
     }
 
     /// What Chift says of a failed call; `None` unless the status is an error.
-    pub fn chift(&self) -> Option<&Failure> {
+    pub fn chift(&self) -> Option<&ChiftError> {
         match self {
             Self::ErrorResponse(response) => response.failure(),
             _ => None,

@@ -10,7 +10,7 @@ use tracing::Span;
 use super::error::CallError;
 use super::runtime::{ClientHooks, ClientInfo as _, OperationInfo};
 use super::{multipart, response, send, span};
-use crate::{Client, Failure, Operation, ResponseError, Session, generated, operations};
+use crate::{ChiftError, Client, Operation, ResponseError, Session, generated, operations};
 
 impl ClientHooks<Session> for Client {
     async fn exec(&self, mut request: Request, info: &OperationInfo) -> Result<Response, CallError> {
@@ -32,7 +32,7 @@ impl ClientHooks<Session> for Client {
                 Some(operation) => Box::pin(one_of_several(response, operation)).await?,
                 None => response,
             };
-            match generated::operations::secret_answer(info.operation_id) {
+            match generated::operations::secret_response(info.operation_id) {
                 Some(try_out) => Box::pin(readable(response, try_out)).await,
                 None => Ok(response),
             }
@@ -62,7 +62,7 @@ pub(crate) async fn readable(
 }
 
 /// An error response whose body is wrapped as `{variant: body}` for the operation's error type; the status selects
-/// the variant. It carries what Chift says as a [`Failure`].
+/// the variant. It carries what Chift says as a [`ChiftError`].
 pub(crate) async fn failed(
     client: &Client,
     response: Response,
@@ -71,7 +71,7 @@ pub(crate) async fn failed(
 ) -> Response {
     let status = response.status().as_u16();
     let (body, response) = response::prefix(response, send::error_limit(client.inner())).await;
-    let failure = Failure::read(status, &body);
+    let failure = ChiftError::read(status, &body);
     span::failed_with(span, &failure);
     let mut response = match operation {
         Some(operation) => {

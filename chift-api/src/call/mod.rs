@@ -2,10 +2,10 @@
 
 pub(crate) mod authorize;
 pub(crate) mod base_url;
+pub(crate) mod chift_error;
 pub(crate) mod clock;
 pub(crate) mod context;
 pub(crate) mod error;
-pub(crate) mod failure;
 mod hooks;
 pub(crate) mod http_client;
 pub(crate) mod multipart;

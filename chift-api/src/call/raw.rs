@@ -10,7 +10,7 @@ use super::hooks::{failed, is_error, readable};
 use super::operation::matching;
 use super::runtime::{ClientInfo as _, RequestBuilderExt as _};
 use super::{send, span};
-use crate::generated::operations::secret_answer;
+use crate::generated::operations::secret_response;
 use crate::{ByteStream, Client, Error, Operation, RequestError, ResponseError, ResponseValue, Undocumented};
 
 /// As the generated operations send it.
@@ -110,7 +110,7 @@ impl RawRequest<'_> {
     /// As any operation; [`Error::chift`](crate::Error::chift) has what Chift says. A response that is
     /// no `T` is [`Error::InvalidResponse`], and [`Error::body`](crate::Error::body) has it as it came.
     pub async fn send<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error<Undocumented>> {
-        let is_secret = self.operation.is_some_and(|operation| secret_answer(operation.id).is_some());
+        let is_secret = self.operation.is_some_and(|operation| secret_response(operation.id).is_some());
         let response = self.sent().await?;
         if is_error(response.status()) {
             return Err(Error::ErrorResponse(ResponseValue::from_response(response).await?));
@@ -151,7 +151,7 @@ impl RawRequest<'_> {
             if !response.status().is_success() {
                 return Err(Error::UnexpectedResponse(response));
             }
-            match operation.and_then(|operation| secret_answer(operation.id)) {
+            match operation.and_then(|operation| secret_response(operation.id)) {
                 Some(try_out) => Ok(Box::pin(readable(response, try_out)).await?),
                 None => Ok(response),
             }

@@ -20,7 +20,7 @@ use crate::{Client, retry_after};
 /// body that is a stream is never sent twice, and a response that has begun is never asked for again.
 ///
 /// With an idempotency key, a request that was carried out though its response was lost gets a 409 when it
-/// is sent again: then the error is a [`repeat`](crate::Failure::repeat), and the request is done.
+/// is sent again: then the error is a [`repeat`](crate::ChiftError::repeat), and the request is done.
 ///
 /// The wait before the second attempt is at random between half of
 /// [`initial_backoff`](RetryPolicyBuilder::initial_backoff) and the whole; it doubles from attempt to attempt, up to

@@ -10,7 +10,7 @@
 //!
 //! let fetch = |page, size| {
 //!     let call = client.request(Method::GET, "/consumers").query(&[("page", page), ("size", size)]);
-//!     call.send::<paging::Listed<serde_json::Value>>()
+//!     call.send::<paging::Page<serde_json::Value>>()
 //! };
 //! let mut consumers = paging::items(100, fetch).ahead(2);
 //! while let Some(consumer) = consumers.next().await {
@@ -46,4 +46,4 @@ mod page;
 mod tests;
 
 pub use items::{CollectError, Items, items};
-pub use page::{ListPage, Listed};
+pub use page::{ListPage, Page};

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::ready;
 
-use super::{CollectError, Listed, items};
+use super::{CollectError, Page, items};
 
 /// A list of numbers from 0, as a server tells of it that may lie.
 struct List {
@@ -20,14 +20,14 @@ impl List {
     }
 
     #[allow(clippy::unnecessary_wraps)]
-    fn page(&self, page: i64, size: i64) -> Result<Listed<u64>, String> {
+    fn page(&self, page: i64, size: i64) -> Result<Page<u64>, String> {
         self.asked.borrow_mut().push(page);
         assert!(self.asked.borrow().len() < 100, "a loop");
         let page = u64::try_from(page).unwrap();
         let index = usize::try_from(page - 1).unwrap();
         let start: u64 = self.pages.iter().take(index).sum();
         let items = (start..start + self.pages.get(index).unwrap_or(&0)).collect();
-        Ok(Listed { items, total: (self.total)(page), page: (self.echo)(page), size: size.try_into().unwrap() })
+        Ok(Page { items, total: (self.total)(page), page: (self.echo)(page), size: size.try_into().unwrap() })
     }
 
     /// The items, and which pages were asked for.

@@ -126,8 +126,8 @@ pub(crate) fn table(operations: &[Operation], types: &Types) -> TokenStream {
         /// Every operation of the document, ordered by id.
         pub const ALL: &[Operation] = &[#(#rows),*];
 
-        /// For an operation whose answer holds a secret: what tries whether that answer can be read.
-        pub(crate) fn secret_answer(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
+        /// Checks whether the body of a response can be read, for an operation whose response holds a secret.
+        pub(crate) fn secret_response(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
             match id {
                 #(#arms,)*
                 _ => None,

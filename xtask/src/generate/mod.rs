@@ -67,7 +67,7 @@ fn conversions() -> [(SchemaObject, &'static str); 5] {
         (password, "crate::Secret"),
         (date_time, "crate::Timestamp"),
         (number, "crate::Decimal"),
-        (seam("echo"), "crate::Echo"),
+        (seam("redacted"), "crate::Redacted"),
         (seam("undocumented"), "crate::Undocumented"),
     ]
 }

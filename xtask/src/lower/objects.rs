@@ -18,9 +18,9 @@ pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Diagnostics) -> 
             return;
         }
         // Beside a secret, what is unknown may be one, too.
-        let hidden = |property: &Value| says(property, "format", "password") || says(property, "x-chift-seam", "echo");
+        let hidden = |property: &Value| says(property, "format", "password") || says(property, "x-chift-seam", "redacted");
         let secret = properties.values().any(hidden);
-        let values = if secret { json!({"x-chift-seam": "echo"}) } else { json!({}) };
+        let values = if secret { json!({"x-chift-seam": "redacted"}) } else { json!({}) };
         schema.insert("additionalProperties".to_owned(), values);
         schema.entry("type").or_insert(json!("object"));
         count += 1;
@@ -47,6 +47,6 @@ mod tests {
             assert_eq!(schema_after(keep_unknown_fields, given).0, expected);
         }
         let secret = json!({"properties": {"a": {"type": "string", "format": "password"}}});
-        assert_eq!(schema_after(keep_unknown_fields, secret).0["additionalProperties"]["x-chift-seam"], "echo");
+        assert_eq!(schema_after(keep_unknown_fields, secret).0["additionalProperties"]["x-chift-seam"], "redacted");
     }
 }

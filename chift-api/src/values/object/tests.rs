@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::object;
-use crate::{Decimal, Echo, Nullable, Open, Secret};
+use crate::{Decimal, Nullable, Open, Redacted, Secret};
 
 #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -52,7 +52,7 @@ pub(crate) mod derived {
     pub(crate) struct Login {
         pub(crate) secret: Secret,
         #[serde(flatten)]
-        pub(crate) extra: HashMap<String, Echo>,
+        pub(crate) extra: HashMap<String, Redacted>,
     }
 
     #[derive(Debug, ::serde::Serialize, ::serde::Deserialize)]
@@ -90,9 +90,9 @@ pub(crate) mod listed {
     #[derive(Debug)]
     pub(crate) struct Login {
         pub(crate) secret: Secret,
-        pub(crate) extra: HashMap<String, Echo>,
+        pub(crate) extra: HashMap<String, Redacted>,
     }
-    object! { Login "" { required secret "secret" ""; } extra: HashMap<String, Echo> }
+    object! { Login "" { required secret "secret" ""; } extra: HashMap<String, Redacted> }
 
     #[derive(Debug)]
     pub(crate) struct Query {
