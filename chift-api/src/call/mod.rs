@@ -6,6 +6,7 @@ pub(crate) mod chift_error;
 pub(crate) mod clock;
 pub(crate) mod context;
 pub(crate) mod error;
+mod exchange;
 mod hooks;
 pub(crate) mod http_client;
 pub(crate) mod multipart;

@@ -79,8 +79,8 @@ pub(crate) async fn within<T>(span: &Span, work: Pin<&mut impl Future<Output = T
 }
 
 /// Records Chift's error code, if it has the form of one: anything else may be anything.
-pub(crate) fn failed_with(span: &Span, failure: &ChiftError) {
-    if let Some(code) = failure.shown_code() {
+pub(crate) fn record_code(span: &Span, error: &ChiftError) {
+    if let Some(code) = error.shown_code() {
         span.record("chift.error_code", code);
     }
 }
