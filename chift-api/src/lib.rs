@@ -3,7 +3,7 @@
 //! # For maintainers
 //!
 //! `src/generated/` is written by `cargo xtask regen` and by nothing else; everything beside it is
-//! small, written by hand, and holds for any document: [`Secret`] and [`Echo`] stand in for generated
+//! small, written by hand, and holds for any document: [`Secret`] and [`Redacted`] stand in for generated
 //! types, [`Session`] is what each request carries, `runtime.rs` is what the generated code calls, the hook that
 //! every generated call goes through is in `hooks.rs`, and how a request is sent, by hand or by the hook, is in
 //! `send.rs`.
@@ -34,99 +34,54 @@
 #[rustfmt::skip]
 mod generated;
 
-mod authorize;
-mod base_url;
-mod clock;
-mod context;
-mod dates;
-mod decimal;
-mod echo;
-mod error;
-mod failure;
-mod hooks;
-mod http_client;
-mod list_page;
-mod multipart;
-mod nullable;
-// A document need not have fields of every kind.
-#[allow(dead_code)]
-mod object;
-#[cfg(feature = "schemars")]
-#[allow(dead_code)]
-mod object_schema;
-mod open;
-mod operation;
+mod call;
 pub mod paging;
-mod path;
-mod raw;
-mod redacted;
-mod request_error;
-mod response;
-mod retry;
-mod retry_budget;
-#[allow(missing_docs, unreachable_pub)]
-mod runtime;
-#[cfg(feature = "schemars")]
-mod schemas;
-mod secret;
-mod send;
-mod session;
-mod span;
 #[cfg(feature = "httpmock")]
 pub mod stand_in;
-mod text;
-mod timestamp;
-mod transport_error;
-mod wiped;
+mod values;
 
-pub use authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
-pub use base_url::shown_url;
-pub use clock::{Clock, Moment, SharedClock, Sleep};
-pub use context::{Context, ContextError, Datalayer, IdempotencyKey};
-pub use dates::{retry_after, server_date};
-pub use decimal::Decimal;
-pub use echo::Echo;
-pub use error::authorize_error;
-pub use failure::{Failure, FailureClass, Repeat, Undocumented};
+// What the generated code uses, by paths that do not depend on the layout.
+#[allow(unused_imports)]
+use call::{path, runtime};
+#[allow(unused_imports)]
+use values::object;
+
+pub use call::authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
+pub use call::base_url::shown_url;
+pub use call::chift_error::{ChiftError, ErrorClass, Repeat, Undocumented};
+pub use call::clock::{Clock, Moment, SharedClock, Sleep};
+pub use call::context::{Context, ContextError, Datalayer, IdempotencyKey};
+pub use call::error::authorize_error;
+pub use call::http_client::BuildError;
+pub use call::multipart::Multipart;
+pub use call::operation::Operation;
+pub use call::path::path_segment;
+pub use call::raw::RawRequest;
+pub use call::redact::redacted;
+pub use call::request_error::RequestError;
+pub use call::response::{ResponseError, Unreadable};
+pub use call::retry::{Backoff, RetryPolicy, RetryPolicyBuilder, SettingError, is_passing_status};
+pub use call::session::Session;
+pub use call::text::one_line;
+pub use call::transport_error::TransportError;
 pub use generated::DEFAULT_BASE_URL;
 pub use generated::client::*;
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock;
-pub use http_client::BuildError;
-pub use list_page::ListPage;
-pub use multipart::Multipart;
-pub use nullable::Nullable;
-pub use open::Open;
-pub use operation::Operation;
-pub use path::path_segment;
-pub use raw::RawRequest;
-pub use redacted::redacted;
-pub use request_error::RequestError;
+pub use paging::ListPage;
 pub use reqwest::{ClientBuilder, Method};
-pub use response::{ResponseError, Unreadable};
-pub use retry::{Backoff, RetryPolicy, RetryPolicyBuilder, SettingError, is_passing_status};
-pub use secret::Secret;
-pub use session::Session;
 #[cfg(feature = "httpmock")]
 pub use stand_in::StandIn;
-pub use text::one_line;
-pub use timestamp::{Timestamp, TimestampError};
-pub use transport_error::TransportError;
+pub use values::dates::{retry_after, server_date};
+pub use values::decimal::Decimal;
+pub use values::nullable::Nullable;
+pub use values::open::Open;
+pub use values::redacted::Redacted;
+pub use values::secret::Secret;
+pub use values::timestamp::{Timestamp, TimestampError};
 
 /// The operations of the document: which there are, and which of them need the bearer.
 pub mod operations {
+    pub use crate::call::operation::find;
     pub use crate::generated::operations::ALL;
-    pub use crate::operation::find;
-}
-
-/// The error of type `E` among `error` and its sources.
-fn find<'a, E: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a E> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
 }

@@ -88,10 +88,10 @@ impl StandIn {
     }
 
     /// Answers whatever no mock made before matches with an empty list.
-    pub fn answer_anything(&self) {
+    pub fn respond_to_anything(&self) {
         self.server.mock(|when, then| {
             when.is_true(|request| request.uri().path() != "/token");
-            then.respond_with(|_| answer(200, &json!({"items": [], "total": 0, "page": 1, "size": 50})));
+            then.respond_with(|_| response(200, &json!({"items": [], "total": 0, "page": 1, "size": 50})));
         });
     }
 
@@ -177,7 +177,7 @@ impl State {
             .and_then(|now| i64::try_from(now.as_secs()).ok())
             .unwrap_or_default()
             .saturating_add(life);
-        answer(
+        response(
             200,
             &json!({"access_token": token, "token_type": "bearer", "expires_in": life, "expires_on": expires_on}),
         )
@@ -226,11 +226,11 @@ fn faults(body: &Map<String, Value>) -> Vec<Value> {
 }
 
 fn invalid(detail: &[Value]) -> HttpMockResponse {
-    answer(422, &json!({"message": "Validation error", "status": "error", "detail": detail}))
+    response(422, &json!({"message": "Validation error", "status": "error", "detail": detail}))
 }
 
 fn refused() -> HttpMockResponse {
-    answer(
+    response(
         401,
         &json!({
             "message": "Invalid credentials or access token",
@@ -240,6 +240,6 @@ fn refused() -> HttpMockResponse {
     )
 }
 
-fn answer(status: u16, body: &Value) -> HttpMockResponse {
+fn response(status: u16, body: &Value) -> HttpMockResponse {
     HttpMockResponse::builder().status(status).header("content-type", "application/json").body(body.to_string()).build()
 }

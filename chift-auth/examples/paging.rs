@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout)]
 
 use chift_auth::TokenSource;
-use chift_auth::chift_api::paging::{self, Listed};
+use chift_auth::chift_api::paging::{self, Page};
 use chift_auth::chift_api::{Method, StandIn};
 use serde::Deserialize;
 use serde_json::json;
@@ -24,7 +24,7 @@ async fn main() -> anyhow::Result<()> {
 
     let fetch = |page, size| {
         let call = client.request(Method::GET, "/products").query(&[("page", page), ("size", size)]);
-        call.send::<Listed<Product>>()
+        call.send::<Page<Product>>()
     };
 
     println!("1. Item by item, with two pages prefetched");

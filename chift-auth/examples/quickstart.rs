@@ -21,7 +21,7 @@ async fn main() -> anyhow::Result<()> {
         Ok(credentials) => TokenSource::new(credentials)?,
         Err(error) if error.is_all_missing() => {
             let local = stand_in.insert(StandIn::start());
-            local.answer_anything();
+            local.respond_to_anything();
             local.set_life(SHORT_LIFE);
             TokenSource::for_stand_in(local).build()?
         }

@@ -17,7 +17,7 @@ impl TokenSource {
     ///
     /// let chift = StandIn::start();
     /// let client = TokenSource::for_stand_in(&chift).build()?.client();
-    /// chift.answer_anything();
+    /// chift.respond_to_anything();
     /// client.request(Method::GET, "/consumers").send::<serde_json::Value>().await?;
     /// chift.revoke_all(); // Chift refuses the token from now on
     /// client.request(Method::GET, "/consumers").send::<serde_json::Value>().await?;

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 
 use chift_api::types::AuthItem;
-use chift_api::{Client, Error, FailureClass, Method, ResponseError, Session};
+use chift_api::{Client, Error, ErrorClass, Method, ResponseError, Session};
 use chift_auth::{AuthError, Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use httpmock::MockServer;
@@ -32,10 +32,7 @@ async fn a_call_without_a_token_fails_with_a_one_line_message() {
         TokenSource::builder(Credentials::new("a", "b", uuid::Uuid::nil())).base_url("http://127.0.0.1:9");
     let client = unreachable.attempts(1).build().unwrap().client();
     let error = client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "no access token: the token request failed: the server could not be reached"
-    );
+    assert_eq!(error.to_string(), "no access token: the token request failed: the server could not be reached");
     assert!(error.is_auth() && error.is_transient());
     let mut chain = String::new();
     let mut next = error.source();
@@ -54,8 +51,8 @@ async fn a_call_without_a_token_fails_with_a_one_line_message() {
 async fn a_refused_token_is_distinguished_from_refused_credentials_of_the_customer() {
     let server = FaultyServer::start();
     for (code, is_auth, class) in [
-        ("ERROR_CHIFT_AUTHENTICATION_ERROR", true, FailureClass::Credentials),
-        ("ERROR_CONNECTOR_AUTHENTICATION", false, FailureClass::Connection),
+        ("ERROR_CHIFT_AUTHENTICATION_ERROR", true, ErrorClass::Credentials),
+        ("ERROR_CONNECTOR_AUTHENTICATION", false, ErrorClass::Connection),
     ] {
         server.answer_calls_in_turn(vec![refused(401, code)]);
         let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use chift_api::paging::{self, Listed};
+use chift_api::paging::{self, Page};
 use chift_api::{Client, Error, Method, ResponseValue, RetryPolicy, Undocumented};
 use chift_auth::TokenSource;
 use chift_tests::{Answer, FaultyServer, StandIn};
 use httpmock::{HttpMockRequest, HttpMockResponse};
 use serde_json::json;
 
-type Page = Result<ResponseValue<Listed<u64>>, Error<Undocumented>>;
+type PageResult = Result<ResponseValue<Page<u64>>, Error<Undocumented>>;
 
 /// Starts a stand-in with a list of `count` numbers at `/numbers`. It reports `total(page)` as the total, responds to
 /// page `broken` with an error, and counts the requests.
@@ -37,7 +37,7 @@ fn list(count: u64, total: fn(page: u64) -> u64, broken: u64) -> (StandIn, Clien
     (chift, client, requests)
 }
 
-async fn fetch(client: &Client, page: i64, size: i64) -> Page {
+async fn fetch(client: &Client, page: i64, size: i64) -> PageResult {
     client.request(Method::GET, "/numbers").query(&[("page", page), ("size", size)]).send().await
 }
 

@@ -13,7 +13,7 @@ fn source(chift: &StandIn, secret: &str) -> TokenSource {
 
 fn chift() -> StandIn {
     let chift = StandIn::start();
-    chift.answer_anything();
+    chift.respond_to_anything();
     chift
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use chift_api::types::{AuthItem, HttpValidationError, Token, ValidationError};
-use chift_api::{Client, Echo, Method, Secret, Session};
+use chift_api::{Client, Method, Redacted, Secret, Session};
 use chift_auth::{Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
 use serde_json::json;
@@ -61,7 +61,7 @@ async fn debug_shows_no_secret() {
         ("ResponseValue<Token>", &response),
         ("Token", &Token { ..response.clone() }),
         ("Secret", &Secret::from(CLIENT_SECRET)),
-        ("Echo", &Echo::from(json!(CLIENT_SECRET))),
+        ("Redacted", &Redacted::from(json!(CLIENT_SECRET))),
         ("ValidationError", &echoed),
         ("HttpValidationError", &refusal),
         ("AuthError", &rejected),

@@ -39,7 +39,7 @@ pub(crate) async fn run(base_url: &str) -> anyhow::Result<()> {
     let path = format!("/consumers/{consumer}/invoicing/products");
     let fetch = |page, size| {
         let call = client.request(Method::GET, &path).query(&[("page", page), ("size", size)]);
-        call.send::<paging::Listed<Product>>()
+        call.send::<paging::Page<Product>>()
     };
     let products = paging::items(100, fetch).collect_all(1_000_000).await?;
     println!("{} {}", products.len(), peak_kib());

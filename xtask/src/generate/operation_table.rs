@@ -41,20 +41,20 @@ pub(super) fn source(operations: &[Operation], client: &Client) -> Result<TokenS
         /// Every operation of the document, ordered by id.
         pub const ALL: &[Operation] = &[#(#rows),*];
 
-        /// For an operation whose answer holds a secret: what tries whether that answer can be read.
-        pub(crate) fn secret_answer(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
+        /// Checks whether the body of a response can be read, for an operation whose response holds a secret.
+        pub(crate) fn secret_response(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
             match id {
                 #(#secret,)*
                 _ => None,
             }
         }
 
-        /// Whether there are several kinds of success.
+        /// Whether successful responses have several types.
         pub(crate) fn has_several_successes(id: &str) -> bool {
             matches!(id, #several)
         }
 
-        /// The media type that a request's bytes are sent as, where it is not the usual one.
+        /// The media type of a body of bytes, where it is not `application/octet-stream`.
         pub(crate) fn sent_as(id: &str) -> Option<&'static str> {
             match id {
                 #(#sent_as,)*
@@ -98,15 +98,15 @@ fn body_names(operations: &[Operation], client: &Client) -> Result<TokenStream, 
                 None => rest = Some(name),
             }
         }
-        let tried = |name: &String| {
+        let reading = |name: &String| {
             let kind = kinds.get(name.as_str())?;
             Some(quote! { (#name, reads::<#kind>(body)) })
         };
         let choices = by_name.iter().filter_map(|(name, statuses)| {
-            let tried = tried(name)?;
-            Some(quote! { #(#statuses)|* => #tried })
+            let reading = reading(name)?;
+            Some(quote! { #(#statuses)|* => #reading })
         });
-        let rest = rest.and_then(tried).unwrap_or_else(|| quote! { return None });
+        let rest = rest.and_then(reading).unwrap_or_else(|| quote! { return None });
         let function = format_ident!("bodies_{}", index + 1);
         let ids = sharing.iter().map(|operation| &operation.id);
         functions.push(quote! {
@@ -121,7 +121,7 @@ fn body_names(operations: &[Operation], client: &Client) -> Result<TokenStream, 
         arms.push(quote! { #(#ids)|* => #function(status, body) });
     }
     Ok(quote! {
-        /// The name that the document gives to a body by its status, if that is what it is.
+        /// The name of a body by its status, if it can be read as the type of that name.
         pub(crate) fn body_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
             match id {
                 #(#arms,)*

@@ -37,7 +37,7 @@ fn conversions() -> [(SchemaObject, &'static str); 5] {
         (password, "crate::Secret"),
         (date_time, "crate::Timestamp"),
         (number, "crate::Decimal"),
-        (marked(marker::REDACTED), "crate::Echo"),
+        (marked(marker::REDACTED), "crate::Redacted"),
         (marked(marker::UNDOCUMENTED), "crate::Undocumented"),
     ]
 }

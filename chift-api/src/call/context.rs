@@ -7,8 +7,8 @@ use reqwest::Request;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
+use super::runtime::ClientInfo as _;
 use crate::Client;
-use crate::runtime::ClientInfo as _;
 
 const CONNECTION: HeaderName = HeaderName::from_static("x-chift-connectionid");
 const INTEGRATION: HeaderName = HeaderName::from_static("x-chift-integrationid");
@@ -57,7 +57,7 @@ impl Context {
     }
 
     /// The idempotency key of *one* call: Chift carries out the first request that has it, and answers any
-    /// other with a 409 that [`Failure::repeat`](crate::Failure::repeat) recognizes, for six months.
+    /// other with a 409 that [`ChiftError::repeat`](crate::ChiftError::repeat) recognizes, for six months.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key_for_each_call = false;
         self.set(IDEMPOTENCY_KEY, key.0)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ResponseValue;
 
-/// The answer of a list operation. Every generated type with `items` and `total` is one; [`Listed`] is one of
+/// The answer of a list operation. Every generated type with `items` and `total` is one; [`Page`] is one of
 /// any items; and a list of another form can be made one:
 ///
 /// ```
@@ -50,14 +50,14 @@ impl<P: ListPage> ListPage for ResponseValue<P> {
 /// A page of any items: for [calls of paths that the document does not have](crate::Client::request).
 ///
 /// ```
-/// use chift_api::paging::Listed;
-/// let page: Listed<String> = serde_json::from_str(r#"{"items": ["a"], "total": 1, "page": 1, "size": 50}"#)?;
+/// use chift_api::paging::Page;
+/// let page: Page<String> = serde_json::from_str(r#"{"items": ["a"], "total": 1, "page": 1, "size": 50}"#)?;
 /// assert_eq!(page.items, ["a"]);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Listed<T> {
+pub struct Page<T> {
     /// The items of this page.
     pub items: Vec<T>,
     /// How many items there are on all pages.
@@ -68,7 +68,7 @@ pub struct Listed<T> {
     pub size: u64,
 }
 
-impl<T> ListPage for Listed<T> {
+impl<T> ListPage for Page<T> {
     type Item = T;
 
     fn total(&self) -> Option<u64> {

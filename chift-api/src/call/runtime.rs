@@ -8,12 +8,13 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, RequestBuilder, Response};
 use serde::Serialize;
 
-pub use crate::error::{CallError, Error};
-pub use crate::path::path_segment;
-pub use crate::response::{ByteStream, ResponseValue};
+pub use super::error::{CallError, Error};
+pub use super::path::path_segment;
+pub use super::response::{ByteStream, ResponseValue};
 pub use progenitor_client::QueryParam;
 
-use crate::{RequestError, wiped};
+use crate::RequestError;
+use crate::values::wiped;
 
 /// Identifies the operation that a request belongs to.
 pub struct OperationInfo {

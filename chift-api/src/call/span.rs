@@ -8,8 +8,8 @@ use reqwest::{Request, Response};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 
-use crate::error::CallError;
-use crate::{Failure, Operation};
+use super::error::CallError;
+use crate::{ChiftError, Operation};
 
 /// The span of a call. `operation` is `None` for a path that the document does not have.
 pub(crate) fn span(request: &Request, operation: Option<&Operation>) -> Span {
@@ -79,8 +79,8 @@ pub(crate) async fn within<T>(span: &Span, work: Pin<&mut impl Future<Output = T
 }
 
 /// Records Chift's error code, if it has the form of one: anything else may be anything.
-pub(crate) fn failed_with(span: &Span, failure: &Failure) {
-    if let Some(code) = failure.shown_code() {
+pub(crate) fn record_code(span: &Span, error: &ChiftError) {
+    if let Some(code) = error.shown_code() {
         span.record("chift.error_code", code);
     }
 }

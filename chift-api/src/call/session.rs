@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{Clock, SharedClock};
-use crate::retry_budget::RetryBudget;
+use super::clock::{Clock, SharedClock};
+use super::retry_budget::RetryBudget;
 use crate::{Authorize, Context, RetryPolicy};
 
 /// How long the body of a response may be unless the session says otherwise: 256 MiB.

@@ -12,8 +12,8 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Body, Response, ResponseBuilderExt as _, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::error::{CallError, Error};
-use crate::{Failure, TransportError, find};
+use super::error::{CallError, Error, find};
+use crate::{ChiftError, TransportError};
 
 /// A response's content with its status and headers; it dereferences to the content.
 ///
@@ -30,7 +30,7 @@ pub struct ResponseValue<T> {
     inner: T,
     status: StatusCode,
     headers: HeaderMap,
-    failure: Option<Arc<Failure>>,
+    failure: Option<Arc<ChiftError>>,
 }
 
 impl<T> ResponseValue<T> {
@@ -55,7 +55,7 @@ impl<T> ResponseValue<T> {
     }
 
     /// What Chift says, if this is an error response.
-    pub(crate) fn failure(&self) -> Option<&Failure> {
+    pub(crate) fn failure(&self) -> Option<&ChiftError> {
         self.failure.as_deref()
     }
 

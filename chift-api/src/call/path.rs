@@ -1,6 +1,8 @@
-//! An argument as exactly one segment of a path.
+//! Paths that stay where they are: an argument is exactly one segment, and a raw path stays below the base URL.
 
 use std::fmt::Write as _;
+
+use reqwest::Url;
 
 use crate::RequestError;
 
@@ -51,10 +53,54 @@ pub(crate) fn segment_pattern(text: &str) -> String {
     path_segment("", text).map_or_else(|_| NEVER.to_owned(), |segment| regex::escape(&segment))
 }
 
+/// Whether a URL parser reads a segment as `.` or `..`: with `%2e` as a dot.
+fn is_dots(segment: &[u8]) -> bool {
+    let (mut rest, mut dots) = (segment, 0);
+    while !rest.is_empty() {
+        let after = rest.strip_prefix(b".").or_else(|| {
+            let (head, tail) = rest.split_at_checked(3)?;
+            head.eq_ignore_ascii_case(b"%2e").then_some(tail)
+        });
+        let Some(after) = after else { return false };
+        (rest, dots) = (after, dots + 1);
+    }
+    dots <= 2
+}
+
+/// The URL of `path` below `base`, or what is wrong with the path.
+pub(crate) fn below(base: &str, path: &str) -> Result<Url, RequestError> {
+    let refused = |problem: &str| Err(RequestError::new(format!("the path {problem}")));
+    let Some(relative) = path.strip_prefix('/') else {
+        return refused("neither begins with a slash nor is a URL below the base URL");
+    };
+    // Anything beyond ASCII is percent-encoded by the URL parser.
+    if path.bytes().any(|byte| byte <= b' ' || matches!(byte, b'\\' | b'#' | 0x7f)) {
+        return refused(
+            "has a space, a backslash, a `#` or a control character; such a character must be percent-encoded",
+        );
+    }
+    // As `path_segment` has it for arguments.
+    let end = relative.bytes().position(|byte| byte == b'?').unwrap_or(relative.len());
+    for segment in relative.as_bytes()[..end].split(|byte| *byte == b'/') {
+        if segment.is_empty() {
+            return refused("has an empty segment; an id may be missing");
+        }
+        if is_dots(segment) {
+            return refused("has a segment `.` or `..`, which leads elsewhere");
+        }
+    }
+    let Ok(url) = Url::parse(&[base, path].concat()) else {
+        return refused("does not make a URL with the client's base URL");
+    };
+    // What was refused above cannot lead elsewhere; this is the rule itself. The base URL was normalized when the
+    // client was built, so that it is a prefix of what is below it.
+    let stays = url.as_str().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+    if stays { Ok(url) } else { refused("leads away from the base URL") }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use reqwest::Url;
 
     use super::*;
 
@@ -118,6 +164,61 @@ mod tests {
         ] {
             let pattern = regex::Regex::new(&format!("^{}$", segment_pattern(text))).unwrap();
             assert_eq!(pattern.is_match(path), matches, "{text} {path}");
+        }
+    }
+
+    #[test]
+    fn a_path_stays_below_the_base_url() {
+        for (base, path, expected) in [
+            ("https://api.chift.eu", "/consumers", "https://api.chift.eu/consumers"),
+            ("https://proxy.example/chift", "/consumers?page=2", "https://proxy.example/chift/consumers?page=2"),
+            ("http://127.0.0.1:1", "/a/b..c/...", "http://127.0.0.1:1/a/b..c/..."),
+            (
+                "https://api.chift.eu",
+                "/a?next=https://b.example//../c",
+                "https://api.chift.eu/a?next=https://b.example//../c",
+            ),
+            ("https://api.chift.eu", "/@b.example", "https://api.chift.eu/@b.example"),
+        ] {
+            assert_eq!(below(base, path).unwrap().as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn what_leads_elsewhere_is_refused() {
+        for path in [
+            "",
+            "consumers",
+            "https://evil.example/consumers",
+            "//evil.example/consumers",
+            "/\\evil.example",
+            "@evil.example/",
+            ".evil.example/",
+            ":80@evil.example/",
+            "/consumers/../token",
+            "/consumers/..",
+            "/./a",
+            "/consumers/%2e%2E/token",
+            "/consumers/.%2e/token",
+            "/a\t/b",
+            "/\n/evil.example",
+            "/a b",
+            "/a#b",
+            "/a//b",
+            "/consumers/",
+            "/",
+        ] {
+            assert!(below("https://api.chift.eu/v1", path).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn dots_are_dots_in_any_spelling() {
+        for segment in [".", "..", "%2e", "%2E.", ".%2e", "%2e%2E"] {
+            assert!(is_dots(segment.as_bytes()), "{segment}");
+        }
+        for segment in ["...", "a.", "%2", "%2f", "%2e%2e%2e", "é", ".é"] {
+            assert!(!is_dots(segment.as_bytes()), "{segment}");
         }
     }
 }

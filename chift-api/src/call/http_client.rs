@@ -9,8 +9,8 @@ use std::time::Duration;
 use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
 
-use crate::base_url::{self, BaseUrl};
-use crate::runtime::ClientInfo as _;
+use super::base_url::{self, BaseUrl};
+use super::runtime::ClientInfo as _;
 use crate::{Client, Clock, Session};
 
 /// How long a connection may take to come about.

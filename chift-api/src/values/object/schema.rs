@@ -8,16 +8,16 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
+use super::Object;
 use crate::Nullable;
-use crate::object::Object;
 
 /// Implements `JsonSchema` for a struct, from what `object!` is given.
 macro_rules! object_schema {
     ($name:ident $about:literal { $($kind:ident $field:ident $wire:literal $documentation:literal;)* }) => {
-        impl $crate::object_schema::Described for $name {
+        impl $crate::values::object::schema::Described for $name {
             const ABOUT: &'static str = $about;
 
-            fn describe(fields: &mut $crate::object_schema::Describing<'_, Self>) {
+            fn describe(fields: &mut $crate::values::object::schema::Describing<'_, Self>) {
                 $(fields.$kind($wire, $documentation, |it| &it.$field);)*
             }
         }
@@ -32,7 +32,7 @@ macro_rules! object_schema {
             }
 
             fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                $crate::object_schema::describe::<Self>(generator)
+                $crate::values::object::schema::describe::<Self>(generator)
             }
         }
     };
@@ -152,7 +152,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::object::tests::{derived, listed};
+    use crate::values::object::tests::{derived, listed};
 
     #[test]
     fn a_list_describes_as_the_derives_do() {

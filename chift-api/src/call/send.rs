@@ -4,11 +4,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, Request, Response, StatusCode};
 use tracing::Span;
 
-use crate::error::CallError;
-use crate::runtime::ClientInfo as _;
-use crate::{
-    Authorize, Bearer, Client, Failure, FailureClass, RetryPolicy, Session, TransportError, response, retry, span,
-};
+use super::error::CallError;
+use super::runtime::ClientInfo as _;
+use super::{response, retry, span};
+use crate::{Authorize, Bearer, ChiftError, Client, ErrorClass, RetryPolicy, Session, TransportError};
 
 /// An error's body is read up to this many bytes: 1 MiB. What is longer is cut off.
 pub(crate) const LARGEST_ERROR: usize = 1024 * 1024;
@@ -176,5 +175,5 @@ impl Again {
 /// Whether a 401 is about the bearer. Chift answers 401 too when the customer's own software refused the
 /// customer's credentials, with another `error_code`; a 401 without any code is what HTTP says it is.
 fn is_about_the_token(body: &[u8]) -> bool {
-    Failure::read(StatusCode::UNAUTHORIZED.as_u16(), body).class() == FailureClass::Credentials
+    ChiftError::read(StatusCode::UNAUTHORIZED.as_u16(), body).class() == ErrorClass::Credentials
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 use reqwest::header::InvalidHeaderValue;
 use reqwest::{Response, StatusCode};
 
-use crate::failure::{Failure, FailureClass};
-use crate::response::{ResponseError, ResponseValue};
-use crate::{AuthorizeError, RequestError, TransportError, Undocumented, find};
+use super::chift_error::{ChiftError, ErrorClass};
+use super::response::{ResponseError, ResponseValue};
+use crate::{AuthorizeError, RequestError, TransportError, Undocumented};
 
 /// Why a call failed. `E` is the type of the operation's documented error bodies.
 ///
@@ -75,9 +75,9 @@ impl<E> Error<E> {
     /// refused it, also after it was renewed.
     ///
     /// `false` where Chift says that the *customer's* software refused the customer's credentials
-    /// ([`FailureClass::Connection`]).
+    /// ([`ErrorClass::Connection`]).
     pub fn is_auth(&self) -> bool {
-        matches!(self, Self::NoToken(_)) || self.chift().is_some_and(|it| it.class() == FailureClass::Credentials)
+        matches!(self, Self::NoToken(_)) || self.chift().is_some_and(|it| it.class() == ErrorClass::Credentials)
     }
 
     /// Whether the same call can succeed later: there was no response, the body broke off, the status is 408, 425,
@@ -107,7 +107,7 @@ impl<E> Error<E> {
     }
 
     /// What Chift says of a failed call; `None` unless the status is an error.
-    pub fn chift(&self) -> Option<&Failure> {
+    pub fn chift(&self) -> Option<&ChiftError> {
         match self {
             Self::ErrorResponse(response) => response.failure(),
             _ => None,
@@ -272,6 +272,18 @@ impl<E> From<Infallible> for Error<E> {
 /// ```
 pub fn authorize_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + Send + Sync + 'static)> {
     find::<AuthorizeError>(error).map(AuthorizeError::get_ref)
+}
+
+/// The error of type `E` among `error` and its sources.
+pub(crate) fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use reqwest::{Request, Response};
 
-use crate::context::IDEMPOTENCY_KEY;
-use crate::error::CallError;
-use crate::runtime::ClientInfo as _;
+use super::context::IDEMPOTENCY_KEY;
+use super::error::CallError;
+use super::runtime::ClientInfo as _;
 use crate::{Client, retry_after};
 
 /// Pauses that double after each failure. Calls and token requests both use it.
@@ -51,7 +51,7 @@ impl Backoff {
 /// body that is a stream is never sent twice, and a response that has begun is never requested again.
 ///
 /// If a request with an idempotency key was executed but its response was lost, Chift responds to the next attempt
-/// with status 409. That error is a [`repeat`](crate::Failure::repeat), and the request is done.
+/// with status 409. That error is a [`repeat`](crate::ChiftError::repeat), and the request is done.
 ///
 /// The pause before the second attempt is random, between half of
 /// [`initial_backoff`](RetryPolicyBuilder::initial_backoff) and the whole. It doubles with each attempt, up to

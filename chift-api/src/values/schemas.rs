@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::{Decimal, Echo, Nullable, Open, Secret, Timestamp, Undocumented};
+use crate::{Decimal, Nullable, Open, Redacted, Secret, Timestamp, Undocumented};
 
 /// Implements `JsonSchema` for a type by its schema, which stands where the type is used.
 macro_rules! inline {
@@ -27,7 +27,7 @@ macro_rules! inline {
 
 inline! {
     Decimal {"type": "number"};
-    Echo {};
+    Redacted {};
     Secret {"type": "string", "format": "password"};
     Timestamp {"type": "string", "format": "date-time"};
     Undocumented {};

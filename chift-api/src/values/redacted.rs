@@ -11,30 +11,30 @@ use serde_json::Value;
 /// keep it as it is.
 ///
 /// ```
-/// use chift_api::Echo;
-/// let echo: Echo = serde_json::from_str("\"s3cret\"")?;
-/// assert_eq!(format!("{echo:?}"), "[redacted string]");
-/// assert_eq!(echo.expose(), "s3cret");
+/// use chift_api::Redacted;
+/// let input: Redacted = serde_json::from_str("\"s3cret\"")?;
+/// assert_eq!(format!("{input:?}"), "[redacted string]");
+/// assert_eq!(input.expose(), "s3cret");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Echo(Value);
+pub struct Redacted(Value);
 
-impl Echo {
+impl Redacted {
     /// The value itself. Where this is called, a secret can leak.
     pub fn expose(&self) -> &Value {
         &self.0
     }
 }
 
-impl From<Value> for Echo {
+impl From<Value> for Redacted {
     fn from(value: Value) -> Self {
         Self(value)
     }
 }
 
-impl fmt::Debug for Echo {
+impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Value::Null => "[null]",

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::text::{headline, one_line, shortened, shown_code};
+use super::text::{headline, one_line, shortened, shown_code};
 
 /// The body of an error that the document does not give: another status, or a body that is not what it
 /// promises for that status. It is kept as it came: JSON, or the text as a string.
@@ -53,7 +53,7 @@ impl fmt::Debug for Undocumented {
 /// detail.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Failure {
+pub struct ChiftError {
     /// The HTTP status.
     pub status: u16,
     /// What happened, on one line: Chift's `message`. In a body that is not Chift's, the `title` or `detail` of a
@@ -66,23 +66,23 @@ pub struct Failure {
     pub detail: Option<Value>,
 }
 
-/// What to do about a failed call; from [`Failure::class`].
+/// What to do about a failed call; from [`ChiftError::class`].
 ///
 /// ```
-/// # fn act(failure: &chift_api::Failure) {
-/// use chift_api::FailureClass;
+/// # fn act(failure: &chift_api::ChiftError) {
+/// use chift_api::ErrorClass;
 /// match failure.class() {
-///     FailureClass::Credentials => eprintln!("check the API key"),
-///     FailureClass::Connection => eprintln!("ask the customer to connect the software again"),
-///     FailureClass::Unsupported => eprintln!("this software cannot do that"),
-///     FailureClass::Request => eprintln!("a mistake in this program: {failure}"),
+///     ErrorClass::Credentials => eprintln!("check the API key"),
+///     ErrorClass::Connection => eprintln!("ask the customer to connect the software again"),
+///     ErrorClass::Unsupported => eprintln!("this software cannot do that"),
+///     ErrorClass::Request => eprintln!("a mistake in this program: {failure}"),
 ///     _ => eprintln!("try again later: {failure}"),
 /// }
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum FailureClass {
+pub enum ErrorClass {
     /// Chift refuses our access token or API key, or what they may do (401, 403).
     Credentials,
     /// The connection to the customer's software does not work: it refuses the customer's credentials, is not
@@ -96,7 +96,7 @@ pub enum FailureClass {
     Service,
 }
 
-impl Failure {
+impl ChiftError {
     /// What a failed call's status and body say. `body` may be cut off.
     pub(crate) fn read(status: u16, body: &[u8]) -> Self {
         let body = match serde_json::from_slice(body) {
@@ -129,8 +129,8 @@ impl Failure {
     }
 
     /// What to do about it: by Chift's error code, and by the status where there is none that is known.
-    pub fn class(&self) -> FailureClass {
-        use FailureClass::{Connection, Credentials, Request, Service, Unsupported};
+    pub fn class(&self) -> ErrorClass {
+        use ErrorClass::{Connection, Credentials, Request, Service, Unsupported};
         let code = self.error_code.as_deref().map(|code| code.strip_prefix("ERROR_").unwrap_or(code));
         match (code, self.status) {
             (Some("CHIFT_AUTHENTICATION_ERROR"), _) | (None, 401 | 403) => Credentials,
@@ -157,12 +157,12 @@ impl Failure {
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use chift_api::{Context, Failure, IdempotencyKey, Method, Repeat};
+    /// use chift_api::{Context, ChiftError, IdempotencyKey, Method, Repeat};
     /// let once = client.with(&Context::new().idempotency_key(IdempotencyKey::new("consumer-17")?));
     /// let call = once.request(Method::POST, "/consumers").json(&serde_json::json!({"name": "Bakery"}));
     /// match call.send::<serde_json::Value>().await {
     ///     Ok(consumer) => println!("created: {}", consumer["consumerid"]),
-    ///     Err(error) => match error.chift().and_then(Failure::repeat) {
+    ///     Err(error) => match error.chift().and_then(ChiftError::repeat) {
     ///         Some(Repeat::Processed) => println!("it was created before"),
     ///         Some(_) => println!("it is being created"),
     ///         None => return Err(error.into()),
@@ -193,7 +193,7 @@ fn findings(detail: Option<&Value>) -> Vec<String> {
     detail.and_then(Value::as_array).into_iter().flatten().filter_map(found).collect()
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for ChiftError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the server responded with status {}", self.status)?;
         if let Some(code) = self.shown_code() {
@@ -206,9 +206,9 @@ impl fmt::Display for Failure {
     }
 }
 
-impl fmt::Debug for Failure {
+impl fmt::Debug for ChiftError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Failure")
+        f.debug_struct("ChiftError")
             .field("status", &self.status)
             .field("class", &self.class())
             .field("error_code", &self.shown_code())
@@ -251,13 +251,13 @@ mod tests {
             ("[1]", None),
             ("", None),
         ] {
-            assert_eq!(Failure::read(502, body.as_bytes()).message.as_deref(), expected, "{body}");
+            assert_eq!(ChiftError::read(502, body.as_bytes()).message.as_deref(), expected, "{body}");
         }
     }
 
     #[test]
     fn a_failure_has_the_class_of_its_code_and_else_of_its_status() {
-        use FailureClass::{Connection, Credentials, Request, Service, Unsupported};
+        use ErrorClass::{Connection, Credentials, Request, Service, Unsupported};
         for (status, code, expected) in [
             (401, "ERROR_CHIFT_AUTHENTICATION_ERROR", Credentials),
             (401, "", Credentials),
@@ -283,14 +283,14 @@ mod tests {
             (418, "ERROR_OF_TOMORROW", Request),
         ] {
             let body = if code.is_empty() { "{}".to_owned() } else { format!("{{\"error_code\": \"{code}\"}}") };
-            assert_eq!(Failure::read(status, body.as_bytes()).class(), expected, "{status} {code}");
+            assert_eq!(ChiftError::read(status, body.as_bytes()).class(), expected, "{status} {code}");
         }
     }
 
     #[test]
     fn debug_shows_no_body_and_display_one_line() {
         let body = r#"{"message": "No\nsuch", "error_code": "ERROR_X", "detail": {"name": "customer"}}"#;
-        let failure = Failure::read(404, body.as_bytes());
+        let failure = ChiftError::read(404, body.as_bytes());
         assert_eq!(failure.to_string(), "the server responded with status 404 ERROR_X: No such");
         let shown = format!("{failure:?}");
         assert!(!shown.contains("customer") && !shown.contains("No") && shown.contains("ERROR_X"), "{shown}");

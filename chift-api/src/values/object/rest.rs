@@ -1,0 +1,55 @@
+//! The field of a struct that keeps what its list of fields does not name.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use serde::de::{Deserialize, IgnoredAny, MapAccess};
+use serde::ser::{Serialize, SerializeMap};
+use serde_json::{Map, Value};
+
+use super::Writing;
+
+/// What keeps the fields that are not listed.
+pub(crate) trait Rest: Default {
+    /// Reads the value of such a field; of two with one name, the last one stays.
+    fn take<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error>;
+    /// Writes all of them.
+    fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error>;
+}
+
+impl Rest for () {
+    fn take<'de, A: MapAccess<'de>>(&mut self, _: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error> {
+        fields.next_value().map(|IgnoredAny| ())
+    }
+
+    fn write<M: SerializeMap>(&self, _: &mut Writing<M>) -> Result<(), M::Error> {
+        Ok(())
+    }
+}
+
+impl Rest for Map<String, Value> {
+    fn take<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error> {
+        self.insert(name.into_owned(), fields.next_value()?);
+        Ok(())
+    }
+
+    fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error> {
+        self.iter().try_for_each(|(name, value)| fields.map.serialize_entry(name, value))
+    }
+}
+
+impl<V, H> Rest for HashMap<String, V, H>
+where
+    V: for<'de> Deserialize<'de> + Serialize,
+    H: BuildHasher + Default,
+{
+    fn take<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error> {
+        self.insert(name.into_owned(), fields.next_value()?);
+        Ok(())
+    }
+
+    fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error> {
+        self.iter().try_for_each(|(name, value)| fields.map.serialize_entry(name, value))
+    }
+}
