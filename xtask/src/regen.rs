@@ -50,7 +50,7 @@ pub fn run(root: &Path, options: &Options, out: &mut dyn Write) -> anyhow::Resul
         writeln!(out, "{stage:>9}  {what}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
     }
     if options.report {
-        untyped::tell(&outcome, out)?;
+        untyped::print(&outcome, out)?;
     }
     if options.check {
         let told = emit::differences(&folder, &files)?;

@@ -1,40 +1,35 @@
-//! What a maintainer may want to mend in the overlay: places that have no type, because the document states
-//! none, and what the client does without.
+//! What a maintainer may want to improve with the overlay: the places of a document without a type, and the document
+//! features that the client does not support.
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 
+use crate::document::keywords;
 use crate::document::walk::{self, Kind};
 use crate::lower::Diagnostic;
 use crate::pipeline::Outcome;
 
-/// The places of a document whose values can be anything, each with the reason.
-///
-/// The document is the one before lowering, which states all that the vendor says.
+/// The places of a document that accept any value, each with the reason. The document is the one before lowering.
 pub fn untyped(document: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
-        let last = place.tokens().last().map(String::as_str);
-        // What else an object may hold is told with the object.
+        // The object itself reports its `additionalProperties`.
         if kind == Kind::Schema
-            && last != Some("additionalProperties")
+            && place.last() != Some("additionalProperties")
             && let Some(why) = why_untyped(node)
         {
-            found.push(Diagnostic { place: place.clone(), what: why.to_owned() });
+            found.push(Diagnostic { place: place.pointer(), what: why.to_owned() });
         }
     });
     found
 }
 
 fn why_untyped(schema: &Value) -> Option<&'static str> {
-    // What a value is can be said by its type, or by any of these.
-    const SAYING: [&str; 9] =
-        ["$ref", "allOf", "anyOf", "oneOf", "enum", "const", "properties", "prefixItems", "contentMediaType"];
     let Some(fields) = schema.as_object() else {
-        return (schema == &Value::Bool(true)).then_some("anything is allowed");
+        return (schema == &Value::Bool(true)).then_some("the schema `true`");
     };
-    if SAYING.iter().any(|key| fields.contains_key(*key)) {
+    if keywords::describes_values(schema) || fields.contains_key("contentMediaType") {
         return None;
     }
     let is_open = |key: &str| match fields.get(key) {
@@ -44,33 +39,33 @@ fn why_untyped(schema: &Value) -> Option<&'static str> {
     };
     match fields.get("type").and_then(Value::as_str) {
         Some("object") if is_open("additionalProperties") && !fields.contains_key("patternProperties") => {
-            Some("an object, and its fields are not stated")
+            Some("an object without described fields")
         }
-        Some("array") if !fields.contains_key("items") => Some("an array, and its items are not stated"),
+        Some("array") if !fields.contains_key("items") => Some("an array without described items"),
         None if !fields.contains_key("type") && is_open("additionalProperties") && !fields.contains_key("items") => {
-            Some("no type is stated")
+            Some("no type")
         }
         _ => None,
     }
 }
 
-/// Tells `out` both lists, each with its count.
+/// Prints both lists, each with its count.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn tell(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    list(out, "untyped", "places whose values can be anything", &untyped(&outcome.document))?;
-    list(out, "without", "things that the client does without", &outcome.lowered.diagnostics)
+pub fn print(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    list(out, "untyped", "places that accept any value", &untyped(&outcome.document))?;
+    list(out, "diagnostic", "document features that the client does not support", &outcome.lowered.diagnostics)
 }
 
-/// Tells `out` the places that have no type, with their count.
+/// Prints the places without a type, with their count.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn tell_untyped(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    list(out, "untyped", "places whose values can be anything", &untyped(&outcome.document))
+pub fn print_untyped(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    list(out, "untyped", "places that accept any value", &untyped(&outcome.document))
 }
 
 fn list(out: &mut dyn Write, title: &str, what: &str, diagnostics: &[Diagnostic]) -> io::Result<()> {
@@ -88,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_be_anything_is_listed_with_its_place_and_the_reason() {
+    fn places_without_a_type_are_listed_with_the_reason() {
         let document = json!({"components": {"schemas": {
             "A": {"type": "object", "properties": {
                 "any": {"title": "Any"}, "object": {"type": "object", "additionalProperties": true},
@@ -101,17 +96,17 @@ mod tests {
                 "either": {"type": ["string", "null"]}, "data": {"default": {}, "enum": [{}]},
             }},
         }}});
-        let told: Vec<String> = untyped(&document).iter().map(ToString::to_string).collect();
+        let listed: Vec<String> = untyped(&document).iter().map(ToString::to_string).collect();
         let place = |rest: &str| format!("#/components/schemas/A/properties/{rest}");
         assert_eq!(
-            told,
+            listed,
             [
-                place("any: no type is stated"),
-                place("object: an object, and its fields are not stated"),
-                place("list: an array, and its items are not stated"),
-                place("items/items: no type is stated"),
-                place("either/anyOf/0: no type is stated"),
-                place("true: anything is allowed"),
+                place("any: no type"),
+                place("object: an object without described fields"),
+                place("list: an array without described items"),
+                place("items/items: no type"),
+                place("either/anyOf/0: no type"),
+                place("true: the schema `true`"),
             ]
         );
     }

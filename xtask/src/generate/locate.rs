@@ -38,16 +38,12 @@ fn components(document: &Value) -> Vec<Problem> {
     let all = Pointer::root().child("components").child("schemas");
     let schemas = all.find(document).and_then(Value::as_object).cloned().unwrap_or_default();
     let refers: BTreeMap<&String, BTreeSet<String>> =
-        schemas.iter().map(|(name, schema)| (name, references(schema))).collect();
+        schemas.iter().map(|(name, schema)| (name, targets(schema))).collect();
     let mut failing: BTreeMap<&String, (BTreeSet<String>, String)> = BTreeMap::new();
     for name in schemas.keys() {
-        let mut reached = BTreeSet::new();
-        let mut open = vec![name.clone()];
-        while let Some(next) = open.pop() {
-            if let Some(targets) = refers.get(&next).filter(|_| reached.insert(next.clone())) {
-                open.extend(targets.iter().cloned());
-            }
-        }
+        let reached = references::reachable([name.clone()], |next| {
+            refers.get(next).into_iter().flatten().cloned().collect::<Vec<_>>()
+        });
         let part: Map<String, Value> = schemas
             .iter()
             .filter(|(name, _)| reached.contains(*name))
@@ -71,10 +67,10 @@ fn components(document: &Value) -> Vec<Problem> {
 fn operations(document: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
     walk::visit(document, &mut |kind, place, operation| {
-        let (true, [_, path, method]) = (references::is_call(kind, place), place.tokens()) else { return };
+        let Some((path, method)) = references::call(kind, place) else { return };
         let paths = json!({path: {method: operation}});
         if let Some(why) = refusal(&with(document, paths, &document["components"]["schemas"])) {
-            found.push(Problem::new(place, why, GAP));
+            found.push(Problem::new(&place.pointer(), why, GAP));
         }
     });
     found
@@ -89,11 +85,10 @@ fn with(document: &Value, paths: Value, schemas: &Value) -> Value {
 }
 
 /// The components that a schema refers to.
-fn references(schema: &Value) -> BTreeSet<String> {
+fn targets(schema: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     walk::visit(&json!({"components": {"schemas": {"": schema}}}), &mut |_, _, node| {
-        let target = node.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/"));
-        found.extend(target.map(str::to_owned));
+        found.extend(references::component(node).map(str::to_owned));
     });
     found
 }

@@ -185,7 +185,7 @@ fn door(base_url: &str) -> TokenStream {
 }
 
 /// What to do where progenitor fails and no pass of ours has said why.
-const GAP: &str = "change it with an overlay action; this is a gap in xtask/src/lower, whose pass `refuse what is left` should \
+const GAP: &str = "change it with an overlay action; this is a gap in xtask/src/lower, whose pass `refuse the rest` should \
                    have named it";
 
 /// progenitor's output is not what a pass expects: a release of progenitor's spells something differently.

@@ -151,7 +151,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     let started = Instant::now();
     let outcome = pipeline::run(&input, Some(&OverlayInput { input: overlay, strict: false }))?;
     tally.generating = started.elapsed();
-    untyped::tell_untyped(&outcome, out)?;
+    untyped::print_untyped(&outcome, out)?;
     tally.lines =
         outcome.sources.iter().filter(|(name, _)| **name != "httpmock.rs").map(|(_, text)| text.lines().count()).sum();
 
