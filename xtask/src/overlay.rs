@@ -1,7 +1,7 @@
-//! The overlay: what we change in the vendor's document before generating, each change with its reason.
+//! The overlay: our changes to the vendor's document, each with its reason.
 //!
-//! By the Overlay Specification 1.0.0, with `roas-overlay`; two rules are stricter than the
-//! specification: an action that selects nothing is an error, and so is an action without a reason.
+//! `roas-overlay` implements the Overlay Specification 1.0.0. Two rules here are stricter: an action that selects
+//! nothing is an error, and so is an action without a description.
 
 use enumset::EnumSet;
 use roas_overlay::apply::{Apply, ApplyErrorKind, ApplyOptions};
@@ -17,7 +17,7 @@ pub enum OverlayError {
     Syntax {
         /// The file.
         name: String,
-        /// What the parser says.
+        /// The error of the parser.
         source: yaml_serde::Error,
     },
     /// The overlay breaks a rule of the specification.
@@ -35,7 +35,7 @@ pub enum OverlayError {
         name: String,
         /// Which action, from 0.
         index: usize,
-        /// What it selects.
+        /// Its target.
         target: String,
     },
     /// An action selects nothing.
@@ -47,10 +47,10 @@ pub enum OverlayError {
         name: String,
         /// Which action, from 0.
         index: usize,
-        /// What it was meant to select.
+        /// Its target.
         target: String,
     },
-    /// An action cannot be carried out.
+    /// An action cannot be applied.
     #[error("{name}: {source}")]
     Apply {
         /// The file.
@@ -60,22 +60,22 @@ pub enum OverlayError {
     },
 }
 
-/// What an overlay did.
+/// The result of an overlay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Applied {
     /// How many actions there are.
     pub actions: usize,
-    /// How many of them selected nothing; 0 when strict.
+    /// How many of them selected nothing; 0 if strict.
     pub idle: usize,
 }
 
-/// Applies the overlay `text` to `document`. Where `strict`, every action must select something;
-/// otherwise those that do not are counted.
+/// Applies the overlay `text` to `document`. If `strict`, every action must select something; otherwise the result
+/// counts those that do not.
 ///
 /// # Errors
 ///
-/// When the overlay is not one, an action has no reason, or (where `strict`) an action selects
-/// nothing. The document is unchanged then.
+/// When the text is not an overlay, when an action has no description, or, if `strict`, when an action selects nothing.
+/// The document is unchanged then.
 pub fn apply(name: &str, text: &str, document: &mut Value, strict: bool) -> Result<Applied, OverlayError> {
     let named = || name.to_owned();
     let overlay: Overlay =
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_applied_is_refused_and_changes_nothing() {
+    fn an_invalid_overlay_is_refused_and_changes_nothing() {
         for (text, expected) in [
             ("a: [".to_owned(), "not an overlay"),
             ("overlay: 2.0.0\ninfo: {title: T, version: '1'}\nactions: []".to_owned(), "overlay"),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn an_overlay_for_another_document_counts_what_it_does_not_find() {
+    fn an_overlay_for_another_document_counts_actions_that_select_nothing() {
         let text = overlay("{target: $.nowhere, description: why, update: {}}");
         assert_eq!(apply("o", &text, &mut json!({}), false).unwrap(), Applied { actions: 1, idle: 1 });
     }

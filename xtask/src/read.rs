@@ -1,4 +1,4 @@
-//! Reading: text of any of three forms becomes a document that is checked for sense.
+//! Reading: JSON, YAML or a documentation page becomes a document, whose references and operations are checked.
 
 use serde_json::Value;
 
@@ -18,12 +18,12 @@ pub enum Dialect {
     V31,
 }
 
-/// A document that is `OpenAPI`, with references that lead somewhere and operations told apart.
+/// An `OpenAPI` document whose references have targets.
 #[derive(Debug, Clone)]
 pub struct Document {
     /// The document itself.
     pub value: Value,
-    /// Which dialect it is in.
+    /// Its dialect.
     pub dialect: Dialect,
     /// The form it was written in: `JSON`, `YAML` or `documentation page`.
     pub form: &'static str,
@@ -37,7 +37,7 @@ pub enum ReadError {
     Json {
         /// The file.
         name: String,
-        /// What the parser says, with line and column.
+        /// The error of the parser, with line and column.
         source: serde_json::Error,
     },
     /// Not YAML.
@@ -45,7 +45,7 @@ pub enum ReadError {
     Yaml {
         /// The file.
         name: String,
-        /// What the parser says, with line and column.
+        /// The error of the parser, with line and column.
         source: yaml_serde::Error,
     },
     /// A documentation page whose block is not closed or that holds more than one.
@@ -56,7 +56,7 @@ pub enum ReadError {
         /// What is wrong with the page.
         what: String,
     },
-    /// Readable, but not an `OpenAPI` document we can use.
+    /// Readable, but not a usable `OpenAPI` document.
     #[error("{name}: not a usable OpenAPI document\n{problems}")]
     Document {
         /// The file.
@@ -66,12 +66,12 @@ pub enum ReadError {
     },
 }
 
-/// Reads a document; `name` is what errors call it.
+/// Reads a document; errors call it `name`.
 ///
 /// # Errors
 ///
 /// When the text is not JSON, YAML or a page with one `OpenAPI` block; when the version is not 3.0.x
-/// or 3.1.x; when a `$ref` leads nowhere.
+/// or 3.1.x; when a `$ref` has no target.
 pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
     let named = || name.to_owned();
     let (form, value) = if text.trim_start().starts_with('{') {
@@ -93,12 +93,12 @@ pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
 
 fn from_yaml(name: &str, text: &str) -> Result<Value, ReadError> {
     let wrong = |source| ReadError::Yaml { name: name.to_owned(), source };
-    // By way of YAML's own value, which refuses a key that stands twice.
+    // Through YAML's own value, which refuses a duplicate key.
     let value: yaml_serde::Value = yaml_serde::from_str(text).map_err(wrong)?;
     yaml_serde::from_value(value).map_err(wrong)
 }
 
-/// The block of a documentation page that holds an `OpenAPI` document; `None` when the text is no page.
+/// The block of a documentation page that holds an `OpenAPI` document; `None` if the text is not such a page.
 pub(crate) fn fenced_document(text: &str) -> Result<Option<&str>, String> {
     let mut blocks: Vec<&str> = Vec::new();
     let mut open: Option<(&str, usize, usize)> = None;
@@ -133,13 +133,13 @@ pub(crate) fn fenced_document(text: &str) -> Result<Option<&str>, String> {
 }
 
 fn dialect(value: &Value) -> Result<Dialect, Problem> {
-    const HINT: &str = "documents of OpenAPI 3.0.x and 3.1.x are read";
+    const HINT: &str = "supported are OpenAPI 3.0.x and 3.1.x";
     let root = Pointer::root();
     let Some(fields) = value.as_object() else {
         return Err(Problem::new(&root, "the document is not an object", HINT));
     };
     if let Some(version) = fields.get("swagger") {
-        let what = format!("this is Swagger {version}, the format before OpenAPI 3");
+        let what = format!("this is Swagger {version}, the predecessor of OpenAPI 3");
         return Err(Problem::new(&root.child("swagger"), what, "convert the document to OpenAPI 3 first"));
     }
     let version = match fields.get("openapi") {
@@ -153,7 +153,7 @@ fn dialect(value: &Value) -> Result<Dialect, Problem> {
     let dialect = match version.split('.').collect::<Vec<_>>().as_slice() {
         ["3", "0", _] => Dialect::V30,
         ["3", "1", _] => Dialect::V31,
-        _ => return Err(Problem::new(&root.child("openapi"), format!("version {version:?} is not known"), HINT)),
+        _ => return Err(Problem::new(&root.child("openapi"), format!("version {version:?} is not supported"), HINT)),
     };
     for (key, needed) in [("info", true), ("paths", dialect == Dialect::V30), ("components", false)] {
         match fields.get(key) {
@@ -179,32 +179,32 @@ fn dialect(value: &Value) -> Result<Dialect, Problem> {
 fn check_references(document: &Value, problems: &mut Vec<Problem>) {
     walk::visit(document, &mut |_, place, node| {
         let Some(reference) = node.get("$ref") else { return };
-        let place = place.child("$ref");
+        let here = || place.child("$ref");
         let Some(reference) = reference.as_str() else {
-            problems.push(Problem::new(&place, "the reference is not a string", "write `$ref: '#/components/…'`"));
+            problems.push(Problem::new(&here(), "the reference is not a string", "write `$ref: '#/components/…'`"));
             return;
         };
         match Pointer::from_reference(reference) {
             None => problems.push(Problem::new(
-                &place,
-                format!("`{reference}` leads out of the document"),
+                &here(),
+                format!("the target of `{reference}` is outside the document"),
                 "bundle the document into one file first",
             )),
             Some(target) if target.find(document).is_none() => problems.push(Problem::new(
-                &place,
+                &here(),
                 format!("`{reference}` leads nowhere"),
-                "add what is missing, or remove the reference with an overlay action",
+                "add the target, or remove the reference with an overlay action",
             )),
             Some(_) => {}
         }
     });
 }
 
-/// A name that is none could not be told from one that is missing, which `OpenAPI` allows.
+/// An id that is not a string would look like a missing one, which `OpenAPI` allows.
 fn check_operations(document: &Value, problems: &mut Vec<Problem>) {
     walk::visit(document, &mut |kind, place, node| {
         if kind == Kind::Operation && node.get("operationId").is_some_and(|id| !id.is_string()) {
-            let hint = "write a text, or remove it";
+            let hint = "make it a string, or remove it";
             problems.push(Problem::new(&place.child("operationId"), "the operationId is not a string", hint));
         }
     });
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_document_is_refused_with_the_reason() {
+    fn other_texts_are_refused_with_the_reason() {
         for (text, expected) in [
             ("", "the document is not an object"),
             ("just words", "the document is not an object"),
@@ -239,7 +239,7 @@ mod tests {
             ("a: 1\na: 2", "duplicate"),
             ("{\"a\": ", "not JSON"),
             ("swagger: '2.0'", "Swagger \"2.0\""),
-            ("openapi: 4.0.0\ninfo: {}\npaths: {}", "version \"4.0.0\" is not known"),
+            ("openapi: 4.0.0\ninfo: {}\npaths: {}", "version \"4.0.0\" is not supported"),
             ("openapi: 3.0\ninfo: {}\npaths: {}", "the version is 3.0, not a string"),
             ("info: {}", "there is no field `openapi`"),
             ("openapi: 3.1.0\ninfo: {}", "none of `paths`"),

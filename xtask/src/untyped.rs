@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::document::keywords;
 use crate::document::walk::{self, Kind};
 use crate::lower::Diagnostic;
 
@@ -11,26 +12,22 @@ use crate::lower::Diagnostic;
 pub fn list(document: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
-        let last = place.tokens().last().map(String::as_str);
-        // What else an object may hold is told with the object.
+        // The object itself reports its `additionalProperties`.
         if kind == Kind::Schema
-            && last != Some("additionalProperties")
+            && place.last() != Some("additionalProperties")
             && let Some(why) = why_untyped(node)
         {
-            found.push(Diagnostic { place: place.clone(), what: why.to_owned() });
+            found.push(Diagnostic { place: place.pointer(), what: why.to_owned() });
         }
     });
     found
 }
 
 fn why_untyped(schema: &Value) -> Option<&'static str> {
-    // What a value is can be said by its type, or by any of these.
-    const SAYING: [&str; 9] =
-        ["$ref", "allOf", "anyOf", "oneOf", "enum", "const", "properties", "prefixItems", "contentMediaType"];
     let Some(fields) = schema.as_object() else {
-        return (schema == &Value::Bool(true)).then_some("anything is allowed");
+        return (schema == &Value::Bool(true)).then_some("the schema `true`");
     };
-    if SAYING.iter().any(|key| fields.contains_key(*key)) {
+    if keywords::describes_values(schema) || fields.contains_key("contentMediaType") {
         return None;
     }
     let is_open = |key: &str| match fields.get(key) {
@@ -40,11 +37,11 @@ fn why_untyped(schema: &Value) -> Option<&'static str> {
     };
     match fields.get("type").and_then(Value::as_str) {
         Some("object") if is_open("additionalProperties") && !fields.contains_key("patternProperties") => {
-            Some("an object, and its fields are not stated")
+            Some("an object without described fields")
         }
-        Some("array") if !fields.contains_key("items") => Some("an array, and its items are not stated"),
+        Some("array") if !fields.contains_key("items") => Some("an array without described items"),
         None if !fields.contains_key("type") && is_open("additionalProperties") && !fields.contains_key("items") => {
-            Some("no type is stated")
+            Some("no type")
         }
         _ => None,
     }
@@ -57,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_be_anything_is_listed_with_its_place_and_the_reason() {
+    fn places_without_a_type_are_listed_with_the_reason() {
         let document = json!({"components": {"schemas": {
             "A": {"type": "object", "properties": {
                 "any": {"title": "Any"}, "object": {"type": "object", "additionalProperties": true},
@@ -70,17 +67,17 @@ mod tests {
                 "either": {"type": ["string", "null"]}, "data": {"default": {}, "enum": [{}]},
             }},
         }}});
-        let told: Vec<String> = list(&document).iter().map(ToString::to_string).collect();
+        let listed: Vec<String> = list(&document).iter().map(ToString::to_string).collect();
         let place = |rest: &str| format!("#/components/schemas/A/properties/{rest}");
         assert_eq!(
-            told,
+            listed,
             [
-                place("any: no type is stated"),
-                place("object: an object, and its fields are not stated"),
-                place("list: an array, and its items are not stated"),
-                place("items/items: no type is stated"),
-                place("either/anyOf/0: no type is stated"),
-                place("true: anything is allowed"),
+                place("any: no type"),
+                place("object: an object without described fields"),
+                place("list: an array without described items"),
+                place("items/items: no type"),
+                place("either/anyOf/0: no type"),
+                place("true: the schema `true`"),
             ]
         );
     }

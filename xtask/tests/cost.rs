@@ -1,4 +1,4 @@
-//! What generating costs as a document grows.
+//! The cost of generating as a document grows.
 #![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use xtask::pipeline::{self, Input};
 
-/// A list, a reading, a change and a deletion, with the types they need.
+/// Operations that list, read, change and delete, with the types that they need.
 const PART: &str = r##"{
     "paths": {
         "/N/orders": {"get": {"operationId": "N_get_orders", "parameters": [
@@ -50,7 +50,7 @@ const PART: &str = r##"{
     }
 }"##;
 
-/// A document of so many parts that differ in their names only.
+/// A document of `parts` parts that differ only in their names.
 fn document(parts: usize) -> Input {
     let mut paths = Map::new();
     let mut schemas = Map::new();
@@ -70,19 +70,19 @@ fn document(parts: usize) -> Input {
 }
 
 #[test]
-fn ten_times_the_document_costs_about_ten_times_the_work() {
+fn the_cost_grows_in_proportion_to_the_document() {
     let once = document(6);
     let tenfold = document(60);
-    let took = |document: &Input| {
+    let measure = |document: &Input| {
         let started = Instant::now();
         let outcome = pipeline::run(document, None).unwrap();
         (started.elapsed(), outcome.sources["client.rs"].lines().count())
     };
-    // In turns, and the best of each: other work on the machine makes both slower.
+    // In turns, and the minimum of each: other work on the machine slows both down.
     let (mut small, mut large) = (Duration::MAX, Duration::MAX);
     for _ in 0..3 {
-        let (few, lines) = took(&once);
-        let (many, tenfold_lines) = took(&tenfold);
+        let (few, lines) = measure(&once);
+        let (many, tenfold_lines) = measure(&tenfold);
         assert!((9..=11).contains(&(tenfold_lines / lines)), "{tenfold_lines} lines against {lines}");
         (small, large) = (small.min(few), large.min(many));
     }

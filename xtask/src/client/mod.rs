@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use self::read::read;
 use crate::document::operations::Operation;
-use crate::document::reachable::reachable;
+use crate::document::references;
 
 /// What a caller sees of a generated client.
 #[derive(Debug, Clone, Default)]
@@ -186,7 +186,7 @@ impl Client {
     /// The types that values of the types `from` are made of, `from` included; names of types that are not
     /// generated as well.
     pub fn reached<'a>(&'a self, from: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
-        reachable(from.into_iter().flat_map(names), |name| {
+        references::reachable(from.into_iter().flat_map(names), |name| {
             self.types.get(*name).map(|it| it.kind.held()).unwrap_or_default().into_iter().flat_map(names)
         })
     }

@@ -78,7 +78,8 @@ type Stated<'a> = BTreeMap<&'static str, &'a Value>;
 fn stated(document: &Value) -> BTreeMap<Subject, Stated<'_>> {
     let mut places: Vec<(Subject, Pointer)> = Vec::new();
     walk::visit(document, &mut |kind, place, value| {
-        let subject = match place.tokens() {
+        let pointer = place.pointer();
+        let subject = match pointer.tokens() {
             [first, second, name] if first == "components" && second == "schemas" => {
                 Some(Subject::Component { name: name.clone(), field: None })
             }
@@ -87,7 +88,7 @@ fn stated(document: &Value) -> BTreeMap<Subject, Stated<'_>> {
             {
                 Some(Subject::Component { name: name.clone(), field: Some(field.clone()) })
             }
-            [_, path, method] if references::is_call(kind, place) => {
+            [_, path, method] if references::call(kind, place).is_some() => {
                 Some(Subject::Operation { method: method.to_uppercase(), path: path.clone(), parameter: None })
             }
             [first, path, method, third, _] if first == "paths" && third == "parameters" => {
@@ -96,7 +97,7 @@ fn stated(document: &Value) -> BTreeMap<Subject, Stated<'_>> {
             }
             _ => None,
         };
-        places.extend(subject.map(|subject| (subject, place.clone())));
+        places.extend(subject.map(|subject| (subject, pointer.clone())));
     });
     places
         .into_iter()

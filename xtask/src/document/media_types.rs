@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 pub(crate) const JSON: &str = "application/json";
-/// A form whose fields are texts.
+/// A form whose fields are strings.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) const MULTIPART: &str = "multipart/form-data";
 pub(crate) const TEXT: &str = "text/plain";

@@ -1,10 +1,11 @@
-//! What a document is: places in it, typed traversal, references, operations, and problems.
+//! What a document is: pointers into it, typed traversal, references, operations, and problems.
 
+pub(crate) mod keywords;
+pub(crate) mod kind;
 pub mod marker;
 pub(crate) mod media_types;
 pub mod operations;
 pub mod pointer;
 pub mod problem;
-pub(crate) mod reachable;
 pub(crate) mod references;
 pub mod walk;

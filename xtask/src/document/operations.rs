@@ -57,12 +57,12 @@ pub fn list(document: &Value) -> Vec<Operation> {
     let everywhere = document.get("security");
     let mut operations = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
-        let (true, [_, path, method]) = (references::is_call(kind, place), place.tokens()) else { return };
+        let Some((path, method)) = references::call(kind, place) else { return };
         let effective = node.get("security").or(everywhere).and_then(Value::as_array);
         operations.push(Operation {
             id: references::operation_id(node).to_owned(),
             method: method.to_uppercase(),
-            path: path.clone(),
+            path: path.to_owned(),
             needs_bearer: effective.is_some_and(|list| !list.is_empty()),
             ..Operation::default()
         });
@@ -75,8 +75,8 @@ pub fn list(document: &Value) -> Vec<Operation> {
 pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let mut patched = BTreeMap::new();
     walk::visit(document, &mut |kind, place, node| {
-        let patch = references::is_call(kind, place) && place.tokens().last().is_some_and(|method| method == "patch");
-        let request = node.get("requestBody").filter(|_| patch);
+        let Some((_, "patch")) = references::call(kind, place) else { return };
+        let request = node.get("requestBody");
         let Some(schema) = request.and_then(|request| references::json_schema(request, document)) else { return };
         let body = body(schema, document);
         let required = body.get("required").and_then(Value::as_array);
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bearer_goes_where_the_effective_security_is_not_the_empty_list() {
+    fn an_operation_needs_the_bearer_unless_its_effective_security_is_the_empty_list() {
         let document = json!({
             "security": [{"bearerAuth": []}],
             "paths": {
@@ -112,8 +112,8 @@ mod tests {
             },
         });
         let found = list(&document);
-        let told: Vec<_> = found.iter().map(|o| (o.id.as_str(), o.method.as_str(), o.needs_bearer)).collect();
-        assert_eq!(told, [("a_undefined", "GET", true), ("b_inherits", "GET", true), ("d_token", "POST", false)]);
+        let summary: Vec<_> = found.iter().map(|o| (o.id.as_str(), o.method.as_str(), o.needs_bearer)).collect();
+        assert_eq!(summary, [("a_undefined", "GET", true), ("b_inherits", "GET", true), ("d_token", "POST", false)]);
     }
 
     #[test]
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_stated_nothing_applies() {
+    fn without_any_security_no_bearer_is_needed() {
         let document = json!({"paths": {"/a": {"get": {"operationId": "a"}}}});
         assert!(!list(&document)[0].needs_bearer);
     }

@@ -29,11 +29,9 @@ impl Pointer {
         Self(tokens)
     }
 
-    /// Goes one step further down for as long as `there` takes.
-    pub fn step_into(&mut self, token: impl Into<String>, there: impl FnOnce(&mut Self)) {
+    /// Goes one step further down.
+    pub(crate) fn push(&mut self, token: impl Into<String>) {
         self.0.push(token.into());
-        there(self);
-        self.0.pop();
     }
 
     /// Reads a pointer from a `$ref` into the same document (`#/…`); `None` for any other reference.
@@ -46,11 +44,20 @@ impl Pointer {
         Some(Self(tokens.map(|token| token.replace("~1", "/").replace("~0", "~")).collect()))
     }
 
-    /// What stands at this place, if anything does.
+    /// The value at this place, if there is one.
     pub fn find<'a>(&self, document: &'a Value) -> Option<&'a Value> {
         self.0.iter().try_fold(document, |value, token| match value {
             Value::Array(items) => items.get(token.parse::<usize>().ok()?),
             Value::Object(fields) => fields.get(token),
+            _ => None,
+        })
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn find_mut<'a>(&self, document: &'a mut Value) -> Option<&'a mut Value> {
+        self.0.iter().try_fold(document, |value, token| match value {
+            Value::Array(items) => items.get_mut(token.parse::<usize>().ok()?),
+            Value::Object(fields) => fields.get_mut(token),
             _ => None,
         })
     }

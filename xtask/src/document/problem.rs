@@ -1,22 +1,22 @@
-//! What is wrong with a document: where, what, and what to do about it.
+//! An error in a document: where it is, what it is, and what to do about it.
 
 use std::fmt;
 
 use crate::document::pointer::Pointer;
 
-/// One thing that is wrong with a document.
+/// One error in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Where in the document.
     pub place: Pointer,
-    /// What is wrong there.
+    /// What the error is.
     pub what: String,
     /// What the maintainer can do about it.
     pub hint: String,
 }
 
 impl Problem {
-    /// A problem at a place.
+    /// An error at a place.
     pub fn new(place: &Pointer, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { place: place.clone(), what: what.into(), hint: hint.into() }
     }
@@ -28,7 +28,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All that was found wrong in one stage; never empty.
+/// All errors that one stage found; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 

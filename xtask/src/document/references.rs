@@ -1,25 +1,28 @@
-//! What several stages ask of a document's nodes, and do to them.
+//! References and what they lead to, and other questions about a node that several stages ask.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::document::keywords::{self, Role};
 use crate::document::media_types;
 use crate::document::pointer::Pointer;
-use crate::document::walk::Kind;
+use crate::document::walk::{Kind, Place};
 
-/// How many references in a row are followed; a longer row is a circle.
+/// How many references are followed in a row; a longer chain is a cycle.
 pub(crate) const HOPS: usize = 16;
 
-/// What the `$ref` of `node` leads to, if it has one into the document.
+/// The target of the `$ref` of `node`, if it has one in this document.
 pub(crate) fn target<'a>(node: &Value, document: &'a Value) -> Option<&'a Value> {
     Pointer::from_reference(node.get("$ref")?.as_str()?)?.find(document)
 }
 
-/// `node`, or what its reference leads to.
+/// `node`, or the target of its reference.
 pub(crate) fn resolved<'a>(node: &'a Value, document: &'a Value) -> &'a Value {
     follow(node, document, target)
 }
 
-/// The same for a schema, whose reference may stand in an `allOf`, where there is room beside it.
+/// The same for a schema, whose reference may be in an `allOf` of one.
 pub(crate) fn resolved_schema<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
     follow(schema, document, |schema, document| {
         target(schema, document).or_else(|| target(schema.get("allOf")?.get(0)?, document))
@@ -35,15 +38,36 @@ pub(crate) fn follow<'a>(
     std::iter::successors(Some(node), |node| next(node, document)).take(HOPS).last().unwrap_or(node)
 }
 
+/// Everything that can be reached from `start` by `next`, `start` included.
+pub(crate) fn reachable<T: Ord + Clone, I: IntoIterator<Item = T>>(
+    start: impl IntoIterator<Item = T>,
+    mut next: impl FnMut(&T) -> I,
+) -> BTreeSet<T> {
+    let mut open: Vec<T> = start.into_iter().collect();
+    let mut reached = BTreeSet::new();
+    while let Some(item) = open.pop() {
+        if reached.insert(item.clone()) {
+            open.extend(next(&item));
+        }
+    }
+    reached
+}
+
+/// The component schema that a node refers to.
+pub(crate) fn component(node: &Value) -> Option<&str> {
+    node.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
 /// The schema of the JSON body of a lowered response or request body, which may be a reference.
 pub(crate) fn json_schema<'a>(node: &'a Value, document: &'a Value) -> Option<&'a Value> {
     let content = resolved(node, document).get("content")?.as_object()?;
     content.get(media_types::JSON)?.get("schema")
 }
 
-/// Whether a node is an operation that a client can call: not a webhook, not a callback.
-pub(crate) fn is_call(kind: Kind, place: &Pointer) -> bool {
-    kind == Kind::Operation && place.tokens().len() == 3 && place.tokens()[0] == "paths"
+/// The path and the method of a node that is an operation of the client: neither a webhook nor a callback.
+pub(crate) fn call<'a>(kind: Kind, place: &Place<'a>) -> Option<(&'a str, &'a str)> {
+    let ["paths", path, method] = place.keys()? else { return None };
+    (kind == Kind::Operation).then_some((path, method))
 }
 
 /// The `operationId` of an operation.
@@ -65,7 +89,7 @@ pub(crate) fn describe(schema: &mut Map<String, Value>, paragraph: String) {
     schema.insert("description".to_owned(), json!(description));
 }
 
-/// Adds a schema to those that must all hold.
+/// Adds a schema to the `allOf`.
 pub(crate) fn add_part(schema: &mut Map<String, Value>, part: Value) {
     match schema.get_mut("allOf") {
         Some(Value::Array(parts)) => parts.push(part),
@@ -75,15 +99,16 @@ pub(crate) fn add_part(schema: &mut Map<String, Value>, part: Value) {
     }
 }
 
-/// Puts the one alternative that is left into the schema that held it.
+/// Merges the only alternative that is left into the schema that held it.
 pub(crate) fn absorb(schema: &mut Map<String, Value>, alternative: Value) {
-    // What the schema says of itself, its title above all, is nearer to the field than what its
-    // alternative says, so it stays; only where both state a rule must they stand side by side.
-    const ANNOTATIONS: [&str; 3] = ["title", "description", "nullable"];
+    // An annotation of the schema itself, its title above all, describes the field better than one of its
+    // alternative, so it stays. Where both have another keyword, both must hold.
     match alternative {
         Value::Object(fields)
             if !fields.contains_key("$ref")
-                && fields.keys().all(|key| !schema.contains_key(key) || ANNOTATIONS.contains(&key.as_str())) =>
+                && fields
+                    .keys()
+                    .all(|key| !schema.contains_key(key) || keywords::role(key) == Some(Role::Annotation)) =>
         {
             for (key, value) in fields {
                 schema.entry(key).or_insert(value);
@@ -93,7 +118,7 @@ pub(crate) fn absorb(schema: &mut Map<String, Value>, alternative: Value) {
     }
 }
 
-/// Adds to the document's component schemas.
+/// Adds component schemas to the document.
 pub(crate) fn add_components(document: &mut Value, schemas: impl IntoIterator<Item = (String, Value)>) {
     if !document["components"]["schemas"].is_object() {
         document["components"]["schemas"] = json!({});
@@ -108,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_are_followed_to_their_end_and_circles_end() {
+    fn references_are_followed_to_their_end_and_cycles_stop() {
         let document = json!({"a": {"$ref": "#/b"}, "b": {"$ref": "#/c"}, "c": {"x": 1}, "d": {"$ref": "#/d"}});
         assert_eq!(resolved(&document["a"], &document), &json!({"x": 1}));
         assert_eq!(resolved(&document["d"], &document), &document["d"]);

@@ -1,197 +1,235 @@
-//! A walk through a document by position: what a node *is* follows from where it stands.
+//! A walk through a document by position: the position of a node decides what it is.
 //!
-//! A property may be called `const`, `$ref` or `examples`; and what stands in `default`, `enum` or
-//! `example` is data, not schema. So nothing here looks at a key without knowing the object it is in.
+//! A property may be called `const`, `$ref` or `examples`, and the values of `default`, `enum` and `example` are
+//! data, not schemas. So a walk looks at a key only when it knows the kind of the object that holds it.
 
 use serde_json::Value;
 
+use crate::document::keywords;
+pub use crate::document::kind::Kind;
+use crate::document::kind::Shape::{self, List, Map, One};
+use crate::document::kind::children;
 use crate::document::pointer::Pointer;
 
-/// What a node is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The whole document.
-    Document,
-    /// `components`.
-    Components,
-    /// A path item, from `paths`, `webhooks`, `components/pathItems` or a callback.
-    PathItem,
-    /// An operation.
-    Operation,
-    /// A callback: a map of path items.
-    Callback,
-    /// A parameter.
-    Parameter,
-    /// A request body.
-    RequestBody,
-    /// A response.
-    Response,
-    /// A response header.
-    Header,
-    /// A media type: what stands behind `application/json` in `content`.
-    MediaType,
-    /// A schema.
-    Schema,
+/// The place of a node during a walk. Each step refers to the one before it, so that a place costs nothing until a
+/// caller asks for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    parent: Option<&'a Place<'a>>,
+    token: Token<'a>,
 }
 
-enum Shape {
-    One(Kind),
-    List(Kind),
-    Map(Kind),
+#[derive(Debug, Clone, Copy)]
+enum Token<'a> {
+    Key(&'a str),
+    Index(usize),
 }
 
-use Shape::{List, Map, One};
+impl<'a> Place<'a> {
+    const ROOT: Self = Self { parent: None, token: Token::Index(0) };
 
-/// The keys of `kind` behind which further nodes stand.
-fn children(kind: Kind) -> &'static [(&'static str, Shape)] {
-    const OPERATION: Shape = One(Kind::Operation);
-    const SCHEMA: Shape = One(Kind::Schema);
-    match kind {
-        Kind::Document => {
-            &[("paths", Map(Kind::PathItem)), ("webhooks", Map(Kind::PathItem)), ("components", One(Kind::Components))]
+    fn key(&'a self, key: &'a str) -> Self {
+        Self { parent: Some(self), token: Token::Key(key) }
+    }
+
+    fn index(&'a self, index: usize) -> Self {
+        Self { parent: Some(self), token: Token::Index(index) }
+    }
+
+    /// The pointer to this place.
+    pub fn pointer(&self) -> Pointer {
+        let Some(parent) = self.parent else { return Pointer::root() };
+        let mut pointer = parent.pointer();
+        match self.token {
+            Token::Key(key) => pointer.push(key),
+            Token::Index(index) => pointer.push(index.to_string()),
         }
-        Kind::Components => &[
-            ("schemas", Map(Kind::Schema)),
-            ("responses", Map(Kind::Response)),
-            ("parameters", Map(Kind::Parameter)),
-            ("requestBodies", Map(Kind::RequestBody)),
-            ("headers", Map(Kind::Header)),
-            ("callbacks", Map(Kind::Callback)),
-            ("pathItems", Map(Kind::PathItem)),
-        ],
-        Kind::PathItem => &[
-            ("parameters", List(Kind::Parameter)),
-            ("get", OPERATION),
-            ("put", OPERATION),
-            ("post", OPERATION),
-            ("delete", OPERATION),
-            ("options", OPERATION),
-            ("head", OPERATION),
-            ("patch", OPERATION),
-            ("trace", OPERATION),
-        ],
-        Kind::Operation => &[
-            ("parameters", List(Kind::Parameter)),
-            ("requestBody", One(Kind::RequestBody)),
-            ("responses", Map(Kind::Response)),
-            ("callbacks", Map(Kind::Callback)),
-        ],
-        Kind::Callback => &[],
-        Kind::Parameter | Kind::Header => &[("schema", SCHEMA), ("content", Map(Kind::MediaType))],
-        Kind::RequestBody => &[("content", Map(Kind::MediaType))],
-        Kind::Response => &[("headers", Map(Kind::Header)), ("content", Map(Kind::MediaType))],
-        Kind::MediaType => &[("schema", SCHEMA)],
-        Kind::Schema => &[
-            ("properties", Map(Kind::Schema)),
-            ("patternProperties", Map(Kind::Schema)),
-            ("dependentSchemas", Map(Kind::Schema)),
-            ("$defs", Map(Kind::Schema)),
-            ("definitions", Map(Kind::Schema)),
-            ("additionalProperties", SCHEMA),
-            ("unevaluatedProperties", SCHEMA),
-            ("propertyNames", SCHEMA),
-            ("items", SCHEMA),
-            ("prefixItems", List(Kind::Schema)),
-            ("contains", SCHEMA),
-            ("unevaluatedItems", SCHEMA),
-            ("contentSchema", SCHEMA),
-            ("allOf", List(Kind::Schema)),
-            ("anyOf", List(Kind::Schema)),
-            ("oneOf", List(Kind::Schema)),
-            ("not", SCHEMA),
-            ("if", SCHEMA),
-            ("then", SCHEMA),
-            ("else", SCHEMA),
-        ],
+        pointer
+    }
+
+    /// The pointer one step further down.
+    #[allow(clippy::needless_pass_by_value)] // so that callers write `child(0)` and `child("a")`
+    pub fn child(&self, token: impl ToString) -> Pointer {
+        let mut pointer = self.pointer();
+        pointer.push(token.to_string());
+        pointer
+    }
+
+    /// The key of this node, if it is not in a list.
+    pub fn last(&self) -> Option<&'a str> {
+        match (self.parent, self.token) {
+            (Some(_), Token::Key(key)) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The keys from the root, if there are exactly `N` and no list between them.
+    pub fn keys<const N: usize>(&self) -> Option<[&'a str; N]> {
+        let mut keys = [""; N];
+        let mut next = *self;
+        for slot in keys.iter_mut().rev() {
+            *slot = next.last()?;
+            next = *next.parent?;
+        }
+        next.parent.is_none().then_some(keys)
     }
 }
 
 /// Calls `visit` on every node, outer nodes first.
-pub fn visit(document: &Value, visit: &mut dyn FnMut(Kind, &Pointer, &Value)) {
-    down(Kind::Document, &mut Pointer::root(), document, visit);
+pub fn visit(document: &Value, visit: &mut dyn FnMut(Kind, &Place<'_>, &Value)) {
+    down(Kind::Document, &Place::ROOT, document, visit);
 }
 
-fn down(kind: Kind, place: &mut Pointer, node: &Value, visit: &mut dyn FnMut(Kind, &Pointer, &Value)) {
+fn down(kind: Kind, place: &Place<'_>, node: &Value, visit: &mut dyn FnMut(Kind, &Place<'_>, &Value)) {
     visit(kind, place, node);
-    if kind == Kind::Callback {
-        for (key, item) in node.as_object().into_iter().flatten() {
-            place.step_into(key, |place| down(Kind::PathItem, place, item, visit));
-        }
-    }
-    for (key, shape) in children(kind) {
-        let Some(value) = node.get(key) else { continue };
-        place.step_into(*key, |place| match (shape, value) {
-            (One(kind), value) => down(*kind, place, value, visit),
+    let Some(fields) = node.as_object() else { return };
+    let mut each = |key: &str, shape: Shape, value: &Value| {
+        let place = place.key(key);
+        match (shape, value) {
+            (One(kind), value) => down(kind, &place, value, visit),
             (List(kind), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    place.step_into(index.to_string(), |place| down(*kind, place, item, visit));
+                    down(kind, &place.index(index), item, visit);
                 }
             }
             (Map(kind), Value::Object(fields)) => {
                 for (name, item) in fields {
-                    place.step_into(name, |place| down(*kind, place, item, visit));
+                    down(kind, &place.key(name), item, visit);
                 }
             }
             _ => {}
-        });
+        }
+    };
+    match kind {
+        Kind::Callback => fields.iter().for_each(|(key, item)| each(key, One(Kind::PathItem), item)),
+        Kind::Schema => {
+            for (key, value) in fields {
+                if let Some(shape) = keywords::shape(key) {
+                    each(key, *shape, value);
+                }
+            }
+        }
+        _ => {
+            for (key, shape) in children(kind) {
+                if let Some(value) = fields.get(*key) {
+                    each(key, *shape, value);
+                }
+            }
+        }
     }
 }
 
 /// The places that hold another kind of value than what their position asks for, each with what was expected.
 pub fn misshapen(document: &Value) -> Vec<(Pointer, &'static str)> {
     let mut found = Vec::new();
-    let mut containers = |kind: Kind, place: &Pointer, node: &Value| {
+    visit(document, &mut |kind, place, node| {
         // `additionalProperties` and, since 3.1, all schemas may be true or false.
         if !(node.is_object() || kind == Kind::Schema && node.is_boolean()) {
-            found.push((place.clone(), "an object"));
+            found.push((place.pointer(), "an object"));
         }
-        for (key, shape) in children(kind) {
-            let expected = match (shape, node.get(key)) {
-                (List(_), Some(value)) if !value.is_array() => "a list",
-                (Map(_), Some(value)) if !value.is_object() => "an object",
-                _ => continue,
+        let mut check = |key: &str, shape: &Shape, value: &Value| {
+            let expected = match shape {
+                List(_) if !value.is_array() => "a list",
+                Map(_) if !value.is_object() => "an object",
+                _ => return,
             };
             found.push((place.child(key), expected));
+        };
+        for (key, shape) in children(kind) {
+            if let Some(value) = node.get(*key) {
+                check(key, shape, value);
+            }
         }
-    };
-    visit(document, &mut containers);
+        for (key, value) in node.as_object().filter(|_| kind == Kind::Schema).into_iter().flatten() {
+            if let Some(shape) = keywords::shape(key) {
+                check(key, shape, value);
+            }
+        }
+    });
     found
 }
 
 /// Calls `change` on every node, inner nodes first, so that a node sees its parts already changed.
-pub fn change(document: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
-    up(Kind::Document, &mut Pointer::root(), document, change);
+pub fn change(document: &mut Value, change: &mut dyn FnMut(Kind, &Place<'_>, &mut Value)) {
+    up(Kind::Document, &Place::ROOT, document, change);
 }
 
-/// The same for a node of that kind and what is below it; places are counted from there.
-pub fn change_from(kind: Kind, node: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
-    up(kind, &mut Pointer::root(), node, change);
+/// The same for a node of that kind and the nodes below it; places are counted from there.
+pub fn change_from(kind: Kind, node: &mut Value, change: &mut dyn FnMut(Kind, &Place<'_>, &mut Value)) {
+    up(kind, &Place::ROOT, node, change);
 }
 
-fn up(kind: Kind, place: &mut Pointer, node: &mut Value, change: &mut dyn FnMut(Kind, &Pointer, &mut Value)) {
-    if kind == Kind::Callback {
-        for (key, item) in node.as_object_mut().into_iter().flatten() {
-            place.step_into(key, |place| up(Kind::PathItem, place, item, change));
+fn up(kind: Kind, place: &Place<'_>, node: &mut Value, change: &mut dyn FnMut(Kind, &Place<'_>, &mut Value)) {
+    if let Some(fields) = node.as_object_mut() {
+        let mut each = |key: &str, shape: Shape, value: &mut Value| {
+            let place = place.key(key);
+            match (shape, value) {
+                (One(kind), value) => up(kind, &place, value, change),
+                (List(kind), Value::Array(items)) => {
+                    for (index, item) in items.iter_mut().enumerate() {
+                        up(kind, &place.index(index), item, change);
+                    }
+                }
+                (Map(kind), Value::Object(fields)) => {
+                    for (name, item) in fields {
+                        up(kind, &place.key(name), item, change);
+                    }
+                }
+                _ => {}
+            }
+        };
+        match kind {
+            Kind::Callback => fields.iter_mut().for_each(|(key, item)| each(key, One(Kind::PathItem), item)),
+            Kind::Schema => {
+                for (key, value) in fields {
+                    if let Some(shape) = keywords::shape(key) {
+                        each(key, *shape, value);
+                    }
+                }
+            }
+            _ => {
+                for (key, shape) in children(kind) {
+                    if let Some(value) = fields.get_mut(*key) {
+                        each(key, *shape, value);
+                    }
+                }
+            }
         }
     }
-    for (key, shape) in children(kind) {
-        let Some(value) = node.get_mut(key) else { continue };
-        place.step_into(*key, |place| match (shape, value) {
-            (One(kind), value) => up(*kind, place, value, change),
-            (List(kind), Value::Array(items)) => {
-                for (index, item) in items.iter_mut().enumerate() {
-                    place.step_into(index.to_string(), |place| up(*kind, place, item, change));
-                }
-            }
-            (Map(kind), Value::Object(fields)) => {
-                for (name, item) in fields {
-                    place.step_into(name, |place| up(*kind, place, item, change));
-                }
-            }
-            _ => {}
-        });
-    }
     change(kind, place, node);
+}
+
+/// Calls `change` on every operation under `paths` with its path, its method, and the document without `paths`.
+pub(crate) fn change_operations(document: &mut Value, change: &mut dyn FnMut(&str, &str, &mut Value, &Value)) {
+    let Some(paths) = document.get_mut("paths") else { return };
+    let mut paths = paths.take();
+    for (path, item) in paths.as_object_mut().into_iter().flatten() {
+        for (method, shape) in children(Kind::PathItem) {
+            if let (One(Kind::Operation), Some(operation)) = (shape, item.get_mut(*method)) {
+                change(path, method, operation, document);
+            }
+        }
+    }
+    document["paths"] = paths;
+}
+
+/// Replaces nodes by what `replacement` makes of them, outer nodes first; it sees the document before any
+/// replacement. Returns how many nodes it replaced.
+pub(crate) fn replace(
+    document: &mut Value,
+    replacement: &mut dyn FnMut(Kind, &Place<'_>, &Value, &Value) -> Option<Value>,
+) -> usize {
+    let mut replacements = Vec::new();
+    visit(document, &mut |kind, place, node| {
+        replacements.extend(replacement(kind, place, node, document).map(|new| (place.pointer(), new)));
+    });
+    let count = replacements.len();
+    for (place, new) in replacements {
+        if let Some(node) = place.find_mut(document) {
+            *node = new;
+        }
+    }
+    count
 }
 
 #[cfg(test)]
@@ -201,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_property_called_like_a_keyword_is_a_schema_and_data_is_not() {
+    fn a_property_named_like_a_keyword_is_a_schema_and_data_is_not() {
         let document = json!({"components": {"schemas": {"Trap": {
             "properties": {"properties": {"type": "string"}, "default": {"type": "integer"}},
             "default": {"properties": {"not": {"a": "schema"}}},
@@ -210,7 +248,7 @@ mod tests {
         let mut seen = Vec::new();
         visit(&document, &mut |kind, place, _| {
             if kind == Kind::Schema {
-                seen.push(place.to_string());
+                seen.push(place.pointer().to_string());
             }
         });
         let trap = "#/components/schemas/Trap";
@@ -221,14 +259,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_another_kind_is_found() {
+    fn misshapen_nodes_are_found() {
         let document = json!({"paths": {"/a": {"get": "text", "parameters": {}}}, "components": {"schemas": {
             "A": true, "B": 7, "C": {"properties": [], "items": false},
         }}});
-        let told: Vec<String> =
+        let found: Vec<String> =
             misshapen(&document).iter().map(|(place, expected)| format!("{place}: {expected}")).collect();
         assert_eq!(
-            told,
+            found,
             [
                 "#/paths/~1a/parameters: a list",
                 "#/paths/~1a/get: an object",
@@ -239,10 +277,30 @@ mod tests {
     }
 
     #[test]
-    fn changing_goes_from_the_inside_out() {
+    fn change_visits_inner_nodes_first() {
         let mut document = json!({"components": {"schemas": {"A": {"items": {"items": {}}}}}});
         let mut depths = Vec::new();
-        change(&mut document, &mut |_, place, _| depths.push(place.tokens().len()));
+        change(&mut document, &mut |_, place, _| depths.push(place.pointer().tokens().len()));
         assert_eq!(depths, [5, 4, 3, 1, 0]);
+    }
+    #[test]
+    fn the_keys_of_a_place_are_given_only_when_their_number_fits() {
+        let document = json!({"paths": {"/a": {"get": {"parameters": [{}]}}}});
+        let mut operations = Vec::new();
+        visit(&document, &mut |kind, place, _| {
+            assert_eq!(place.keys::<3>().is_some(), kind == Kind::Operation);
+            operations.extend(place.keys::<3>().map(|[_, path, method]| format!("{method} {path}")));
+        });
+        assert_eq!(operations, ["get /a"]);
+    }
+
+    #[test]
+    fn a_replacement_sees_the_document_before_it() {
+        let mut document = json!({"components": {"schemas": {"A": {"type": "string"}, "B": {"type": "integer"}}}});
+        let count = replace(&mut document, &mut |kind, _, _, before| {
+            (kind == Kind::Schema).then(|| before["components"]["schemas"]["A"].clone())
+        });
+        assert_eq!(count, 2);
+        assert_eq!(document["components"]["schemas"]["B"]["type"], "string");
     }
 }

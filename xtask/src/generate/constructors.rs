@@ -8,14 +8,14 @@ use syn::{Field, Fields, File, FnArg, Item, ItemStruct, parse_quote};
 
 use crate::client::source::{self, Names};
 use crate::document::problem::Problem;
-use crate::document::reachable::reachable;
+use crate::document::references;
 use crate::lower::Lowered;
 
 /// Adds `new` or `Default` to each struct that a request's body reaches; returns to how many.
 pub(super) fn add(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let bodies = source::methods(client).filter_map(source::body).flat_map(Names::of);
     let parts = source::parts(source::types(client));
-    let sent = reachable(bodies, |name| parts.get(name).cloned().unwrap_or_default());
+    let sent = references::reachable(bodies, |name| parts.get(name).cloned().unwrap_or_default());
     let Some(types) = source::types_module(client) else { return 0 };
     let mut structs: Vec<&ItemStruct> = types
         .iter()

@@ -9,15 +9,16 @@ use syn::{Fields, File, Item, ItemEnum, Type, TypePath, parse_quote};
 
 use crate::client::source::{self, Names};
 use crate::document::problem::Problem;
-use crate::document::reachable::reachable;
+use crate::document::references;
 use crate::lower::Lowered;
 
 /// `Open<E>` in place of `E` in the fields of all structs that a response is made of; returns how often.
 pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let parts = source::parts(source::types(client));
     let results = source::methods(client).flat_map(|method| [source::success(method), source::failure(method)]);
-    let received =
-        reachable(results.flatten().flat_map(Names::of), |name| parts.get(name).cloned().unwrap_or_default());
+    let received = references::reachable(results.flatten().flat_map(Names::of), |name| {
+        parts.get(name).cloned().unwrap_or_default()
+    });
     let enums = source::types(client).iter().filter_map(|item| match item {
         Item::Enum(item) if is_plain(item) => Some(item.ident.to_string()),
         _ => None,

@@ -17,7 +17,7 @@ use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
 
 /// The hint where progenitor fails and no lowering pass has refused the cause.
-pub(super) const GAP: &str = "change it with an overlay action; this is a gap in xtask/src/lower, whose pass `refuse what is left` should \
+pub(super) const GAP: &str = "change it with an overlay action; this is a gap in xtask/src/lower, whose pass `refuse the rest` should \
                    have named it";
 
 /// The hand-written types that replace generated ones, by the schema that asks for them.

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 use super::progenitor::{GAP, client, read};
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
-use crate::document::reachable::reachable;
 use crate::document::references;
 use crate::document::walk;
 
@@ -36,7 +35,7 @@ fn components(document: &Value) -> Vec<Problem> {
         schemas.iter().map(|(name, schema)| (name, referenced(schema))).collect();
     let mut failing: BTreeMap<&String, (BTreeSet<String>, String)> = BTreeMap::new();
     for name in schemas.keys() {
-        let reached = reachable([name.clone()], |name| referenced.get(name).cloned().unwrap_or_default());
+        let reached = references::reachable([name.clone()], |name| referenced.get(name).cloned().unwrap_or_default());
         let part: Map<String, Value> = schemas
             .iter()
             .filter(|(name, _)| reached.contains(*name))
@@ -60,10 +59,10 @@ fn components(document: &Value) -> Vec<Problem> {
 fn operations(document: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
     walk::visit(document, &mut |kind, place, operation| {
-        let (true, [_, path, method]) = (references::is_call(kind, place), place.tokens()) else { return };
+        let Some((path, method)) = references::call(kind, place) else { return };
         let paths = json!({path: {method: operation}});
         if let Some(why) = refusal(&with(document, paths, &document["components"]["schemas"])) {
-            found.push(Problem::new(place, why, GAP));
+            found.push(Problem::new(&place.pointer(), why, GAP));
         }
     });
     found
@@ -81,8 +80,7 @@ fn with(document: &Value, paths: Value, schemas: &Value) -> Value {
 fn referenced(schema: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     walk::visit(&json!({"components": {"schemas": {"": schema}}}), &mut |_, _, node| {
-        let target = node.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/"));
-        found.extend(target.map(str::to_owned));
+        found.extend(references::component(node).map(str::to_owned));
     });
     found
 }

@@ -1,4 +1,4 @@
-//! In 3.0 an array states what its items are; where the document does not, they are anything.
+//! In 3.0, an array must have `items`. Where the document has none, an item may be any value.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn an_array_without_items_takes_anything() {
+    fn an_array_without_items_accepts_any_items() {
         let any = json!({"type": "array", "items": {}});
         assert_eq!(schema_after(state_items, json!({"type": "array"})).0, any);
     }

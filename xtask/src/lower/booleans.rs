@@ -1,15 +1,15 @@
-//! `true` as a schema takes anything, as `{}` does; `false` takes nothing, and has no counterpart.
+//! The schema `true` accepts any value, as `{}` does. The schema `false` accepts none, and 3.0 has no such schema.
 
 use serde_json::{Value, json};
 
 use super::Report;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn open_up(document: &mut Value, report: &mut Report) -> usize {
+pub(super) fn replace(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
-        // There 3.0 knows booleans as well, and they say something about the object around them.
-        let flag = place.tokens().last().is_some_and(|last| last == "additionalProperties");
+        // `additionalProperties` may be a boolean in 3.0 too.
+        let flag = place.last() == Some("additionalProperties");
         if kind != Kind::Schema || flag {
             return;
         }
@@ -19,9 +19,9 @@ pub(super) fn open_up(document: &mut Value, report: &mut Report) -> usize {
                 count += 1;
             }
             Value::Bool(false) => report.refuse(
-                place,
-                "the schema `false` takes no value at all",
-                "remove what has this schema with an overlay action",
+                &place.pointer(),
+                "the schema `false` accepts no value",
+                "remove the part that has this schema with an overlay action",
             ),
             _ => {}
         }
@@ -35,11 +35,11 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn true_takes_anything_and_false_is_refused() {
-        let (schema, report) = schema_after(open_up, json!({"items": true, "additionalProperties": true}));
+    fn true_accepts_any_value_and_false_is_refused() {
+        let (schema, report) = schema_after(replace, json!({"items": true, "additionalProperties": true}));
         assert_eq!(schema, json!({"items": {}, "additionalProperties": true}));
         assert!(report.problems.is_empty());
-        let (_, report) = schema_after(open_up, json!({"properties": {"a": false}}));
+        let (_, report) = schema_after(replace, json!({"properties": {"a": false}}));
         assert_eq!(report.problems[0].place.to_string(), "#/components/schemas/S/properties/a");
     }
 }

@@ -1,7 +1,7 @@
-//! FastAPI writes the module into a component's name where two models share one:
-//! `backbone__models__Account`. The last part is the name a person would have chosen, if nothing else
-//! has it. And it names the body that it puts together for an operation after the function and the path:
-//! `Body_create_item_items_post` is the body of `create_item`.
+//! Shorter names for the components that `FastAPI` names. Where two models have the same name, `FastAPI` adds the
+//! module (`backbone__models__Account`); the last part becomes the name, unless another component has it. The body of
+//! a form has a name made of the function and the path (`Body_create_item_items_post`); it is named after its
+//! operation.
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,7 +25,7 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
     for name in schemas.keys() {
         *asked.entry(wish(name)).or_default() += 1;
     }
-    // As Rust spells them, some names are the same: the first in the document has it, the others get a number.
+    // Names that are the same in Rust get a number, except for the first one in the document.
     let mut taken: HashSet<String> = HashSet::new();
     let mut renamed: HashMap<String, String> = HashMap::new();
     for name in schemas.keys() {
@@ -47,8 +47,7 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
         *schemas = schemas_renamed;
     }
     walk::change(document, &mut |_, _, node| {
-        let target = node.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/"));
-        if let Some(new) = target.and_then(|name| renamed.get(name)) {
+        if let Some(new) = references::component(node).and_then(|name| renamed.get(name)) {
             node["$ref"] = json!(format!("#/components/schemas/{new}"));
         }
     });
@@ -57,20 +56,19 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
     count
 }
 
-/// The bodies that `FastAPI` put together, with the names that they get.
+/// The form bodies that `FastAPI` names, with their new names.
 fn bodies(document: &Value) -> HashMap<String, String> {
     let mut bodies = HashMap::new();
     walk::visit(document, &mut |kind, place, operation| {
-        if !references::is_call(kind, place) {
+        if references::call(kind, place).is_none() {
             return;
         }
         let content = operation["requestBody"]["content"].as_object().into_iter().flatten();
         for (_, media_type) in content {
             let schema = &media_type["schema"];
-            // One that may be left out is an alternative to null, or stands beside what is said of it.
+            // An optional body is an alternative to null, or in an `allOf` with siblings.
             let parts = ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
-            let names = std::iter::once(schema).chain(parts).filter_map(|part| part.get("$ref")?.as_str());
-            for name in names.filter_map(|it| it.strip_prefix("#/components/schemas/")) {
+            for name in std::iter::once(schema).chain(parts).filter_map(references::component) {
                 if name.starts_with("Body_") {
                     bodies.insert(
                         name.to_owned(),
@@ -88,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_module_goes_unless_two_would_share_the_name() {
+    fn the_module_is_removed_unless_two_names_would_be_the_same() {
         let mut document = json!({"components": {"schemas": {
             "a__b__Thing": {}, "a__One": {}, "b__One": {}, "List": {"items": {"$ref": "#/components/schemas/a__b__Thing"}},
         }}});
@@ -113,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_one_in_rust_get_a_number() {
+    fn names_that_are_the_same_in_rust_get_a_number() {
         let mut document = json!({"components": {"schemas": {"HTTPError": {}, "Http_Error": {}}}});
         let mut report = Report::default();
         assert_eq!(shorten(&mut document, &mut report), 1);

@@ -1,4 +1,4 @@
-//! `const: X` is an `enum` of one; and where an `enum` states no type, its values do.
+//! `const: X` becomes an `enum` of one, and an `enum` without a type gets the type of its values.
 
 use std::collections::HashSet;
 
@@ -6,9 +6,8 @@ use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
 use super::Report;
-use crate::document::pointer::Pointer;
 use crate::document::references;
-use crate::document::walk::{self, Kind};
+use crate::document::walk::{self, Kind, Place};
 
 pub(super) fn enumerate(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
@@ -27,7 +26,7 @@ pub(super) fn enumerate(document: &mut Value, report: &mut Report) -> usize {
     count
 }
 
-/// null among the values of an enum is `nullable`.
+/// `null` among the values of an enum becomes `nullable`.
 fn take_null(schema: &mut Map<String, Value>) -> bool {
     let Some(Value::Array(values)) = schema.get_mut("enum") else { return false };
     let before = values.len();
@@ -44,9 +43,9 @@ fn take_null(schema: &mut Map<String, Value>) -> bool {
     true
 }
 
-/// An enum of texts stays one, with its type stated; of any other values it is only a check, and it is told
-/// in words.
-fn state_type(schema: &mut Map<String, Value>, place: &Pointer, report: &mut Report) -> bool {
+/// An enum of strings stays one and states its type. An enum of other values is only a check, and becomes
+/// documentation.
+fn state_type(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut Report) -> bool {
     let Some(Value::Array(values)) = schema.get("enum") else { return false };
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
     let name = if all(Value::is_string) {
@@ -61,14 +60,15 @@ fn state_type(schema: &mut Map<String, Value>, place: &Pointer, report: &mut Rep
         None
     };
     let mut changed = false;
-    let nameless = name == Some("string") && !have_names(values);
-    if name != Some("string") || nameless {
-        let told: Vec<String> =
+    let is_ambiguous = name == Some("string") && !have_names(values);
+    if name != Some("string") || is_ambiguous {
+        let listed: Vec<String> =
             values.iter().map(|value| format!("`{}`", value.to_string().replace('`', "'"))).collect();
         schema.shift_remove("enum");
-        let why = if nameless { "two of these values would share a name" } else { "these values are no texts" };
-        report.warn(&place.child("enum"), format!("{why}; they are told in words, and not checked"));
-        references::describe(schema, format!("One of {}.", told.join(", ")));
+        let why =
+            if is_ambiguous { "two of these values would have the same name" } else { "these values are not strings" };
+        report.warn(&place.child("enum"), format!("{why}; the client documents them and does not check them"));
+        references::describe(schema, format!("One of {}.", listed.join(", ")));
         changed = true;
     }
     if let (None, Some(name)) = (schema.get("type"), name) {
@@ -78,8 +78,8 @@ fn state_type(schema: &mut Map<String, Value>, place: &Pointer, report: &mut Rep
     changed
 }
 
-/// Whether the generator finds a name of its own for each value: in Pascal case, or with an `X` for each
-/// character that has no place in a name.
+/// Whether the generator finds a distinct name for each value: in Pascal case, or with an `X` for each character
+/// that a name cannot have.
 fn have_names(values: &[Value]) -> bool {
     let fits = |c: char| c.is_alphanumeric() || c == '_';
     let texts = || values.iter().filter_map(Value::as_str);
@@ -94,7 +94,7 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn a_constant_is_an_enum_of_one_if_it_is_a_text() {
+    fn a_constant_string_is_an_enum_of_one_and_other_constants_are_documented() {
         for (given, expected) in [
             (json!({"const": "a"}), json!({"enum": ["a"], "type": "string"})),
             (json!({"const": ""}), json!({"enum": [""], "type": "string"})),
@@ -105,14 +105,14 @@ mod tests {
             assert_eq!(schema_after(enumerate, given).0, expected);
         }
         let twins = json!({"enum": ["a.b", "a+b"]});
-        let told = json!({"description": "One of `\"a.b\"`, `\"a+b\"`.", "type": "string"});
-        assert_eq!(schema_after(enumerate, twins).0, told);
+        let documented = json!({"description": "One of `\"a.b\"`, `\"a+b\"`.", "type": "string"});
+        assert_eq!(schema_after(enumerate, twins).0, documented);
         assert_eq!(schema_after(enumerate, json!({"enum": ["+", "-"]})).0["type"], "string");
         assert_eq!(schema_after(enumerate, json!({"const": null})).0, json!({"type": "null"}));
     }
 
     #[test]
-    fn null_among_the_values_is_nullable() {
+    fn null_among_the_values_becomes_nullable() {
         let (schema, _) = schema_after(enumerate, json!({"enum": ["a", null]}));
         assert_eq!(schema, json!({"enum": ["a"], "nullable": true, "type": "string"}));
     }

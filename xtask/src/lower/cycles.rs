@@ -1,5 +1,5 @@
-//! A schema that is itself, or a part of itself without anything between, has no values of a size that ends:
-//! neither a Rust type nor the generator comes to an end with it. A list or an object between is fine.
+//! A schema that consists of itself, directly or through `allOf`, `anyOf`, `oneOf` or `not`, has no finite value, and
+//! the generator does not terminate on it. Recursion through a list or an object is allowed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,30 +7,26 @@ use serde_json::Value;
 
 use super::Report;
 use crate::document::pointer::Pointer;
+use crate::document::references;
 
 pub(super) fn refuse(document: &Value, report: &mut Report) {
     let all = Pointer::root().child("components").child("schemas");
     let schemas = all.find(document).and_then(Value::as_object);
-    let mut is: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut parts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, schema) in schemas.into_iter().flatten() {
-        targets(schema, is.entry(name).or_default());
+        targets(schema, parts.entry(name).or_default());
     }
-    for name in is.keys() {
-        let mut open: Vec<&str> = is[name].iter().copied().collect();
-        let mut seen = BTreeSet::new();
-        while let Some(next) = open.pop() {
-            if seen.insert(next) {
-                open.extend(is.get(next).into_iter().flatten());
-            }
-        }
-        if seen.contains(name) {
-            let hint = "break the circle with an overlay action";
-            report.refuse(&all.child(name), "the schema is defined by nothing but itself", hint);
+    for (name, of_it) in &parts {
+        let reached =
+            references::reachable(of_it.iter().copied(), |part| parts.get(part).into_iter().flatten().copied());
+        if reached.contains(name) {
+            let hint = "break the cycle with an overlay action";
+            report.refuse(&all.child(name), "the schema is defined only by itself", hint);
         }
     }
 }
 
-/// What a schema is made of on the same level.
+/// The components that a schema consists of.
 fn targets<'a>(schema: &'a Value, found: &mut BTreeSet<&'a str>) {
     found.extend(schema.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/")));
     for key in ["allOf", "anyOf", "oneOf", "not"] {
@@ -47,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_only_itself_is_refused_and_what_contains_itself_is_not() {
+    fn a_schema_that_is_itself_is_refused_and_one_that_contains_itself_is_not() {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let document = json!({"components": {"schemas": {
             "Self": reference("Self"), "A": {"allOf": [reference("B")]}, "B": {"oneOf": [{"type": "string"}, reference("A")]},

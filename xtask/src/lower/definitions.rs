@@ -1,4 +1,4 @@
-//! `$defs` inside a schema become components, and the references to them follow.
+//! The `$defs` of a schema become components, and the references to them change accordingly.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ pub(super) fn lift(document: &mut Value, _: &mut Report) -> usize {
     references::add_components(document, lifted);
     walk::change(document, &mut |_, _, node| {
         let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return };
-        // Written in one way, whatever was escaped in the reference.
+        // In canonical form: a reference may escape more characters than it must.
         let target = Pointer::from_reference(reference).map(|target| target.to_string());
         if let Some(new) = target.and_then(|target| moved.get(&target)) {
             node["$ref"] = json!(new);
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_definition_becomes_a_component_of_a_free_name() {
+    fn a_definition_becomes_a_component_with_a_free_name() {
         let mut document = json!({"components": {"schemas": {
             "A": {"$defs": {"Part": {"type": "string"}}, "items": {"$ref": "#/components/schemas/A/$defs/Part"}},
             "Part": {"type": "integer"},

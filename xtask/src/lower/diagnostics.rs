@@ -45,7 +45,7 @@ pub(super) struct Responses {
 }
 
 impl Report {
-    /// Refuses the document because of what stands at `place`.
+    /// Refuses the document because of `place`.
     pub(super) fn refuse(&mut self, place: &Pointer, what: impl Into<String>, hint: impl Into<String>) {
         self.problems.push(Problem::new(place, what, hint));
     }

@@ -1,7 +1,7 @@
-//! Descriptions are Markdown, with whatever HTML its writer liked; rustdoc reads them as Markdown of its own kind, in
-//! which a word in brackets is a link to an item, an indented line is a test, and `<id>` is a tag that is never
-//! closed. So each is parsed and written again: HTML as Markdown, code as text, brackets and unknown tags as what
-//! they look like, addresses as links, and links that lead nowhere as their words.
+//! Descriptions are Markdown with HTML in it. rustdoc reads them differently: a word in brackets is a link to an item,
+//! an indented line is a test, and `<id>` is a tag that is never closed. So each description is parsed and written
+//! again: HTML becomes Markdown, code becomes `text`, brackets and unknown tags are escaped, URLs become links, and
+//! links without a target become plain text.
 
 use std::borrow::Cow;
 
@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::document::walk::{self, Kind};
 
-/// What rustdoc reads beside CommonMark.
+/// The extensions of CommonMark that rustdoc reads.
 const DIALECT: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS);
 
-/// Writes every description so that rustdoc shows what its writer meant.
-pub(super) fn clean(document: &mut Value, _: &mut Report) -> usize {
+/// Rewrites every description so that rustdoc shows it as intended.
+pub(super) fn rewrite_for_rustdoc(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         count += match kind {
@@ -35,7 +35,7 @@ pub(super) fn clean(document: &mut Value, _: &mut Report) -> usize {
     count
 }
 
-/// Indents what parameters say of themselves: it becomes the item of a list.
+/// Indents the descriptions of parameters: each becomes the item of a list.
 pub(super) fn indent(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
@@ -52,7 +52,7 @@ fn field(node: &mut Value, name: &str, change: impl FnOnce(&str) -> String) -> u
     node.get_mut(name).map_or(0, |text| rewrite(text, change))
 }
 
-/// Whether it changed.
+/// Returns 1 if the text changed.
 fn rewrite(node: &mut Value, change: impl FnOnce(&str) -> String) -> usize {
     let Some(text) = node.as_str() else { return 0 };
     let changed = change(text);
@@ -63,7 +63,7 @@ fn rewrite(node: &mut Value, change: impl FnOnce(&str) -> String) -> usize {
     count
 }
 
-/// An address that stands alone.
+/// A URL alone.
 fn linked(text: &str) -> String {
     if address(text).is_some_and(|(before, found, _)| before.is_empty() && found == text) {
         format!("<{text}>")
@@ -72,7 +72,7 @@ fn linked(text: &str) -> String {
     }
 }
 
-/// A text of which only one line is shown.
+/// A text on one line.
 fn line(text: &str) -> String {
     markdown(&text.split_whitespace().collect::<Vec<_>>().join(" ")).lines().collect::<Vec<_>>().join(" ")
 }
@@ -80,7 +80,7 @@ fn line(text: &str) -> String {
 fn markdown(text: &str) -> String {
     let text = without_html(text.trim_end());
     let mut events = Vec::new();
-    // What is shown behind the links that are open, where these were taken away.
+    // For each open link, the target that is shown behind its text where the link itself is removed.
     let mut links: Vec<Option<String>> = Vec::new();
     let mut in_code = false;
     for event in TextMergeStream::new(Parser::new_ext(&text, DIALECT)) {
@@ -94,14 +94,14 @@ fn markdown(text: &str) -> String {
             }
             Event::End(TagEnd::CodeBlock) => {
                 in_code = false;
-                // The fence that ends it stands on a line of its own.
+                // The closing fence is on a line of its own.
                 if !matches!(events.last(), Some(Event::Text(text)) if text.ends_with('\n')) {
                     events.push(Event::Text("\n".into()));
                 }
                 events.push(event);
             }
             Event::End(TagEnd::Heading(level)) => events.push(Event::End(TagEnd::Heading(lower(level)))),
-            // A page of documentation should not ask a stranger's server for a picture, so that is a link as well.
+            // A page of documentation must not load images from other servers, so an image becomes a link.
             Event::Start(
                 Tag::Link { link_type, dest_url, title, .. } | Tag::Image { link_type, dest_url, title, .. },
             ) => {
@@ -127,7 +127,7 @@ fn markdown(text: &str) -> String {
                 _ => events.push(Event::End(TagEnd::Link)),
             },
             Event::Text(text) if !links.contains(&None) && !in_code => with_links(&text, &mut events),
-            // The HTML that is left is none; a block of it has no paragraph of its own.
+            // What is still parsed as HTML is plain text, and an HTML block has no paragraph.
             Event::Html(text) | Event::InlineHtml(text) if !links.contains(&None) => with_links(&text, &mut events),
             Event::Html(text) | Event::InlineHtml(text) => events.push(Event::Text(text)),
             Event::Start(Tag::HtmlBlock) => events.push(Event::Start(Tag::Paragraph)),
@@ -148,12 +148,12 @@ fn markdown(text: &str) -> String {
     }
 }
 
-/// The first level is left to the sections of the documentation, as `# Errors`.
+/// The next lower level: the first one is for sections such as `# Errors`.
 fn lower(level: HeadingLevel) -> HeadingLevel {
     HeadingLevel::try_from(level as usize + 1).unwrap_or(level)
 }
 
-/// Adds `text`, its addresses as links.
+/// Adds `text`, with its URLs as links.
 fn with_links(text: &str, events: &mut Vec<Event<'_>>) {
     let mut rest = text;
     while let Some((before, found, after)) = address(rest) {
@@ -168,7 +168,7 @@ fn with_links(text: &str, events: &mut Vec<Event<'_>>) {
     events.push(Event::Text(rest.to_owned().into()));
 }
 
-/// The first web address in `text`, with what stands before and after it.
+/// The first URL in `text`, with the text before and after it.
 fn address(text: &str) -> Option<(&str, &str, &str)> {
     let start = ["http://", "https://"].iter().filter_map(|scheme| text.find(scheme)).min()?;
     let (before, from) = text.split_at(start);
@@ -177,13 +177,13 @@ fn address(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, found, &from[found.len()..]))
 }
 
-/// The elements of HTML that say how a text looks.
+/// The elements of HTML.
 const ELEMENTS: &str = " a abbr b big blockquote br center cite code dd del details div dl dt em font h1 h2 h3 h4 h5 h6 \
     hr i img ins kbd li mark ol p pre q s samp section small span strike strong sub summary sup table tbody td tfoot \
     th thead tr tt u ul var wbr ";
 
-/// HTML as Markdown where there is such a thing; other elements give way to their content, and what is no element
-/// of HTML, as `<id>`, is taken by its letters.
+/// Converts HTML to Markdown. Elements without a counterpart are replaced by their content, and what is not an
+/// element, such as `<id>`, is escaped.
 fn without_html(text: &str) -> Cow<'_, str> {
     let mut written = String::new();
     let mut links = Vec::new();
@@ -205,7 +205,7 @@ fn without_html(text: &str) -> Cow<'_, str> {
     Cow::Owned(written)
 }
 
-/// Adds `html` to `written`; `links` are the addresses of the links that are open.
+/// Adds `html` to `written`; `links` are the targets of the open links.
 fn tags(html: &str, links: &mut Vec<String>, written: &mut String) {
     let mut rest = html;
     while let Some((before, from)) = rest.split_once('<') {
@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_rustdoc_would_misread_is_written_as_it_looks() {
+    fn what_rustdoc_would_misread_is_escaped() {
         for (given, expected) in [
             ("A plain sentence, with (some) signs: 1-2.", "A plain sentence, with (some) signs: 1-2."),
             ("E.g. [\"601\", \"7\"]", "E.g. \\[\"601\", \"7\"\\]"),
@@ -294,13 +294,13 @@ mod tests {
     }
 
     #[test]
-    fn a_line_stays_one() {
+    fn a_line_stays_one_line() {
         assert_eq!(line(" Get\n  a [token] "), "Get a \\[token\\]");
         assert_eq!(linked("https://a.example/terms"), "<https://a.example/terms>");
     }
 
     #[test]
-    fn descriptions_are_found_wherever_they_stand_and_values_stay() {
+    fn all_descriptions_are_rewritten_and_values_are_not() {
         let mut document = json!({
             "info": {"title": "T", "description": "[x]", "termsOfService": "https://a.example"},
             "paths": {"/a": {"get": {
@@ -314,7 +314,7 @@ mod tests {
                 "properties": {"description": {"description": "[x]"}},
             }}},
         });
-        assert_eq!(clean(&mut document, &mut Report::default()), 7);
+        assert_eq!(rewrite_for_rustdoc(&mut document, &mut Report::default()), 7);
         assert_eq!(document["components"]["schemas"]["S"]["default"]["description"], "[x]");
         assert_eq!(document["components"]["schemas"]["S"]["properties"]["description"]["description"], "\\[x\\]");
         assert_eq!(indent(&mut document, &mut Report::default()), 1);
@@ -326,7 +326,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
         #[test]
-        fn nothing_is_left_that_rustdoc_warns_of(
+        fn rustdoc_has_nothing_to_warn_about(
             text in r"([a-zé ]|[\n ]|[\[\]<>()`*_~#|!\\:.&^-]|https://a|<b>|</b>|<a href=x>|</a>|<!--|-->|<li>|```|\n    |\n- |\n1. |<br>|\[x\]\(y\)|\n\n){0,24}",
         ) {
             let written = markdown(&text);
@@ -336,16 +336,16 @@ mod tests {
                 None
             };
             let events: Vec<_> = Parser::new_with_broken_link_callback(&written, DIALECT, Some(&mut lost)).collect();
-            let mut shown_as_it_is = 0;
+            let mut verbatim = 0;
             for event in TextMergeStream::new(events.into_iter()) {
-                shown_as_it_is += match event {
+                verbatim += match event {
                     Event::Start(Tag::CodeBlock(_) | Tag::Link { .. }) => 1,
                     Event::End(TagEnd::CodeBlock | TagEnd::Link) => -1,
                     _ => 0,
                 };
                 match event {
-                    Event::Text(text) if shown_as_it_is == 0 && text.contains("https://a") => {
-                        wrong.push(format!("an address in {text}"));
+                    Event::Text(text) if verbatim == 0 && text.contains("https://a") => {
+                        wrong.push(format!("a bare URL in {text}"));
                     }
                     Event::Html(html) | Event::InlineHtml(html) => wrong.push(format!("HTML: {html}")),
                     Event::Start(Tag::Link { link_type, dest_url, .. })

@@ -20,18 +20,14 @@ use crate::names;
 const NO_CONTENT: &str = "NoContent";
 
 pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
-    let before = document.clone();
     let mut sets: BTreeMap<String, Value> = BTreeMap::new();
-    walk::change(document, &mut |kind, place, node| {
-        if !references::is_call(kind, place) {
-            return;
-        }
-        let operation = references::operation_id(node).to_owned();
-        let Some(Value::Object(responses)) = node.get_mut("responses") else { return };
-        let bodies = gather_successes(responses, &operation, &before, &mut sets);
+    walk::change_operations(document, &mut |_, _, operation, document| {
+        let id = references::operation_id(operation).to_owned();
+        let Some(Value::Object(responses)) = operation.get_mut("responses") else { return };
+        let bodies = gather_successes(responses, &id, document, &mut sets);
         let mut gathered = Responses { bodies, errors: BTreeMap::new() };
-        gather_errors(responses, &operation, &before, &mut gathered, &mut sets);
-        report.responses.insert(operation, gathered);
+        gather_errors(responses, &id, document, &mut gathered, &mut sets);
+        report.responses.insert(id, gathered);
     });
     if !sets.is_empty() {
         references::add_components(document, sets);

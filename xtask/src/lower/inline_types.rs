@@ -1,12 +1,13 @@
-//! What becomes a Rust type of its own gets its name here: after the component and the field that it stands in,
-//! or the operation and the part of it. The generator would name it after its title alone, and take two
-//! types of one title for the same.
+//! Names the schemas that become Rust types of their own, after the component and the field that hold them, or after
+//! the operation and its part. The generator would name them after their titles, and take two types with the same
+//! title for one.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
 use super::Report;
+use crate::document::keywords::{self, Role};
 use crate::document::references;
 use crate::document::walk::{self, Kind};
 use crate::names;
@@ -17,16 +18,13 @@ pub(super) fn name(document: &mut Value, _: &mut Report) -> usize {
         taken: schemas.into_iter().flatten().map(|(name, _)| names::type_name(name)).collect(),
         made: Map::new(),
     };
-    walk::change(document, &mut |kind, place, node| {
-        let tokens: Vec<&str> = place.tokens().iter().map(String::as_str).collect();
-        match (kind, tokens.as_slice()) {
-            (Kind::Schema, ["components", "schemas", name]) => naming.inside(node, &names::type_name(name)),
-            (Kind::Operation, ["paths", ..]) => naming.operation(node),
-            (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::Header, ["components", _, name]) => {
-                naming.bodies(node, &names::type_name(name));
-            }
-            _ => {}
+    walk::change(document, &mut |kind, place, node| match (kind, place.keys()) {
+        (Kind::Schema, Some(["components", "schemas", name])) => naming.inside(node, &names::type_name(name)),
+        (Kind::Operation, Some(["paths", _, _])) => naming.operation(node),
+        (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::Header, Some(["components", _, name])) => {
+            naming.bodies(node, &names::type_name(name));
         }
+        _ => {}
     });
     let count = naming.made.len();
     if count > 0 {
@@ -36,7 +34,7 @@ pub(super) fn name(document: &mut Value, _: &mut Report) -> usize {
 }
 
 struct Naming {
-    /// As Rust spells them.
+    /// The names that are taken, as Rust spells them.
     taken: HashSet<String>,
     made: Map<String, Value>,
 }
@@ -53,13 +51,13 @@ impl Naming {
         }
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
         for (status, response) in responses.into_iter().flatten() {
-            // The usual success needs no number.
+            // The usual status needs no number.
             let status = if status == "200" { "" } else { status };
             self.bodies(response, &format!("{base}Response{status}"));
         }
     }
 
-    /// The schemas of a node that is no schema.
+    /// Names the schemas of a node that is not a schema itself.
     fn bodies(&mut self, node: &mut Value, base: &str) {
         if let Some(schema) = node.get_mut("schema") {
             self.lift(schema, base);
@@ -71,7 +69,7 @@ impl Naming {
         }
     }
 
-    /// Names what is inside a schema that has a name.
+    /// Names the schemas inside a schema that has a name.
     fn inside(&mut self, schema: &mut Value, base: &str) {
         let Value::Object(fields) = schema else { return };
         fields.shift_remove("title");
@@ -85,7 +83,7 @@ impl Naming {
             self.lift(values, &format!("{base}Value"));
         }
         for part in fields.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
-            // The parts are put together into one type.
+            // The parts become one type.
             self.inside(part, base);
         }
         for alternative in fields.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -96,7 +94,7 @@ impl Naming {
         }
     }
 
-    /// Makes a component of a schema that becomes a type, and leaves a reference to it.
+    /// Moves a schema that becomes a type into a component, and leaves a reference to it.
     fn lift(&mut self, schema: &mut Value, name: &str) {
         let is_type = schema.get("enum").is_some()
             || schema.get("properties").is_some()
@@ -109,21 +107,29 @@ impl Naming {
         self.taken.insert(names::type_name(&name));
         self.inside(schema, &name);
         let mut lifted = std::mem::replace(schema, json!({"$ref": format!("#/components/schemas/{name}")}));
-        // What is said of the field stays with it.
-        let said: Vec<_> = ["nullable", "description", "deprecated", "readOnly", "writeOnly"]
-            .iter()
-            .filter_map(|key| Some(((*key).to_owned(), lifted.as_object_mut()?.shift_remove(*key)?)))
-            .collect();
-        if !said.is_empty() {
+        // Annotations belong to the field.
+        let annotations = take_annotations(&mut lifted);
+        if !annotations.is_empty() {
             let reference = schema.take();
-            *schema = Value::Object(said.into_iter().collect());
+            *schema = Value::Object(annotations);
             schema["allOf"] = json!([reference]);
         }
         self.made.insert(name, lifted);
     }
 }
 
-/// What tells an alternative without a title from others.
+fn take_annotations(schema: &mut Value) -> Map<String, Value> {
+    let mut annotations = Map::new();
+    if let Value::Object(fields) = schema {
+        for (key, value) in std::mem::take(fields) {
+            let target = if keywords::role(&key) == Some(Role::Annotation) { &mut annotations } else { &mut *fields };
+            target.insert(key, value);
+        }
+    }
+    annotations
+}
+
+/// The name of an alternative without a title.
 fn kind(schema: &Value) -> &str {
     if schema.get("enum").is_some() { "enum" } else { schema.get("type").and_then(Value::as_str).unwrap_or("other") }
 }
@@ -133,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_type_is_named_after_where_it_stands_and_a_taken_name_gets_a_number() {
+    fn a_type_is_named_after_its_place_and_a_taken_name_gets_a_number() {
         let color = json!({"title": "Type", "type": "string", "enum": ["red"]});
         let size = json!({"title": "Type", "type": "string", "enum": ["big"], "nullable": true});
         let mut document = json!({

@@ -1,15 +1,14 @@
-//! Limits on values, and defaults, are the server's to check and to fill in. A client that enforced them
-//! would lose a whole page of answers because one text is a character too long; so they are told in words
-//! where the field is documented, and nothing but a check is lost.
+//! Limits and defaults become documentation of the field: the server checks the limits and fills in the defaults. A
+//! client that enforced a limit would lose a whole page of responses because of one string that is too long.
 
 use serde_json::{Map, Value};
 
 use super::Report;
-use crate::document::pointer::Pointer;
+use crate::document::keywords::{self, Role};
 use crate::document::references;
-use crate::document::walk::{self, Kind};
+use crate::document::walk::{self, Kind, Place};
 
-/// The keyword, and what it says before and after its value.
+/// Each keyword, and the words before and after its value.
 const LIMITS: &[(&str, &str, &str)] = &[
     ("minLength", "At least", "characters."),
     ("maxLength", "At most", "characters."),
@@ -28,34 +27,38 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("default", "Default:", "."),
 ];
 
-pub(super) fn tell(document: &mut Value, report: &mut Report) -> usize {
+pub(super) fn describe(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         if let (Kind::Schema, Value::Object(fields)) = (kind, node) {
-            count += tell_one(fields, place, report);
+            count += describe_one(fields, place, report);
         }
     });
     count
 }
 
-fn tell_one(schema: &mut Map<String, Value>, place: &Pointer, report: &mut Report) -> usize {
-    let mut told = Vec::new();
+fn describe_one(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut Report) -> usize {
+    // Most schemas have none.
+    if !schema.keys().any(|key| keywords::role(key) == Some(Role::Limit)) {
+        return 0;
+    }
+    let mut sentences = Vec::new();
     for (keyword, before, after) in LIMITS {
         let Some(value) = schema.shift_remove(*keyword) else { continue };
-        // null as a default is what an absent field is anyway, and 3.0's flags belong to their limits.
+        // A default of null is the same as an absent field. In 3.0 an exclusive limit is a flag beside its limit.
         if value.is_null() || value.is_boolean() && keyword.starts_with("exclusive") {
             continue;
         }
         if !["default", "contentEncoding", "contentMediaType"].contains(keyword) {
-            report.warn(&place.child(keyword), "this is told in words, and not checked by the client");
+            report.warn(&place.child(keyword), "the client documents this and does not check it");
         }
         let space = if after.len() > 1 { " " } else { "" };
-        told.push(format!("{before} `{}`{space}{after}", plain(&value)));
+        sentences.push(format!("{before} `{}`{space}{after}", plain(&value)));
     }
-    if told.is_empty() {
+    if sentences.is_empty() {
         return 0;
     }
-    references::describe(schema, told.join(" "));
+    references::describe(schema, sentences.join(" "));
     1
 }
 
@@ -71,7 +74,7 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn a_limit_is_told_in_words() {
+    fn a_limit_is_documented() {
         for (given, expected) in [
             (
                 json!({"maxLength": 5, "description": "A code."}),
@@ -87,7 +90,15 @@ mod tests {
                 json!({"properties": {"default": {"type": "string"}}}),
             ),
         ] {
-            assert_eq!(schema_after(tell, given).0, expected);
+            assert_eq!(schema_after(describe, given).0, expected);
         }
+    }
+
+    #[test]
+    fn every_limit_has_its_words() {
+        for (keyword, ..) in LIMITS {
+            assert_eq!(keywords::role(keyword), Some(Role::Limit), "{keyword}");
+        }
+        assert_eq!(keywords::with(Role::Limit).count(), LIMITS.len());
     }
 }

@@ -8,65 +8,57 @@ use super::Report;
 use crate::document::media_types::{
     BYTES, FORM, JSON, MULTIPART, TEXT, bare, chosen_request, chosen_response, is_json,
 };
-use crate::document::pointer::Pointer;
 use crate::document::references;
-use crate::document::walk::{self, Kind};
+use crate::document::walk::{self, Kind, Place};
 
 pub(super) fn choose(document: &mut Value, report: &mut Report) -> usize {
-    let before = document.clone();
-    let mut count = 0;
-    walk::change(document, &mut |kind, place, node| {
-        let chosen = match kind {
-            Kind::Operation => operation(node, place, &before, report),
-            Kind::RequestBody => request_body(node, place, &before, report),
-            Kind::Response => response(node, place, report),
-            _ => false,
-        };
-        count += usize::from(chosen);
-    });
-    count
+    walk::replace(document, &mut |kind, place, node, document| match kind {
+        Kind::Operation => operation(node, document, report),
+        Kind::RequestBody => request_body(node, place, document, report),
+        Kind::Response => response(node, place, report),
+        _ => None,
+    })
 }
 
-fn response(node: &mut Value, place: &Pointer, report: &mut Report) -> bool {
+fn response(node: &Value, place: &Place<'_>, report: &mut Report) -> Option<Value> {
     let Some(Value::Object(content)) = node.get("content") else {
-        // FastAPI says nothing of the body of a file or a stream; what came must not be lost.
-        let silent = place.tokens().last().is_some_and(|status| status == "200") && node.get("$ref").is_none();
-        if silent && node.is_object() {
-            node["content"] = json!({BYTES: {}});
-        }
-        return silent;
+        // FastAPI does not describe the body of a file or a stream; the client must not lose it.
+        let may_have_body = place.last() == Some("200") && node.get("$ref").is_none();
+        return may_have_body.then(|| with_content(node, json!({BYTES: {}})));
     };
-    let Some(chosen) = chosen_response(content).cloned() else { return false };
-    leave_out(content, &chosen, "is not asked for", place, report);
-    let body = if is_json(&chosen) {
-        json!({JSON: {"schema": content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}))}})
+    let chosen = chosen_response(content)?;
+    report_others(content, chosen, "is not requested", place, report);
+    let body = if is_json(chosen) {
+        json!({JSON: {"schema": content[chosen].get("schema").unwrap_or(&json!({}))}})
     } else {
         json!({BYTES: {}})
     };
-    let changed = *content != *body.as_object().unwrap_or(&Map::new());
-    node["content"] = body;
-    changed
+    (node["content"] != body).then(|| with_content(node, body))
 }
 
-fn request_body(node: &mut Value, place: &Pointer, document: &Value, report: &mut Report) -> bool {
-    let Some(Value::Object(content)) = node.get("content") else { return false };
-    let Some(chosen) = chosen_request(content).cloned() else { return false };
-    leave_out(content, &chosen, "is not sent", place, report);
-    let schema = content[&chosen].get("schema").cloned().unwrap_or_else(|| json!({}));
+fn request_body(node: &Value, place: &Place<'_>, document: &Value, report: &mut Report) -> Option<Value> {
+    let content = node.get("content")?.as_object()?;
+    let chosen = chosen_request(content)?;
+    report_others(content, chosen, "is not sent", place, report);
+    let schema = content[chosen].get("schema").cloned().unwrap_or_else(|| json!({}));
     let structured = structured_fields(&schema, document);
-    if bare(&chosen) == FORM && !structured.is_empty() {
+    if bare(chosen) == FORM && !structured.is_empty() {
         let fields = structured.join("`, `");
-        let what = format!("`{fields}` of this form are lists or objects: its body is bytes, written by the caller");
-        report.warn(&place.child("content").child(&chosen), what);
+        let what = format!("`{fields}` of this form are lists or objects: the caller writes the body as bytes");
+        report.warn(&place.child("content").child(chosen), what);
     }
-    let body = match written_as(&chosen, &structured) {
+    let body = match written_as(chosen, &structured) {
         TEXT => json!({TEXT: {"schema": {"type": "string"}}}),
         BYTES => json!({BYTES: {"schema": {"type": "string", "format": "binary"}}}),
         other => json!({other: {"schema": schema}}),
     };
-    let changed = *content != *body.as_object().unwrap_or(&Map::new());
-    node["content"] = body;
-    changed
+    (node["content"] != body).then(|| with_content(node, body))
+}
+
+fn with_content(node: &Value, content: Value) -> Value {
+    let mut node = node.clone();
+    node["content"] = content;
+    node
 }
 
 /// The media type, among those that progenitor knows, of a request body of the type `chosen`.
@@ -80,42 +72,42 @@ fn written_as(chosen: &str, structured_fields: &[String]) -> &'static str {
 }
 
 /// Records the media type of an operation's body that is sent as bytes, and documents the parts of a multipart
-/// body; `before` is the document before this pass.
-fn operation(operation: &mut Value, place: &Pointer, before: &Value, report: &mut Report) -> bool {
-    let body = place.child("requestBody").find(before).map(|body| references::resolved(body, before));
-    let Some(Value::Object(content)) = body.and_then(|body| body.get("content")) else { return false };
-    let Some(chosen) = chosen_request(content) else { return false };
-    let structured = structured_fields(content[chosen].get("schema").unwrap_or(&Value::Null), before);
+/// body.
+fn operation(operation: &Value, document: &Value, report: &mut Report) -> Option<Value> {
+    let content = references::resolved(operation.get("requestBody")?, document).get("content")?.as_object()?;
+    let chosen = chosen_request(content)?;
+    let schema = content[chosen].get("schema").unwrap_or(&Value::Null);
+    let structured = structured_fields(schema, document);
     if written_as(chosen, &structured) == BYTES && bare(chosen) != BYTES {
         report.sent_as.insert(references::operation_id(operation).to_owned(), chosen.clone());
     }
     if bare(chosen) != MULTIPART {
-        return false;
+        return None;
     }
-    let Some(operation) = operation.as_object_mut() else { return false };
-    let schema = references::resolved_schema(content[chosen].get("schema").unwrap_or(&Value::Null), before);
+    let schema = references::resolved_schema(schema, document);
     let required = schema.get("required").and_then(Value::as_array);
     let parts = schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, part)| {
-        let part = references::resolved_schema(part, before);
-        let one = part.get("items").map_or(part, |items| references::resolved_schema(items, before));
+        let part = references::resolved_schema(part, document);
+        let one = part.get("items").map_or(part, |items| references::resolved_schema(items, document));
         let is_file = references::says(one, "format", "binary") || one.get("contentMediaType").is_some();
         let is_required = required.is_some_and(|list| list.iter().any(|needed| needed == name));
-        let kind = if is_file { "a file" } else { "a text" };
+        let kind = if is_file { "a file" } else { "a string" };
         format!("`{name}` ({kind}{})", if is_required { "" } else { ", optional" })
     });
     let parts: Vec<String> = parts.collect();
     let of = if parts.is_empty() { String::new() } else { format!(" of {}", parts.join(", ")) };
-    references::describe(operation, format!("The body is a [`Multipart`](crate::Multipart){of}."));
-    true
+    let mut described = operation.as_object()?.clone();
+    references::describe(&mut described, format!("The body is a [`Multipart`](crate::Multipart){of}."));
+    Some(Value::Object(described))
 }
 
-fn leave_out(content: &Map<String, Value>, chosen: &str, what: &str, place: &Pointer, report: &mut Report) {
+fn report_others(content: &Map<String, Value>, chosen: &str, what: &str, place: &Place<'_>, report: &mut Report) {
     for name in content.keys().filter(|name| *name != chosen) {
-        report.warn(&place.child("content").child(name), format!("{what}, as `{chosen}` is"));
+        report.warn(&place.child("content").child(name), format!("{what}; `{chosen}` is"));
     }
 }
 
-/// The fields that are lists or objects: these have no place among the texts of a form.
+/// The fields that are lists or objects, which a form of strings cannot hold.
 fn structured_fields(schema: &Value, document: &Value) -> Vec<String> {
     let fields = references::resolved_schema(schema, document).get("properties").and_then(Value::as_object);
     let is_structured = |field: &Value| {
@@ -129,6 +121,7 @@ fn structured_fields(schema: &Value, document: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::pointer::Pointer;
 
     /// The content of a response or a request after the pass, and the number of diagnostics for it.
     fn after(node: &str, content: &Value) -> (Value, usize) {
@@ -138,8 +131,8 @@ mod tests {
         let mut report = Report::default();
         choose(&mut document, &mut report);
         let of = |place: &Pointer| place.to_string()[1..].starts_with(place_of(node));
-        let warned = report.diagnostics.iter().filter(|warning| of(&warning.place)).count();
-        (document.pointer(place).unwrap()["content"].clone(), warned)
+        let reported = report.diagnostics.iter().filter(|diagnostic| of(&diagnostic.place)).count();
+        (document.pointer(place).unwrap()["content"].clone(), reported)
     }
 
     fn place_of(node: &str) -> &'static str {
@@ -147,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_chosen_and_the_rest_is_warned_of() {
+    fn json_is_chosen_and_the_rest_is_reported() {
         let content = json!({"text/html": {}, "application/geo+json": {"schema": {"type": "object"}}});
         let expected = json!({"application/json": {"schema": {"type": "object"}}});
         assert_eq!(after("response", &content), (expected.clone(), 1));
@@ -155,14 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_bytes() {
+    fn other_media_types_are_bytes() {
         assert_eq!(after("response", &json!({"image/png": {}})), (json!({BYTES: {}}), 0));
         let (content, ..) = after("requestBody", &json!({"image/png": {}}));
         assert_eq!(content, json!({BYTES: {"schema": {"type": "string", "format": "binary"}}}));
     }
 
     #[test]
-    fn a_form_holds_texts_only_and_any_other_is_bytes() {
+    fn a_form_of_strings_stays_and_any_other_is_bytes() {
         let form = |kind: &str| json!({FORM: {"schema": {"properties": {"a": {"type": kind}}}}});
         assert_eq!(after("requestBody", &form("string")), (form("string"), 0));
         let bytes = json!({BYTES: {"schema": {"type": "string", "format": "binary"}}});
@@ -170,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_in_parts_is_bytes_and_its_parts_are_told() {
+    fn a_multipart_body_is_bytes_and_its_parts_are_documented() {
         let mut document = json!({
             "paths": {"/a": {"post": {"operationId": "add", "requestBody": {"content": {MULTIPART: {"schema": {"$ref": "#/components/schemas/Body"}}}}}}},
             "components": {"schemas": {"Body": {"required": ["file"], "properties": {
@@ -183,7 +176,7 @@ mod tests {
         choose(&mut document, &mut report);
         let operation = &document["paths"]["/a"]["post"];
         assert_eq!(report.sent_as["add"], MULTIPART);
-        let told = "The body is a [`Multipart`](crate::Multipart) of `file` (a file), `more` (a file, optional), `note` (a text, optional).";
-        assert_eq!(operation["description"], told);
+        let expected = "The body is a [`Multipart`](crate::Multipart) of `file` (a file), `more` (a file, optional), `note` (a string, optional).";
+        assert_eq!(operation["description"], expected);
     }
 }

@@ -1,50 +1,53 @@
-//! For the mocks only: progenitor's bindings compile for a body that is required and passed by reference, and for
-//! a parameter that has a text. So a body is always something to match, a number or a truth value is any JSON,
-//! and of a list in an address one item is matched.
+//! For the mocks only. The functions that progenitor writes for mocks compile only where a body is required and passed
+//! by reference, and where a parameter has a `to_string`. So every body is required, a number or a boolean becomes any
+//! JSON value, and a list or an object in a URL becomes a string.
 
 use serde_json::{Value, json};
 
 use super::Report;
+use crate::document::media_types::JSON;
 use crate::document::references::{self, says};
 use crate::document::walk::{self, Kind};
 
 pub(super) fn simplify(document: &mut Value, _: &mut Report) -> usize {
-    let before = document.clone();
-    let mut count = 0;
-    walk::change(document, &mut |kind, _, node| {
-        let changed = match kind {
-            Kind::RequestBody if node.get("content").is_some() => {
-                let optional = !says(node, "required", true);
+    walk::replace(document, &mut |kind, _, node, document| match kind {
+        Kind::RequestBody if node.get("content").is_some() => {
+            let by_reference = by_reference(node, document);
+            let is_optional = !says(node, "required", true);
+            (is_optional || by_reference.is_some()).then(|| {
+                let mut node = by_reference.unwrap_or_else(|| node.clone());
                 node["required"] = json!(true);
-                by_reference(node, &before) || optional
-            }
-            Kind::Response => by_reference(node, &before),
-            Kind::Parameter => one_item(node, &before),
-            _ => false,
-        };
-        count += usize::from(changed);
-    });
-    count
+                node
+            })
+        }
+        Kind::Response => by_reference(node, document),
+        Kind::Parameter if node.get("schema").is_some_and(|schema| may_be_several(schema, document)) => {
+            let mut node = node.clone();
+            node["schema"] = json!({"type": "string"});
+            Some(node)
+        }
+        _ => None,
+    })
 }
 
-fn by_reference(node: &mut Value, document: &Value) -> bool {
-    let Some(schema) = node.pointer_mut("/content/application~1json/schema") else { return false };
-    let mut changed = schema.as_object_mut().is_some_and(|schema| schema.shift_remove("nullable").is_some());
-    let target = references::resolved_schema(schema, document);
-    let by_value = ["integer", "number", "boolean"].iter().any(|name| says(target, "type", *name));
-    if by_value || says(target, "nullable", true) {
-        *schema = json!({});
-        changed = true;
-    }
-    changed
-}
-
-fn one_item(parameter: &mut Value, document: &Value) -> bool {
-    let found = parameter.get("schema").is_some_and(|schema| may_be_several(schema, document));
-    if found {
-        parameter["schema"] = json!({"type": "string"});
-    }
-    found
+/// The node with a body that is passed by reference; `None` when it already is.
+fn by_reference(node: &Value, document: &Value) -> Option<Value> {
+    let schema = node.get("content")?.get(JSON)?.get("schema")?;
+    let is_nullable = schema.get("nullable").is_some();
+    let mut own = schema.clone();
+    own.as_object_mut()?.shift_remove("nullable");
+    let target = references::resolved_schema(&own, document);
+    let is_by_value = ["integer", "number", "boolean"].iter().any(|name| says(target, "type", *name));
+    let changed = if is_by_value || says(target, "nullable", true) {
+        json!({})
+    } else if is_nullable {
+        own
+    } else {
+        return None;
+    };
+    let mut node = node.clone();
+    node["content"][JSON]["schema"] = changed;
+    Some(node)
 }
 
 /// Whether a value may be a list or an object.
@@ -60,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bodies_are_required_and_by_reference_and_lists_are_one_item() {
+    fn bodies_are_required_and_by_reference_and_lists_are_strings() {
         let body = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
         let mut document = json!({"paths": {"/a": {"post": {
             "requestBody": body(json!({"type": "object", "nullable": true})),

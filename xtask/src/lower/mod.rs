@@ -1,7 +1,7 @@
-//! Lowering: `OpenAPI` 3.1 becomes the 3.0 dialect that progenitor reads, without losing meaning.
+//! Lowering: a document of `OpenAPI` 3.1 becomes one of the 3.0 dialect that progenitor reads, without losing meaning.
 //!
-//! One small pass per concern, in the one list below. What no pass takes care of is refused by the
-//! last one, with its place and the reason: nothing is dropped in silence.
+//! One small pass per concern, in the one list below. The last pass refuses what no other pass handles, with its place
+//! and the reason, so that nothing is dropped silently.
 
 mod arrays;
 mod booleans;
@@ -43,51 +43,68 @@ use crate::document::problem::{Problem, Problems};
 use crate::document::walk;
 use crate::names;
 
-/// A pass: a verb's phrase, and the function that does it, which returns how many places it changed.
+/// A pass over the document.
 struct Pass {
+    /// What it does, as the command line prints it.
     name: &'static str,
+    /// Changes the document, and returns the number of places that changed.
     run: fn(&mut Value, &mut Report) -> usize,
+    #[cfg_attr(not(test), expect(dead_code, reason = "stated for the reader; a test measures it"))]
+    serves: Serves,
 }
 
-const PATH_ITEMS: Pass = Pass { name: "put path items in their place", run: path_items::place };
+/// Whose documents need a pass. A test measures it (`serves_states_which_passes_change_chifts_documents`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Serves {
+    /// It changes at least one published version of Chift's document.
+    Chift,
+    /// It changes none of them, only documents of other vendors.
+    Others,
+    /// It changes no document: it refuses what the other passes leave.
+    Everyone,
+}
+
+use Serves::{Chift, Everyone, Others};
+
+const PATH_ITEMS: Pass = Pass { name: "inline path items", run: path_items::inline, serves: Others };
 
 /// The passes, in the order in which they run.
 const PASSES: &[Pass] = &[
     PATH_ITEMS,
-    Pass { name: "leave out what others call", run: webhooks::leave_out },
-    Pass { name: "clean documentation", run: documentation::clean },
-    Pass { name: "shorten operation names", run: operation_names::shorten },
-    Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore },
-    Pass { name: "lift definitions", run: definitions::lift },
-    Pass { name: "choose media types", run: media_types::choose },
-    Pass { name: "gather parameters", run: parameters::gather },
-    Pass { name: "list the items of tuples", run: tuples::list_items },
-    Pass { name: "open boolean schemas", run: booleans::open_up },
-    Pass { name: "make enums of constants", run: constants::enumerate },
-    Pass { name: "split type lists", run: type_lists::split },
-    Pass { name: "leave checks to the server", run: constraints::leave_to_the_server },
-    Pass { name: "make room beside references", run: ref_siblings::make_room },
-    Pass { name: "tell limits and defaults in words", run: limits::tell },
-    Pass { name: "turn null alternatives into nullable", run: nullable::fold },
-    Pass { name: "leave null out of parameters", run: parameters::leave_out_null },
-    Pass { name: "order unions", run: unions::order },
-    Pass { name: "state the items of arrays", run: arrays::state_items },
-    Pass { name: "keep unknown fields", run: objects::keep_unknown_fields },
-    Pass { name: "shorten component names", run: component_names::shorten },
-    Pass { name: "name inline types", run: inline_types::name },
-    Pass { name: "state version 3.0.3", run: version::state },
+    Pass { name: "remove webhooks and callbacks", run: webhooks::remove, serves: Others },
+    Pass { name: "rewrite documentation for rustdoc", run: documentation::rewrite_for_rustdoc, serves: Chift },
+    Pass { name: "shorten operation names", run: operation_names::shorten, serves: Chift },
+    Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift },
+    Pass { name: "move definitions to components", run: definitions::lift, serves: Others },
+    Pass { name: "choose media types", run: media_types::choose, serves: Chift },
+    Pass { name: "gather parameters", run: parameters::gather, serves: Others },
+    Pass { name: "turn tuples into arrays", run: tuples::list_items, serves: Others },
+    Pass { name: "replace boolean schemas", run: booleans::replace, serves: Others },
+    Pass { name: "turn constants into enums", run: constants::enumerate, serves: Chift },
+    Pass { name: "split type lists", run: type_lists::split, serves: Others },
+    Pass { name: "leave checks to the server", run: constraints::leave_to_the_server, serves: Chift },
+    Pass { name: "move references with siblings into allOf", run: ref_siblings::move_references, serves: Chift },
+    Pass { name: "document limits and defaults", run: limits::describe, serves: Chift },
+    Pass { name: "turn null alternatives into nullable", run: nullable::fold, serves: Chift },
+    Pass { name: "make nullable parameters optional", run: parameters::leave_out_null, serves: Chift },
+    Pass { name: "order unions", run: unions::order, serves: Chift },
+    Pass { name: "add items to arrays", run: arrays::state_items, serves: Others },
+    Pass { name: "accept unknown fields", run: objects::keep_unknown_fields, serves: Chift },
+    Pass { name: "shorten component names", run: component_names::shorten, serves: Others },
+    Pass { name: "name inline types", run: inline_types::name, serves: Chift },
+    Pass { name: "set version 3.0.3", run: version::state, serves: Chift },
 ];
 
 /// The passes that only the client needs: the mocks are generated from the document before them.
 const CLIENT_PASSES: &[Pass] = &[
-    Pass { name: "gather errors", run: errors::gather },
-    Pass { name: "gather query parameters", run: queries::gather },
-    Pass { name: "indent what arguments say", run: documentation::indent },
-    Pass { name: "refuse what is left", run: refuse::what_is_left },
+    Pass { name: "gather responses", run: errors::gather, serves: Chift },
+    Pass { name: "gather query parameters", run: queries::gather, serves: Chift },
+    Pass { name: "indent the documentation of arguments", run: documentation::indent, serves: Others },
+    Pass { name: "refuse the rest", run: refuse::rest, serves: Everyone },
 ];
 
 /// The passes that only the mocks need.
-const MOCK_PASSES: &[Pass] = &[Pass { name: "simplify mocks", run: mocks::simplify }];
+const MOCK_PASSES: &[Pass] = &[Pass { name: "simplify mocks", run: mocks::simplify, serves: Chift }];
 
 /// A lowered document, and what the passes found in it.
 #[derive(Debug, Clone, Default)]
@@ -115,7 +132,7 @@ impl Lowered {
     }
 }
 
-/// The document as it came, with each operation where its path is.
+/// The document with its path items inlined, and not lowered otherwise.
 pub(crate) fn with_path_items(document: &Value) -> Value {
     let mut document = document.clone();
     (PATH_ITEMS.run)(&mut document, &mut Report::default());
@@ -126,10 +143,10 @@ pub(crate) fn with_path_items(document: &Value) -> Value {
 ///
 /// # Errors
 ///
-/// The places that hold something which cannot be kept, each with the reason and a hint.
+/// The places that cannot be lowered, each with the reason and a hint.
 pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     let misshapen = walk::misshapen(&document).into_iter().map(|(place, expected)| {
-        Problem::new(&place, format!("{expected} was expected here"), "mend it with an overlay action")
+        Problem::new(&place, format!("{expected} was expected here"), "correct it with an overlay action")
     });
     Problems::none(misshapen.collect())?;
     let mut changes = Vec::new();
@@ -168,12 +185,41 @@ mod tests {
 
     use super::*;
 
-    /// What a pass makes of a schema, and what it refuses.
+    /// A schema after a pass, and what the pass reports.
     #[allow(clippy::needless_pass_by_value)]
     pub(super) fn schema_after(pass: fn(&mut Value, &mut Report) -> usize, schema: Value) -> (Value, Report) {
         let mut report = Report::default();
         let mut document = json!({"components": {"schemas": {"S": schema}}});
         pass(&mut document, &mut report);
         (document["components"]["schemas"]["S"].take(), report)
+    }
+
+    /// Measures `serves` on the published documents: run it with `CHIFT_SHARED` set to the folder that holds `specs`.
+    #[test]
+    #[ignore = "needs Chift's published documents, which are not in the repository"]
+    fn serves_states_which_passes_change_chifts_documents() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let shared = std::env::var("CHIFT_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+        let mut changing = BTreeSet::new();
+        for entry in std::fs::read_dir(root.join(shared).join("specs")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let document = crate::read::read("document", &std::fs::read_to_string(&path).unwrap()).unwrap();
+                changing.extend(lower(document.value).unwrap().changes.into_iter().map(|(name, _)| name));
+            }
+        }
+        let chift = |pass: &&Pass| pass.serves == Chift;
+        let stated = [PASSES, CLIENT_PASSES, MOCK_PASSES].into_iter().flatten().filter(chift).map(|pass| pass.name);
+        assert_eq!(changing, stated.collect());
+    }
+
+    #[test]
+    fn a_secret_stays_a_secret_whatever_the_vendor_writes_beside_it() {
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}, "components": {"schemas": {
+            "A": {"type": "object", "properties": {"key": {"type": "string", "format": "password", "x-vendor": {"a": 1}}}},
+        }}});
+        let lowered = lower(document).unwrap();
+        let key = &lowered.document["components"]["schemas"]["A"]["properties"]["key"];
+        assert_eq!(key, &json!({"type": "string", "format": "password"}));
     }
 }

@@ -1,8 +1,7 @@
-//! `anyOf: [X, {type: "null"}]` is `X` with `nullable: true`.
+//! `anyOf: [X, {type: "null"}]` becomes `X` with `nullable: true`. A `$ref` has no siblings in 3.0, so it moves into
+//! an `allOf` of one.
 //!
-//! null alone is told in words and may be anything: 3.0 has no type for it.
-//!
-//! Beside a `$ref`, 3.0 knows no siblings, so the reference moves into an `allOf` of one.
+//! 3.0 has no type for `null` alone: such a schema accepts any value, and its documentation says `null`.
 
 use serde_json::{Map, Value, json};
 
@@ -21,14 +20,14 @@ pub(super) fn fold(document: &mut Value, report: &mut Report) -> usize {
         if let (Kind::Schema, true, Value::Object(schema)) = (kind, says(node, "type", "null"), node) {
             schema.shift_remove("type");
             references::describe(schema, "Always `null`.".to_owned());
-            report.warn(place, "there is no type for `null` alone; the client takes anything here");
+            report.warn(&place.pointer(), "3.0 has no type for `null` alone; the client accepts any value here");
             count += 1;
         }
     });
     count
 }
 
-/// Whether `schema` had null among its alternatives, and no longer has.
+/// Removes `null` from the alternatives of `schema`; returns whether it was one of them.
 fn fold_alternatives(schema: &mut Map<String, Value>, keyword: &str) -> bool {
     let Some(Value::Array(alternatives)) = schema.get_mut(keyword) else { return false };
     let before = alternatives.len();
@@ -62,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_text_becomes_a_nullable_text() {
+    fn an_optional_string_becomes_a_nullable_string() {
         assert_eq!(
             folded(json!({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "null"}], "title": "T"})),
             json!({"title": "T", "nullable": true, "type": "string", "format": "uuid"})
@@ -86,14 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn null_alone_may_be_anything_and_says_so() {
-        let told = json!({"description": "Always `null`."});
-        assert_eq!(folded(json!({"anyOf": [{"type": "null"}]})), told);
-        assert_eq!(folded(json!({"type": "null"})), told);
+    fn null_alone_accepts_any_value_and_is_documented() {
+        let expected = json!({"description": "Always `null`."});
+        assert_eq!(folded(json!({"anyOf": [{"type": "null"}]})), expected);
+        assert_eq!(folded(json!({"type": "null"})), expected);
     }
 
     #[test]
-    fn two_rules_of_one_name_stand_side_by_side() {
+    fn two_values_of_one_keyword_are_combined_in_an_all_of() {
         assert_eq!(
             folded(json!({"maxLength": 5, "anyOf": [{"type": "string", "maxLength": 9}, {"type": "null"}]})),
             json!({"maxLength": 5, "nullable": true, "allOf": [{"type": "string", "maxLength": 9}]})

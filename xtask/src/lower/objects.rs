@@ -1,5 +1,5 @@
-//! Unknown fields are kept: a field that Chift adds tomorrow is in `extra` today. So an object that says
-//! nothing of other fields, or forbids them, takes them all.
+//! Every object accepts unknown fields, also where the document does not mention them or forbids them: a field that
+//! Chift adds later is in `extra` and not lost.
 
 use serde_json::{Value, json};
 
@@ -18,10 +18,10 @@ pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Report) -> usize
         if properties.is_empty() || schema.get("additionalProperties").is_some_and(Value::is_object) {
             return;
         }
-        // Beside a secret, what is unknown may be one, too.
-        let hidden =
+        // Beside a secret, an unknown field may be a secret too.
+        let is_hidden =
             |property: &Value| says(property, "format", "password") || says(property, marker::KEY, marker::REDACTED);
-        let secret = properties.values().any(hidden);
+        let secret = properties.values().any(is_hidden);
         let values = if secret { json!({marker::KEY: marker::REDACTED}) } else { json!({}) };
         schema.insert("additionalProperties".to_owned(), values);
         schema.entry("type").or_insert(json!("object"));
@@ -36,7 +36,7 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn other_fields_are_kept_and_hidden_beside_a_secret() {
+    fn unknown_fields_are_accepted_and_redacted_beside_a_secret() {
         let a = json!({"a": {"type": "string"}});
         for (given, expected) in [
             (json!({"properties": a}), json!({"properties": a, "additionalProperties": {}, "type": "object"})),

@@ -1,6 +1,5 @@
-//! `FastAPI` makes an `operationId` from a function's name, the path and the method:
-//! `generate_access_token_token_post`. The function's name is the one a person would have chosen, in the
-//! case of Rust's functions.
+//! `FastAPI` makes an `operationId` from the name of a function, the path and the method:
+//! `generate_access_token_token_post`. The name of the function becomes the name of the method, in snake case.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,68 +8,69 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::document::pointer::Pointer;
 use crate::document::references;
-use crate::document::walk::{self, Kind};
+use crate::document::walk;
 use crate::names;
 
 pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
-    // By name: where it stands first.
+    // The first place of each id.
     let mut first: HashMap<String, Pointer> = HashMap::new();
-    // By place: the short name, and the whole one.
-    let mut wishes: Vec<(Pointer, String, String)> = Vec::new();
-    walk::visit(document, &mut |kind, place, node| {
-        let (true, [_, path, method]) = (references::is_call(kind, place), place.tokens()) else { return };
-        let whole = match references::operation_id(node) {
-            // OpenAPI does not ask for a name; the client needs one.
+    // The short and the long name of each operation.
+    let mut wishes: Vec<(String, String)> = Vec::new();
+    walk::change_operations(document, &mut |path, method, operation, _| {
+        let long = match references::operation_id(operation) {
+            // OpenAPI does not require an id; the client needs a name.
             "" => format!("{method} {path}"),
             id => {
-                let id_place = place.child("operationId");
+                let place = Pointer::root().child("paths").child(path).child(method).child("operationId");
                 match first.get(id) {
                     Some(first) => report.refuse(
-                        &id_place,
+                        &place,
                         format!("operationId `{id}` is already used at {first}"),
                         "rename one of the two with an overlay action",
                     ),
                     None => {
-                        first.insert(id.to_owned(), id_place);
+                        first.insert(id.to_owned(), place);
                     }
                 }
                 id.to_owned()
             }
         };
-        let wish = names::method_name(short(&whole, path, method));
-        wishes.push((place.clone(), wish, names::method_name(&whole)));
+        wishes.push((names::method_name(short(&long, path, method)), names::method_name(&long)));
     });
-    // A short name that two operations wish for goes to neither: which of them is the longer one
-    // must not depend on the order in the document.
+    // A short name that two operations ask for goes to neither: which one gets it must not depend on their order.
     let mut asked: HashMap<&str, usize> = HashMap::new();
-    for (_, wish, _) in &wishes {
-        *asked.entry(wish).or_default() += 1;
+    for (short, _) in &wishes {
+        *asked.entry(short).or_default() += 1;
     }
     let mut taken: HashSet<String> =
-        asked.iter().filter(|(_, times)| **times == 1).map(|(wish, _)| (*wish).to_owned()).collect();
-    let mut chosen: HashMap<Pointer, String> = HashMap::new();
-    for (place, wish, whole) in &wishes {
-        let name =
-            if asked[wish.as_str()] == 1 { wish.clone() } else { names::free_name(whole, |name| taken.contains(name)) };
+        asked.iter().filter(|(_, times)| **times == 1).map(|(short, _)| (*short).to_owned()).collect();
+    let mut chosen = Vec::with_capacity(wishes.len());
+    for (short, long) in &wishes {
+        let name = if asked[short.as_str()] == 1 {
+            short.clone()
+        } else {
+            names::free_name(long, |name| taken.contains(name))
+        };
         taken.insert(name.clone());
-        chosen.insert(place.clone(), name);
+        chosen.push(name);
     }
     let mut count = 0;
-    walk::change(document, &mut |kind, place, node| {
-        if let (Kind::Operation, Some(name)) = (kind, chosen.get(place))
-            && references::operation_id(node) != name
+    let mut chosen = chosen.into_iter();
+    walk::change_operations(document, &mut |_, _, operation, _| {
+        if let (Some(name), Value::Object(fields)) = (chosen.next(), operation)
+            && fields.get("operationId").and_then(Value::as_str) != Some(&name)
         {
-            node["operationId"] = json!(name);
+            fields.insert("operationId".to_owned(), json!(name));
             count += 1;
         }
     });
     count
 }
 
-/// `id` without the path and the method that FastAPI appends, or `id` when they are not there.
+/// `id` without the path and the method that `FastAPI` appends, or `id` if it does not end with them.
 fn short<'a>(id: &'a str, path: &str, method: &str) -> &'a str {
-    // fastapi.utils.generate_unique_id: every character of the path that is not a word character
-    // becomes one underscore.
+    // fastapi.utils.generate_unique_id: each character of the path that is not a word character becomes one
+    // underscore.
     let suffix: String =
         format!("{path}_{method}").chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     match id.strip_suffix(suffix.as_str()) {
@@ -81,8 +81,10 @@ fn short<'a>(id: &'a str, path: &str, method: &str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
-    fn a_shared_operation_id_is_named_with_both_places_and_a_missing_one_is_made() {
+    fn a_shared_operation_id_is_refused_with_both_places_and_a_missing_one_is_made() {
         let mut document =
             json!({"paths": {"/a": {"get": {"operationId": "x"}, "put": {"operationId": "x"}}, "/b": {"get": {}}}});
         let mut report = Report::default();
@@ -93,8 +95,6 @@ mod tests {
         );
         assert_eq!(document["paths"]["/b"]["get"]["operationId"], "get_b");
     }
-
-    use super::*;
 
     fn shortened(operations: &[(&str, &str, &str)]) -> Vec<String> {
         let mut document = json!({"paths": {}});
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_path_and_the_method_go() {
+    fn the_path_and_the_method_are_removed() {
         assert_eq!(
             shortened(&[
                 ("/token", "post", "generate_access_token_token_post"),
@@ -121,12 +121,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_two_wish_for_goes_to_neither() {
+    fn a_name_that_two_operations_ask_for_goes_to_neither() {
         let ids = ["read_a_get", "read_b_get"];
         assert_eq!(shortened(&[("/a", "get", ids[0]), ("/b", "get", ids[1])]), ids);
     }
+
     #[test]
-    fn a_name_that_no_method_can_have_gets_one_and_all_differ() {
+    fn a_name_that_no_method_can_have_is_changed_and_all_names_differ() {
         let given = [("/a", "get", "type"), ("/b", "get", "exec"), ("/c", "get", "getC"), ("/d", "get", "get_c")];
         assert_eq!(shortened(&given), ["type_operation", "exec_operation", "get_c", "get_c2"]);
         assert_eq!(shortened(&[("/a/{b}", "get", "")]), ["get_a_b"]);

@@ -1,78 +1,77 @@
-//! The parameters of an operation, in one list and one form: those of its path item are its own, references
-//! are followed, and what no client can send goes.
+//! The parameters of an operation in one list: those of its path item belong to it, references are resolved, and
+//! parameters that no client can send are removed.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Report;
+use crate::document::keywords;
 use crate::document::pointer::Pointer;
 use crate::document::references::{self, says};
 use crate::document::walk::{self, Kind};
 
 pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
-    let before = document.clone();
+    let shared: Map<String, Value> = document
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+        .filter_map(|(path, item)| Some((path.clone(), item.as_object_mut()?.shift_remove("parameters")?)))
+        .collect();
     let mut count = 0;
-    walk::change(document, &mut |kind, place, node| {
-        if !references::is_call(kind, place) {
-            return;
-        }
-        let [_, path, _] = place.tokens() else { return };
-        let item = before["paths"][path].get("parameters").and_then(Value::as_array);
+    walk::change_operations(document, &mut |path, method, operation, document| {
+        let place = Pointer::root().child("paths").child(path).child(method).child("parameters");
+        let shared = shared.get(path).and_then(Value::as_array).into_iter().flatten();
+        let own = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
         let mut parameters: Vec<Value> = Vec::new();
-        let own = node.get("parameters").and_then(Value::as_array);
-        for (index, parameter) in item.into_iter().chain(own).flatten().enumerate() {
-            let mut parameter = references::resolved(parameter, &before).clone();
-            if is_sent(&parameter, &place.child("parameters").child(index), report) {
+        for (index, parameter) in shared.chain(own).enumerate() {
+            let mut parameter = references::resolved(parameter, document).clone();
+            if is_sent(&parameter, &place, index, report) {
                 as_text(&mut parameter);
                 parameters.retain(|known| known["name"] != parameter["name"] || known["in"] != parameter["in"]);
                 parameters.push(parameter);
             }
         }
         let parameters = json!(parameters);
-        if node.get("parameters").unwrap_or(&json!([])) != &parameters {
-            node["parameters"] = parameters;
+        if operation.get("parameters").unwrap_or(&json!([])) != &parameters {
+            operation["parameters"] = parameters;
             count += 1;
         }
     });
-    for (_, item) in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
-        if let Some(item) = item.as_object_mut() {
-            item.shift_remove("parameters");
-        }
-    }
     count
 }
 
-fn is_sent(parameter: &Value, place: &Pointer, report: &mut Report) -> bool {
+/// Whether a client can send a parameter; reports it when not.
+fn is_sent(parameter: &Value, parameters: &Pointer, index: usize, report: &mut Report) -> bool {
     let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
     // OpenAPI, Parameter Object: with these names, a header's definition is to be ignored.
     let known = ["accept", "content-type", "authorization"];
     if says(parameter, "in", "header") && known.contains(&name.to_lowercase().as_str()) {
-        report.warn(place, format!("the header `{name}` is not an argument: OpenAPI has its definition ignored"));
+        let what = "is not an argument: OpenAPI ignores a definition of this header";
+        report.warn(&parameters.child(index), format!("the header `{name}` {what}"));
         return false;
     }
     if says(parameter, "in", "cookie") {
-        let what = "is no argument: cookies are the HTTP client's matter, by its cookie store or a default header";
-        report.warn(place, format!("the cookie `{name}` {what}"));
+        let what = "is not an argument: the HTTP client sends cookies, from its cookie store or as a default header";
+        report.warn(&parameters.child(index), format!("the cookie `{name}` {what}"));
         return false;
     }
     let schema = &parameter["schema"];
     let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
     let is_list = std::iter::once(schema).chain(alternatives).any(|schema| says(schema, "type", "array"));
     if says(parameter, "in", "header") && !says(parameter, "required", true) && is_list {
-        report.warn(place, format!("the optional header `{name}`, which is a list, is not sent"));
+        let what = "is not an argument: its value is a list";
+        report.warn(&parameters.child(index), format!("the optional header `{name}` {what}"));
         return false;
     }
     true
 }
 
-/// What says something of the kind of a value.
-const SAYS: [&str; 7] = ["$ref", "type", "enum", "const", "anyOf", "oneOf", "allOf"];
-
-/// An amount is exact in JSON; in an address there is no JSON, and a number is its text.
+/// A number of JSON keeps its exact text; in a URL and in a header it is a `double`.
 fn as_text(parameter: &mut Value) {
-    // In a path and in a header there is nothing but texts: one of which nothing is said is one, without quotes.
-    let is_text = ["path", "header"].iter().any(|place| says(parameter, "in", *place));
+    // The values of a path and of a header are strings: without a type, such a parameter is one, without quotes.
+    let is_string = ["path", "header"].iter().any(|place| says(parameter, "in", *place));
     let Some(schema) = parameter.get_mut("schema") else { return };
-    if is_text && SAYS.iter().all(|keyword| schema.get(*keyword).is_none()) && schema.is_object() {
+    if is_string && schema.is_object() && schema.get("type").is_none() && !keywords::describes_values(schema) {
         schema["type"] = json!("string");
     }
     walk::change_from(Kind::Schema, schema, &mut |kind, _, node| {
@@ -82,7 +81,7 @@ fn as_text(parameter: &mut Value) {
     });
 }
 
-/// In an address and in a header there is no null: what may be null may be left out.
+/// A URL and a header have no null: a nullable parameter becomes optional.
 pub(super) fn leave_out_null(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
@@ -91,7 +90,7 @@ pub(super) fn leave_out_null(document: &mut Value, _: &mut Report) -> usize {
         }
         let schema = node.get_mut("schema").and_then(Value::as_object_mut);
         if schema.is_some_and(|schema| schema.shift_remove("nullable") == Some(json!(true))) {
-            // A part of the path is always there.
+            // A path parameter is always required.
             node["required"] = json!(says(node, "in", "path"));
             count += 1;
         }
@@ -104,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_stand_in_one_list_and_what_cannot_be_sent_goes() {
+    fn parameters_are_gathered_in_one_list_and_those_that_cannot_be_sent_are_removed() {
         let parameter = |name: &str, place: &str| json!({"name": name, "in": place, "schema": {"type": "number"}});
         let mut document = json!({
             "components": {"parameters": {"P": parameter("p", "query")}},
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_type_is_a_text_where_there_are_only_texts() {
+    fn a_parameter_without_a_type_is_a_string_in_a_path_or_a_header() {
         for (place, expected) in [
             ("path", json!({"title": "Id", "type": "string"})),
             ("header", json!({"title": "Id", "type": "string"})),
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_null_may_be_left_out() {
+    fn a_nullable_parameter_becomes_optional() {
         let given =
             json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string", "nullable": true}});
         let mut document = json!({"paths": {"/a": {"get": {"parameters": [given]}}}});

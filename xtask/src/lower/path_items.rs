@@ -1,16 +1,17 @@
-//! A path item can be a reference, with siblings: it is put in its place, and the place that it came from goes.
+//! A path item may be a reference with siblings. The target replaces the reference, and `components/pathItems` is
+//! removed.
 
 use serde_json::{Map, Value};
 
 use super::Report;
 use crate::document::references;
 
-pub(super) fn place(document: &mut Value, _: &mut Report) -> usize {
+pub(super) fn inline(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     for _ in 0..references::HOPS {
         match step(document) {
             0 => break,
-            placed => count += placed,
+            inlined => count += inlined,
         }
     }
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
@@ -19,7 +20,7 @@ pub(super) fn place(document: &mut Value, _: &mut Report) -> usize {
     count
 }
 
-/// Puts what the references lead to in their place; returns how many there were.
+/// Replaces each reference by its target once; returns how many there were.
 fn step(document: &mut Value) -> usize {
     let mut found: Vec<(String, Map<String, Value>)> = Vec::new();
     for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
@@ -42,12 +43,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_item_elsewhere_is_put_in_its_place() {
+    fn a_reference_is_replaced_by_its_path_item() {
         let mut document = json!({
             "paths": {"/a": {"$ref": "#/components/pathItems/A", "summary": "s"}, "/b": {"$ref": "#/paths/~1b"}},
             "components": {"pathItems": {"A": {"$ref": "#/components/pathItems/B"}, "B": {"get": {"operationId": "a"}}}},
         });
-        assert!(place(&mut document, &mut Report::default()) >= 2);
+        assert!(inline(&mut document, &mut Report::default()) >= 2);
         assert_eq!(document["paths"]["/a"], json!({"get": {"operationId": "a"}, "summary": "s"}));
         assert_eq!(document["components"], json!({}));
     }

@@ -1,7 +1,7 @@
-//! The optional query parameters of an operation become the fields of one struct with `Default`: they are
-//! named where they are given, and a new one breaks no caller. So does a required one whose name another
-//! argument has, like the `id` of the path. On the wire nothing changes: an object of
-//! the style `form`, exploded, is one parameter per field.
+//! The optional query parameters of an operation become the fields of one struct with `Default`: a caller names the
+//! ones it sets, and a new one breaks no caller. A required parameter becomes a field too when another argument has
+//! its name, as the `id` of the path may. The request does not change: an exploded object of the style `form` is one
+//! parameter per field.
 
 use std::collections::HashMap;
 
@@ -13,26 +13,22 @@ use crate::document::walk;
 use crate::names;
 
 pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
-    let before = document.clone();
     let mut made = Map::new();
-    walk::change(document, &mut |kind, place, node| {
-        if !references::is_call(kind, place) {
-            return;
-        }
-        let id = references::operation_id(node).to_owned();
-        let has_body = node.get("requestBody").is_some();
-        let Some(Value::Array(parameters)) = node.get_mut("parameters") else { return };
+    walk::change_operations(document, &mut |_, _, operation, document| {
+        let id = references::operation_id(operation).to_owned();
+        let has_body = operation.get("requestBody").is_some();
+        let Some(Value::Array(parameters)) = operation.get_mut("parameters") else { return };
         let mut used: HashMap<String, usize> = HashMap::new();
         for parameter in parameters.iter() {
             *used.entry(argument_name(parameter)).or_default() += 1;
         }
         let argument = names::query_argument(used.keys());
         *used.entry("body".to_owned()).or_default() += usize::from(has_body);
-        // A field can have the name of an argument.
+        // A field may have the name of an argument.
         let clashes = |parameter: &Value| used.get(&argument_name(parameter)).is_some_and(|count| *count > 1);
         let (optional, others): (Vec<Value>, Vec<Value>) =
             std::mem::take(parameters).into_iter().partition(|parameter| {
-                fits(parameter, &before) && (clashes(parameter) || !says(parameter, "required", true))
+                fits(parameter, document) && (clashes(parameter) || !says(parameter, "required", true))
             });
         *parameters = others;
         if optional.is_empty() {
@@ -51,7 +47,7 @@ pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
             }
             properties.insert(parameter["name"].as_str().unwrap_or_default().to_owned(), schema);
         }
-        let taken = |name: &str| before["components"]["schemas"].get(name).is_some() || made.contains_key(name);
+        let taken = |name: &str| document["components"]["schemas"].get(name).is_some() || made.contains_key(name);
         let name = names::free_name(&format!("{}Query", names::type_name(&id)), taken);
         let optional = if required.is_empty() { "optional " } else { "" };
         let description = format!("The {optional}query parameters of `{id}`.");
@@ -76,7 +72,7 @@ fn argument_name(parameter: &Value) -> String {
     names::argument_name(parameter["name"].as_str().unwrap_or_default())
 }
 
-/// A query parameter whose value is one text: an array is repeated, and stays on its own.
+/// Whether a parameter is a query parameter with a single value: an array, which is repeated, stays an argument.
 fn fits(parameter: &Value, document: &Value) -> bool {
     let schema = parameter.get("schema").unwrap_or(&Value::Null);
     let target = references::resolved_schema(schema, document);
@@ -90,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn optional_texts_are_gathered_and_the_rest_stays() {
+    fn optional_single_values_are_gathered_and_the_rest_stays() {
         let parameter = |name: &str, place: &str, required: bool, kind: &str| json!({"name": name, "in": place, "required": required, "schema": {"type": kind}});
         let mut document = json!({"paths": {"/a": {"get": {"operationId": "list_a", "parameters": [
             parameter("id", "path", true, "string"),
@@ -110,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn two_of_one_name_are_an_argument_and_a_field() {
+    fn two_parameters_of_one_name_become_an_argument_and_a_field() {
         let parameter = |name: &str, place: &str| json!({"name": name, "in": place, "required": true, "schema": {"type": "string"}});
         let mut document = json!({"paths": {"/a/{id}": {"post": {"operationId": "add", "requestBody": {}, "parameters": [
             parameter("id", "path"), parameter("Id", "query"), parameter("body", "query"), parameter("query", "query"),

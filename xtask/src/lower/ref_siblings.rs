@@ -1,14 +1,13 @@
-//! In 3.1, a `$ref` may have siblings; in 3.0 they would be ignored, so the reference moves into an
-//! `allOf` of one.
+//! In 3.1, a `$ref` may have siblings. 3.0 ignores them, so the reference moves into an `allOf` of one.
 
 use serde_json::{Value, json};
 
 use super::Report;
 use crate::document::pointer::Pointer;
 use crate::document::references;
-use crate::document::walk::{self, Kind};
+use crate::document::walk::{self, Kind, Place};
 
-pub(super) fn make_room(document: &mut Value, _: &mut Report) -> usize {
+pub(super) fn move_references(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -23,8 +22,8 @@ pub(super) fn make_room(document: &mut Value, _: &mut Report) -> usize {
     count
 }
 
-/// Refuses references that lead to another kind of thing than what their place asks for. Those of schemas come
-/// later: they may lead into a schema, from where its definitions are lifted.
+/// Refuses references whose target is of another kind than their position requires. The last pass checks those of
+/// schemas, whose targets may be definitions that a pass moves.
 pub(super) fn refuse(document: &Value, report: &mut Report) {
     walk::visit(document, &mut |kind, place, node| {
         if kind != Kind::Schema {
@@ -33,8 +32,8 @@ pub(super) fn refuse(document: &Value, report: &mut Report) {
     });
 }
 
-/// progenitor looks for the name alone, in the section for what it expects.
-pub(super) fn refuse_one(kind: Kind, place: &Pointer, node: &Value, report: &mut Report) {
+/// progenitor reads only the name, and looks for it in the section of the kind that it expects.
+pub(super) fn refuse_one(kind: Kind, place: &Place<'_>, node: &Value, report: &mut Report) {
     let (section, what) = match kind {
         Kind::Schema => ("schemas", "schema"),
         Kind::Response => ("responses", "response"),
@@ -52,8 +51,8 @@ pub(super) fn refuse_one(kind: Kind, place: &Pointer, node: &Value, report: &mut
     if !fits {
         report.refuse(
             &place.child("$ref"),
-            format!("the reference leads to something that is no {what} of the components"),
-            "let it lead there with an overlay action",
+            format!("the target of the reference is not a {what} in `components`"),
+            "change the reference with an overlay action",
         );
     }
 }
@@ -64,15 +63,15 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn siblings_get_a_place_beside_an_all_of() {
-        let (schema, _) = schema_after(make_room, json!({"$ref": "#/a", "description": "d"}));
+    fn siblings_stay_beside_an_all_of() {
+        let (schema, _) = schema_after(move_references, json!({"$ref": "#/a", "description": "d"}));
         assert_eq!(schema, json!({"description": "d", "allOf": [{"$ref": "#/a"}]}));
         let alone = json!({"$ref": "#/a"});
-        assert_eq!(schema_after(make_room, alone.clone()).0, alone);
+        assert_eq!(schema_after(move_references, alone.clone()).0, alone);
     }
 
     #[test]
-    fn a_reference_leads_to_what_its_place_asks_for() {
+    fn a_target_of_another_kind_is_refused() {
         let mut report = Report::default();
         let document = json!({"paths": {"/a": {"get": {
             "parameters": [{"$ref": "#/components/parameters/P"}, {"$ref": "#/components/schemas/P"}],

@@ -1,55 +1,20 @@
-//! The last pass: whatever progenitor would drop, misread or panic on is refused here, with its place.
+//! The last pass: refuses, with its place, everything that progenitor would drop, misread or panic on.
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Report, ref_siblings};
+use crate::document::keywords::{self, Role};
+use crate::document::marker;
 use crate::document::pointer::Pointer;
 use crate::document::references::{self, says};
-use crate::document::walk::{self, Kind};
+use crate::document::walk::{self, Kind, Place};
 use crate::names;
 
-const HINT: &str = "no pass lowers this yet: add one to xtask/src/lower, or change it with an action in the overlay";
+const HINT: &str = "no pass lowers this: add one to xtask/src/lower, or change this place with an overlay action";
 
-/// What a schema may hold in the 3.0 dialect, and progenitor reads.
-const SCHEMA_KEYWORDS: &[&str] = &[
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "default",
-    "deprecated",
-    "description",
-    "enum",
-    "example",
-    "externalDocs",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "nullable",
-    "oneOf",
-    "pattern",
-    "properties",
-    "readOnly",
-    "required",
-    "title",
-    "type",
-    "uniqueItems",
-    "writeOnly",
-    "xml",
-];
-
-const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
-
-pub(super) fn what_is_left(document: &mut Value, report: &mut Report) -> usize {
+pub(super) fn rest(document: &mut Value, report: &mut Report) -> usize {
     let mut refusals = Refusals { document, report };
     walk::visit(document, &mut |kind, place, node| refusals.node(kind, place, node));
     0
@@ -65,25 +30,25 @@ impl Refusals<'_> {
         self.report.refuse(place, what, HINT);
     }
 
-    fn refuse_keys(&mut self, place: &Pointer, node: &Value, keys: &[&str]) {
+    fn refuse_keys(&mut self, place: &Place<'_>, node: &Value, keys: &[&str]) {
         for key in keys {
             if node.get(key).is_some() {
-                self.refuse(&place.child(key), format!("`{key}` is not lowered"));
+                self.refuse(&place.child(key), format!("`{key}` cannot be lowered"));
             }
         }
     }
 
-    fn node(&mut self, kind: Kind, place: &Pointer, node: &Value) {
+    fn node(&mut self, kind: Kind, place: &Place<'_>, node: &Value) {
         if !node.is_object() {
             let what = if kind == Kind::Schema && node.is_boolean() {
-                "a boolean schema is not lowered".to_owned()
+                "a boolean schema cannot be lowered".to_owned()
             } else {
                 format!("an object was expected, not {}", shorten(node))
             };
-            // `additionalProperties` is the one place where 3.0 knows a boolean.
-            let flag = place.tokens().last().is_some_and(|last| last == "additionalProperties");
-            if !(flag && node.is_boolean()) {
-                self.refuse(place, what);
+            // In 3.0, `additionalProperties` is the only schema that may be a boolean.
+            let is_flag = place.last() == Some("additionalProperties");
+            if !(is_flag && node.is_boolean()) {
+                self.refuse(&place.pointer(), what);
             }
             return;
         }
@@ -98,18 +63,18 @@ impl Refusals<'_> {
         }
     }
 
-    fn operation(&mut self, place: &Pointer, node: &Value) {
+    fn operation(&mut self, place: &Place<'_>, node: &Value) {
         self.refuse_keys(place, node, &["servers"]);
         self.arguments(place, node);
         self.path(place, node);
         let responses = place.child("responses");
-        let Some(answers) = node.get("responses").and_then(Value::as_object) else {
-            self.refuse(&responses, "the operation documents no responses");
+        let Some(documented) = node.get("responses").and_then(Value::as_object) else {
+            self.refuse(&responses, "the operation has no responses");
             return;
         };
         for (name, wanted) in [("success", ["1", "2"]), ("error", ["4", "5"])] {
             let of_kind = |status: &str| status == "default" || wanted.iter().any(|digit| status.starts_with(digit));
-            let bodies: HashSet<String> = answers
+            let bodies: HashSet<String> = documented
                 .iter()
                 .filter(|(status, _)| of_kind(status))
                 .map(|(_, response)| {
@@ -117,13 +82,13 @@ impl Refusals<'_> {
                 })
                 .collect();
             if bodies.len() > 1 {
-                self.refuse(&responses, format!("{} different {name} bodies in one operation", bodies.len()));
+                self.refuse(&responses, format!("one operation has {} different {name} bodies", bodies.len()));
             }
         }
     }
 
-    /// Two arguments of a method cannot have one name.
-    fn arguments(&mut self, place: &Pointer, node: &Value) {
+    /// Two arguments of a method cannot have the same name.
+    fn arguments(&mut self, place: &Place<'_>, node: &Value) {
         let mut taken: HashSet<String> = node.get("requestBody").map(|_| "body".to_owned()).into_iter().collect();
         let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
         for (index, parameter) in parameters.enumerate() {
@@ -131,15 +96,15 @@ impl Refusals<'_> {
                 references::resolved(parameter, self.document).get("name").and_then(Value::as_str).unwrap_or_default();
             let argument = names::argument_name(name);
             if !taken.insert(argument.clone()) {
-                let what = format!("two arguments would be called `{argument}`");
+                let what = format!("two arguments would have the name `{argument}`");
                 self.refuse(&place.child("parameters").child(index), what);
             }
         }
     }
 
-    /// What stands in braces in the path, and the path parameters, are the same.
-    fn path(&mut self, place: &Pointer, node: &Value) {
-        let [_, path, _] = place.tokens() else { return };
+    /// The names in braces in the path must be those of the path parameters.
+    fn path(&mut self, place: &Place<'_>, node: &Value) {
+        let Some([_, path, _]) = place.keys() else { return };
         let parts = path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);
         let in_path: Vec<&str> = parts.collect();
         let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
@@ -149,23 +114,29 @@ impl Refusals<'_> {
             .filter_map(|parameter| parameter.get("name").and_then(Value::as_str))
             .collect();
         for name in in_path.iter().filter(|name| !named.contains(name)) {
-            self.refuse(place, format!("the path has `{{{name}}}`, and there is no such path parameter"));
+            self.refuse(
+                &place.pointer(),
+                format!("the path has `{{{name}}}`, and there is no path parameter of that name"),
+            );
         }
         for name in named.iter().filter(|name| !in_path.contains(name)) {
-            self.refuse(place, format!("there is a path parameter `{name}`, and no `{{{name}}}` in the path"));
+            self.refuse(
+                &place.pointer(),
+                format!("there is a path parameter `{name}`, and no `{{{name}}}` in the path"),
+            );
         }
         if in_path.len() != in_path.iter().collect::<HashSet<_>>().len() {
-            self.refuse(place, "the path has one name twice in braces");
+            self.refuse(&place.pointer(), "the path has the same name twice in braces");
         }
         if !path.starts_with('/')
             || path.matches('{').count() != in_path.len()
             || path.matches('}').count() != in_path.len()
         {
-            self.refuse(place, "the path does not begin with a slash, or its braces do not match");
+            self.refuse(&place.pointer(), "the path does not start with a slash, or its braces do not match");
         }
     }
 
-    fn parameter(&mut self, place: &Pointer, node: &Value) {
+    fn parameter(&mut self, place: &Place<'_>, node: &Value) {
         if node.get("$ref").is_some() {
             return;
         }
@@ -174,80 +145,64 @@ impl Refusals<'_> {
             "path" | "header" => "simple",
             "query" => "form",
             other => {
-                self.refuse(&place.child("in"), format!("a parameter in {other:?} is not lowered"));
+                self.refuse(&place.child("in"), format!("a parameter in {other:?} cannot be lowered"));
                 return;
             }
         };
         if node.get("name").and_then(Value::as_str).is_none_or(str::is_empty) {
-            self.refuse(place, "the parameter has no name");
+            self.refuse(&place.pointer(), "the parameter has no name");
         }
         if node.get("style").is_some_and(|stated| stated != style) {
-            self.refuse(&place.child("style"), format!("only the style `{style}` is lowered here"));
+            self.refuse(&place.child("style"), format!("only the style `{style}` can be lowered here"));
         }
         if node.get("schema").is_none() {
-            self.refuse(place, "a parameter without a `schema` is not lowered");
+            self.refuse(&place.pointer(), "a parameter without a `schema` cannot be lowered");
         }
         if position == "path" && !says(node, "required", true) {
-            self.refuse(place, "a path parameter must have `required: true`");
+            self.refuse(&place.pointer(), "a path parameter must have `required: true`");
         }
     }
 
-    fn content(&mut self, place: &Pointer, node: &Value, request: bool) {
+    fn content(&mut self, place: &Place<'_>, node: &Value, request: bool) {
         let Some(content) = node.get("content").and_then(Value::as_object) else { return };
         let place = place.child("content");
         for (media_type, body) in content {
             if request && body.get("schema").is_none() {
-                self.refuse(&place.child(media_type), "a request body without a `schema` is not lowered");
+                self.refuse(&place.child(media_type), "a request body without a `schema` cannot be lowered");
             }
         }
     }
 
-    fn schema(&mut self, place: &Pointer, node: &Value) {
+    fn schema(&mut self, place: &Place<'_>, node: &Value) {
         ref_siblings::refuse_one(Kind::Schema, place, node, self.report);
         let Some(fields) = node.as_object() else { return };
         if fields.contains_key("$ref") {
             let siblings: Vec<_> = fields.keys().filter(|key| *key != "$ref").cloned().collect();
             if !siblings.is_empty() {
-                self.refuse(place, format!("`$ref` with {} beside it is not lowered", siblings.join(", ")));
+                self.refuse(
+                    &place.pointer(),
+                    format!("`$ref` with {} beside it cannot be lowered", siblings.join(", ")),
+                );
             }
             return;
         }
         for key in fields.keys() {
-            if !SCHEMA_KEYWORDS.contains(&key.as_str()) && !key.starts_with("x-") {
-                self.refuse(&place.child(key), format!("the keyword `{key}` is not lowered"));
+            if !matches!(keywords::role(key), Some(Role::Type | Role::Annotation)) && key != marker::KEY {
+                self.refuse(&place.child(key), format!("the keyword `{key}` cannot be lowered"));
             }
         }
         match fields.get("type") {
             None => {}
-            Some(Value::String(name)) if TYPES.contains(&name.as_str()) => {}
-            Some(other) => self.refuse(&place.child("type"), format!("the type {} is not lowered", shorten(other))),
+            Some(Value::String(name)) if keywords::TYPES.contains(&name.as_str()) => {}
+            Some(other) => self.refuse(&place.child("type"), format!("the type {} cannot be lowered", shorten(other))),
         }
         if fields.get("type") == Some(&json!("array")) && !fields.contains_key("items") {
-            self.refuse(place, "an array without `items` is not lowered");
-        }
-        self.default(place, fields);
-    }
-
-    /// typify refuses a default that does not fit its schema, without saying where it stands.
-    fn default(&mut self, place: &Pointer, fields: &Map<String, Value>) {
-        let Some(default) = fields.get("default") else { return };
-        let fits = match fields.get("type").and_then(Value::as_str) {
-            _ if default.is_null() => fields.get("nullable") == Some(&json!(true)),
-            Some("string") => default.is_string(),
-            Some("integer") => default.is_i64() || default.is_u64(),
-            Some("number") => default.is_number(),
-            Some("boolean") => default.is_boolean(),
-            Some("array") => default.is_array(),
-            Some("object") => default.is_object(),
-            _ => false,
-        };
-        if !fits {
-            self.refuse(&place.child("default"), format!("the default {} does not fit its schema", shorten(default)));
+            self.refuse(&place.pointer(), "an array without `items` cannot be lowered");
         }
     }
 }
 
-/// A value, cut to what fits into a message.
+/// A value, shortened for a message.
 fn shorten(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(60) {
@@ -262,31 +217,32 @@ mod tests {
 
     fn refusals(schema: &Value) -> Vec<String> {
         let mut report = Report::default();
-        what_is_left(&mut json!({"components": {"schemas": {"S": schema}}}), &mut report);
+        rest(&mut json!({"components": {"schemas": {"S": schema}}}), &mut report);
         report.problems.iter().map(|problem| format!("{}: {}", problem.place, problem.what)).collect()
     }
 
     #[test]
-    fn what_the_dialect_knows_passes() {
+    fn keywords_of_the_dialect_pass() {
         for schema in [
             json!({"title": "Input"}),
-            json!({"type": "object", "properties": {"const": {"type": "string", "default": ""}}}),
+            json!({"type": "object", "properties": {"const": {"type": "string"}}}),
             json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
             json!({"type": "object", "additionalProperties": false}),
-            json!({"type": "string", "nullable": true, "default": null, "x-own": 1}),
+            json!({"type": "string", "nullable": true}),
+            json!({marker::KEY: marker::REDACTED}),
         ] {
             assert_eq!(refusals(&schema), Vec::<String>::new(), "{schema}");
         }
     }
 
     #[test]
-    fn what_it_does_not_know_is_refused_by_place() {
+    fn other_keywords_are_refused_with_their_place() {
         for (schema, expected) in [
             (json!({"const": false}), "#/components/schemas/S/const: the keyword `const`"),
             (json!({"type": ["string", "null"]}), "#/components/schemas/S/type: the type [\"string\",\"null\"]"),
             (json!({"type": "array", "items": true}), "#/components/schemas/S/items: a boolean schema"),
             (json!({"type": "number", "exclusiveMinimum": 0}), "S/exclusiveMinimum: the keyword"),
-            (json!({"type": "integer", "default": "0"}), "S/default: the default \"0\" does not fit"),
+            (json!({"type": "integer", "default": "0"}), "S/default: the keyword `default`"),
             (json!({"$ref": "#/components/schemas/S", "title": "T"}), "S: `$ref` with title beside it"),
             (json!({"type": "array"}), "S: an array without `items`"),
         ] {
@@ -296,11 +252,11 @@ mod tests {
     }
 
     #[test]
-    fn several_error_bodies_are_refused_because_progenitor_panics_on_them() {
+    fn several_error_bodies_are_refused() {
         let mut report = Report::default();
         let body = |name| json!({"description": "", "content": {"application/json": {"schema": {"title": name}}}});
         let mut document = json!({"paths": {"/a": {"get": {"responses": {"400": body("A"), "422": body("B")}}}}});
-        what_is_left(&mut document, &mut report);
+        rest(&mut document, &mut report);
         assert_eq!(report.problems[0].place.to_string(), "#/paths/~1a/get/responses");
         assert!(report.problems[0].what.contains("2 different error bodies"));
     }

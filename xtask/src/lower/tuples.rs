@@ -1,5 +1,5 @@
-//! An array of a fixed order (`prefixItems`) has no counterpart in 3.0. Where the document says that nothing
-//! comes after, each item is one of those that are listed; otherwise the items are anything.
+//! 3.0 has no tuples (`prefixItems`). Where the tuple is closed, each item of the array is one of the listed ones;
+//! where more items may follow, an item may be any value.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ pub(super) fn list_items(document: &mut Value, report: &mut Report) -> usize {
         if let Some(rest) = rest.filter(|rest| rest.is_object() && !is_closed) {
             parts.push(rest);
         } else if !is_closed {
-            report.warn(&place.child("prefixItems"), "anything may come after these, so the items have no type");
+            report.warn(&place.child("prefixItems"), "any items may follow these, so the items have no type");
             parts.clear();
         }
         for part in &mut parts {
@@ -31,7 +31,7 @@ pub(super) fn list_items(document: &mut Value, report: &mut Report) -> usize {
         let items = match parts.as_slice() {
             [] => json!({}),
             [only] => only.clone(),
-            // What may be null is told once, for all.
+            // A later pass turns `null` among these into `nullable`.
             _ => json!({"anyOf": parts}),
         };
         schema.insert("items".to_owned(), items);
@@ -45,7 +45,7 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn a_closed_tuple_is_a_list_of_what_its_parts_may_be() {
+    fn a_closed_tuple_is_a_list_of_its_items() {
         let (text, number) = (json!({"type": "string"}), json!({"type": "number"}));
         for (given, items) in [
             (

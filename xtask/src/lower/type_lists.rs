@@ -1,13 +1,15 @@
-//! `type: [T, "null"]` is `T` that is nullable; `type: [T, U]` is `anyOf` of both.
+//! `type: [T, "null"]` becomes a nullable `T`; `type: [T, U]` becomes an `anyOf` of both.
 
 use serde_json::{Value, json};
 
 use super::Report;
+use crate::document::keywords::{self, Role};
 use crate::document::walk::{self, Kind};
 
-/// What says something about the whole schema, and stays where it is.
-const ANNOTATIONS: [&str; 8] =
-    ["title", "description", "default", "deprecated", "readOnly", "writeOnly", "nullable", "example"];
+/// Whether a keyword describes the whole schema and not its values of one type.
+fn is_shared(keyword: &str) -> bool {
+    keyword == "default" || keywords::role(keyword).is_none_or(|role| role == Role::Annotation)
+}
 
 pub(super) fn split(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
@@ -29,16 +31,12 @@ pub(super) fn split(document: &mut Value, _: &mut Report) -> usize {
             }
             several => {
                 schema.shift_remove("type");
-                let keys: Vec<String> = schema
-                    .keys()
-                    .filter(|key| !ANNOTATIONS.contains(&key.as_str()) && !key.starts_with("x-"))
-                    .cloned()
-                    .collect();
+                let keys: Vec<String> = schema.keys().filter(|key| !is_shared(key)).cloned().collect();
                 let mut rules = serde_json::Map::new();
                 for key in keys {
                     rules.extend(schema.shift_remove(&key).map(|rule| (key, rule)));
                 }
-                // Each keyword says something about values of one type only, so it may stand in all.
+                // Each of these keywords restricts values of one type only, so every alternative may have all of them.
                 let alternatives = several.iter().map(|name| {
                     let mut alternative = rules.clone();
                     alternative.insert("type".to_owned(), name.clone());
@@ -58,7 +56,7 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn null_goes_and_several_become_alternatives() {
+    fn null_becomes_nullable_and_several_types_become_alternatives() {
         for (given, expected) in [
             (json!({"type": ["string", "null"]}), json!({"type": "string", "nullable": true})),
             (json!({"type": ["null"]}), json!({"type": "null"})),

@@ -1,16 +1,21 @@
-//! `anyOf` and `oneOf`: the reader tries the alternatives in turn, so they are put in an order in which
-//! the first that fits is the one that was meant.
+//! The generated client tries the alternatives of `anyOf` and `oneOf` in order, so the most specific ones come first.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use super::Report;
+use crate::document::keywords::{self, Role};
 use crate::document::references::{self, says};
 use crate::document::walk::{self, Kind};
 
 pub(super) fn order(document: &mut Value, _: &mut Report) -> usize {
-    let before = document.clone();
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    let components: HashMap<String, usize> = schemas
+        .into_iter()
+        .flatten()
+        .map(|(name, schema)| (name.clone(), specificity(references::resolved(schema, document))))
+        .collect();
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
@@ -20,8 +25,10 @@ pub(super) fn order(document: &mut Value, _: &mut Report) -> usize {
         };
         count += 1;
         let mut alternatives = flattened(alternatives, schema);
-        // The most particular first: what requires more fields, then what is plain.
-        alternatives.sort_by_key(|alternative| std::cmp::Reverse(particularity(alternative, &before)));
+        alternatives.sort_by_cached_key(|alternative| {
+            let component = references::component(alternative).and_then(|name| components.get(name));
+            std::cmp::Reverse(component.copied().unwrap_or_else(|| specificity(alternative)))
+        });
         drop_covered(&mut alternatives);
         match alternatives.len() {
             1 => references::absorb(schema, alternatives.remove(0)),
@@ -33,7 +40,7 @@ pub(super) fn order(document: &mut Value, _: &mut Report) -> usize {
     count
 }
 
-/// Alternatives of alternatives, on one level.
+/// The alternatives, with nested ones on the same level.
 fn flattened(alternatives: Vec<Value>, schema: &mut Map<String, Value>) -> Vec<Value> {
     let mut flat = Vec::new();
     for alternative in alternatives {
@@ -53,8 +60,8 @@ fn flattened(alternatives: Vec<Value>, schema: &mut Map<String, Value>) -> Vec<V
     flat
 }
 
-fn particularity(alternative: &Value, document: &Value) -> usize {
-    let target = references::resolved(alternative, document);
+/// Orders schemas: by type first, then by the number of required fields.
+fn specificity(target: &Value) -> usize {
     let required = target.get("required").and_then(Value::as_array).map_or(0, Vec::len);
     let kind = match target.get("type").and_then(Value::as_str) {
         _ if target.get("enum").is_some() => 9,
@@ -70,31 +77,29 @@ fn particularity(alternative: &Value, document: &Value) -> usize {
     kind * 1_000 + required.min(999)
 }
 
-/// What the alternative of a plain type takes anyway need not stand beside it: a UUID is a text.
+/// Removes alternatives that another one covers: any string covers a UUID.
 fn drop_covered(alternatives: &mut Vec<Value>) {
     let plain: HashSet<String> = alternatives
         .iter()
         .filter(|alternative| alternative.get("format").is_none() && alternative.get("enum").is_none())
         .filter_map(|alternative| alternative.get("type").and_then(Value::as_str))
-        .filter(|name| ["string", "integer", "number", "boolean"].contains(name))
+        .filter(|name| !["array", "object"].contains(name))
         .map(str::to_owned)
         .collect();
     let mut seen = HashSet::new();
     alternatives.retain(|alternative| {
         let kind = alternative.get("type").and_then(Value::as_str).unwrap_or_default();
-        let particular = alternative.get("format").is_some() || alternative.get("enum").is_some();
-        let covered = particular && plain.contains(kind) || kind == "integer" && plain.contains("number");
-        !covered && seen.insert(essence(alternative).to_string())
+        let is_specific = alternative.get("format").is_some() || alternative.get("enum").is_some();
+        let is_covered = is_specific && plain.contains(kind) || kind == "integer" && plain.contains("number");
+        !is_covered && seen.insert(essence(alternative).to_string())
     });
 }
 
-/// What of an alternative makes its type.
+/// An alternative without its annotations.
 fn essence(alternative: &Value) -> Value {
-    let mut essence = alternative.clone();
-    if let Value::Object(fields) = &mut essence {
-        fields.retain(|key, _| key != "title" && key != "description");
-    }
-    essence
+    let Value::Object(fields) = alternative else { return alternative.clone() };
+    let fields = fields.iter().filter(|(key, _)| keywords::role(key) != Some(Role::Annotation));
+    Value::Object(fields.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 #[cfg(test)]
@@ -103,7 +108,7 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn what_is_particular_comes_first_and_what_is_covered_goes() {
+    fn specific_alternatives_come_first_and_covered_ones_are_removed() {
         for (given, expected) in [
             (
                 json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}),

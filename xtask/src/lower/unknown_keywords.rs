@@ -1,24 +1,12 @@
-//! A keyword that neither JSON Schema nor OpenAPI knows (Chift's document once had a `desciption`) says
-//! nothing about the data: by JSON Schema 2020-12, section 6.5 of the core, it is ignored.
+//! A keyword that neither JSON Schema nor `OpenAPI` knows (Chift's document once had a `desciption`) does not describe
+//! the data: JSON Schema 2020-12 (core, section 6.5) has it ignored. A vendor's `x-…` keyword is removed as well: the
+//! generator matches schemas by value, so that an annotation beside `format: password` would cost the redaction.
 
 use serde_json::Value;
 
 use super::Report;
 use crate::document::walk::{self, Kind};
-
-/// The vocabularies of JSON Schema 2020-12 and of draft 4, and OpenAPI's own.
-#[rustfmt::skip]
-const KNOWN: &[&str] = &[
-    "$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema", "$vocabulary",
-    "additionalItems", "additionalProperties", "allOf", "anyOf", "const", "contains", "contentEncoding",
-    "contentMediaType", "contentSchema", "default", "definitions", "dependencies", "dependentRequired",
-    "dependentSchemas", "deprecated", "description", "discriminator", "else", "enum", "example", "examples",
-    "exclusiveMaximum", "exclusiveMinimum", "externalDocs", "format", "if", "items", "maxContains", "maxItems",
-    "maxLength", "maxProperties", "maximum", "minContains", "minItems", "minLength", "minProperties", "minimum",
-    "multipleOf", "not", "nullable", "oneOf", "pattern", "patternProperties", "prefixItems", "properties",
-    "propertyNames", "readOnly", "required", "then", "title", "type", "unevaluatedItems", "unevaluatedProperties",
-    "uniqueItems", "writeOnly", "xml",
-];
+use crate::document::{keywords, marker};
 
 pub(super) fn ignore(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
@@ -26,11 +14,11 @@ pub(super) fn ignore(document: &mut Value, report: &mut Report) -> usize {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
         let before = schema.len();
         schema.retain(|key, _| {
-            let known = KNOWN.contains(&key.as_str()) || key.starts_with("x-");
-            if !known {
-                report.warn(&place.child(key), "neither JSON Schema nor OpenAPI knows this keyword; it is ignored");
+            let is_known = keywords::role(key).is_some() || key == marker::KEY;
+            if !is_known && !key.starts_with("x-") {
+                report.warn(&place.child(key), "neither JSON Schema nor OpenAPI has this keyword; it is ignored");
             }
-            known
+            is_known
         });
         count += before - schema.len();
     });
@@ -45,9 +33,23 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn a_keyword_that_nobody_knows_is_ignored_and_a_property_of_that_name_is_not() {
+    fn an_unknown_keyword_is_ignored_and_a_property_of_that_name_is_not() {
         let given = json!({"desciption": "d", "x-own": 1, "properties": {"desciption": {"type": "string"}}});
-        let expected = json!({"x-own": 1, "properties": {"desciption": {"type": "string"}}});
-        assert_eq!(schema_after(ignore, given).0, expected);
+        let (schema, report) = schema_after(ignore, given);
+        assert_eq!(schema, json!({"properties": {"desciption": {"type": "string"}}}));
+        assert_eq!(report.diagnostics.len(), 1);
+    }
+
+    #[test]
+    fn an_annotation_of_the_vendor_does_not_cost_the_redaction() {
+        for (given, expected) in [
+            (
+                json!({"type": "string", "format": "password", "x-own": 1}),
+                json!({"type": "string", "format": "password"}),
+            ),
+            (json!({"x-own": 1, marker::KEY: marker::REDACTED}), json!({marker::KEY: marker::REDACTED})),
+        ] {
+            assert_eq!(schema_after(ignore, given).0, expected);
+        }
     }
 }

@@ -1,18 +1,18 @@
-//! progenitor reads 3.0.x only, whose schemas are of one dialect.
+//! progenitor reads only 3.0.x, which has one dialect of schemas.
 
 use serde_json::{Value, json};
 
 use super::Report;
 use crate::document::pointer::Pointer;
 
-/// What a document of 3.1 means when it states no dialect, and what that is made from.
+/// The default dialect of a 3.1 document, and the one that it is based on.
 const DIALECTS: [&str; 2] =
     ["https://spec.openapis.org/oas/3.1/dialect/base", "https://json-schema.org/draft/2020-12/schema"];
 
 pub(super) fn state(document: &mut Value, report: &mut Report) -> usize {
     let changed = document["openapi"] != "3.0.3";
     document["openapi"] = json!("3.0.3");
-    // Since 3.1 a document may have none.
+    // In 3.1, `paths` is optional.
     if document.get("paths").is_none() {
         document["paths"] = json!({});
     }
@@ -21,8 +21,8 @@ pub(super) fn state(document: &mut Value, report: &mut Report) -> usize {
     {
         report.refuse(
             &Pointer::root().child("jsonSchemaDialect"),
-            format!("schemas of the dialect {dialect} are not lowered"),
-            "only JSON Schema 2020-12 is; remove it in the overlay if the schemas keep to that",
+            format!("schemas of the dialect {dialect} cannot be lowered"),
+            "only JSON Schema 2020-12 can be; remove this field with an overlay action if the schemas follow 2020-12",
         );
     }
     usize::from(changed)

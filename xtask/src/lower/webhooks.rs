@@ -1,11 +1,11 @@
-//! Webhooks and callbacks are calls to the customer; a client makes none of them.
+//! Webhooks and callbacks are requests that Chift sends. A client sends none of them.
 
 use serde_json::Value;
 
 use super::Report;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn leave_out(document: &mut Value, report: &mut Report) -> usize {
+pub(super) fn remove(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
         let key = match kind {
@@ -14,7 +14,7 @@ pub(super) fn leave_out(document: &mut Value, report: &mut Report) -> usize {
             _ => return,
         };
         if node.as_object_mut().and_then(|fields| fields.shift_remove(key)).is_some() {
-            report.warn(&place.child(key), "these are calls to the customer; a client makes none of them");
+            report.warn(&place.child(key), "these are requests that the API sends; a client sends none of them");
             count += 1;
         }
     });
@@ -28,13 +28,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_call_goes_with_a_warning() {
+    fn webhooks_and_callbacks_are_removed_and_reported() {
         let mut document = json!({
             "webhooks": {}, "components": {"callbacks": {}},
             "paths": {"/a": {"post": {"callbacks": {}, "responses": {}}}},
         });
         let mut report = Report::default();
-        assert_eq!(leave_out(&mut document, &mut report), 3);
+        assert_eq!(remove(&mut document, &mut report), 3);
         assert_eq!(document, json!({"components": {}, "paths": {"/a": {"post": {"responses": {}}}}}));
         assert_eq!(report.diagnostics.len(), 3);
     }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
+use crate::document::references;
 use crate::document::walk;
 
 /// A document, and its name in errors.
@@ -59,32 +60,24 @@ fn operations(document: &Value) -> Vec<Pointer> {
 
 /// The components that the nodes at `from` reach.
 fn reached(document: &Value, from: impl IntoIterator<Item = Pointer>) -> BTreeSet<Pointer> {
-    let mut references: BTreeMap<Pointer, Vec<Pointer>> = BTreeMap::new();
+    let mut targets: BTreeMap<Pointer, Vec<Pointer>> = BTreeMap::new();
     walk::visit(document, &mut |_, place, node| {
         let target = node.get("$ref").and_then(Value::as_str).and_then(Pointer::from_reference);
         if let Some(target) = target {
-            references.entry(owner(place)).or_default().push(owner(&target));
+            targets.entry(owner(&place.pointer())).or_default().push(owner(&target));
         }
     });
-    let mut open: Vec<Pointer> = from.into_iter().collect();
-    let mut seen = BTreeSet::new();
-    while let Some(place) = open.pop() {
-        // The parameters of a path belong to each of its operations.
+    references::reachable(from, |place| {
+        // What a path's operations share belongs to each of them.
         let shared = match place.tokens() {
             [first, path, _] if first == "paths" => {
                 Some(Pointer::root().child("paths").child(path).child("parameters"))
             }
             _ => None,
         };
-        for holder in [Some(place), shared].into_iter().flatten() {
-            for target in references.get(&holder).into_iter().flatten() {
-                if seen.insert(target.clone()) {
-                    open.push(target.clone());
-                }
-            }
-        }
-    }
-    seen
+        let holders = [Some(place.clone()), shared].into_iter().flatten();
+        holders.flat_map(|holder| targets.get(&holder).cloned().unwrap_or_default()).collect::<Vec<_>>()
+    })
 }
 
 /// The operation or component that contains a location.

@@ -1,5 +1,5 @@
-//! Whatever a document looks like: what comes out is a crate that parses as Rust, or an error that names a
-//! place. Never a panic, not even one of progenitor that was caught.
+//! Mutated documents: each becomes a crate that parses as Rust, or an error that names a place. There is never a
+//! panic, not even one of progenitor that is caught.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,20 +11,20 @@ use proptest::test_runner::{Config, RngSeed, TestCaseResult};
 use serde_json::{Map, Value, json};
 use xtask::pipeline::{self, Input};
 
-/// One way to spoil a document. The numbers choose the node, and what is put there.
+/// A change of a document. The numbers select the node and its replacement.
 #[derive(Debug, Clone, Copy)]
 enum Mutation {
-    /// The node goes.
+    /// Removes the node.
     Drop(usize),
-    /// A value of another kind takes its place.
+    /// Replaces it by a value of another kind.
     Retype(usize, usize),
-    /// The key it stands behind gets another name.
+    /// Changes its key.
     Rename(usize, usize),
-    /// It goes a level deeper.
+    /// Moves it one level down.
     Nest(usize, usize),
-    /// A list, a map or a text loses its end.
+    /// Removes the end of a list, a map or a string.
     Truncate(usize),
-    /// It becomes a copy of another node.
+    /// Replaces it by a copy of another node.
     Copy(usize, usize),
 }
 
@@ -40,7 +40,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
     ]
 }
 
-/// What a node may become.
+/// The replacements of a node.
 fn others() -> Vec<Value> {
     vec![
         json!(null),
@@ -163,27 +163,27 @@ fn mutate(document: &mut Value, mutation: Mutation) {
     }
 }
 
-/// A crate that parses, or an error with a place.
+/// Fails unless the document becomes a crate that parses or an error with a place.
 fn holds(document: &Value) -> TestCaseResult {
     let input = Input { name: "mutated.json".to_owned(), text: document.to_string() };
     match pipeline::run(&input, None) {
         Ok(outcome) => {
             for (name, source) in &outcome.sources {
-                prop_assert!(syn::parse_file(source).is_ok(), "{name} is no Rust:\n{source}");
+                prop_assert!(syn::parse_file(source).is_ok(), "{name} is not Rust:\n{source}");
             }
         }
         Err(error) => {
-            let told = format!("{error:#}");
-            let has_place = told.contains("#/") || is_no_document(&told);
-            prop_assert!(has_place, "no place is named: {told}\n{document}");
+            let message = format!("{error:#}");
+            let has_place = message.contains("#/") || is_about_the_root(&message);
+            prop_assert!(has_place, "no place is named: {message}\n{document}");
         }
     }
     Ok(())
 }
 
-/// What is said of the document as a whole: `#` is its place.
-fn is_no_document(told: &str) -> bool {
-    ["there is no", "there is none of", "is not an object"].iter().any(|what| told.contains(&format!("#: {what}")))
+/// Whether an error is about the document as a whole, whose place is `#`.
+fn is_about_the_root(message: &str) -> bool {
+    ["there is no", "there is none of", "is not an object"].iter().any(|what| message.contains(&format!("#: {what}")))
 }
 
 fn document(text: &str) -> Value {
@@ -204,8 +204,8 @@ fn the_fixture_is_lowered_and_generated() {
     pipeline::run(&Input { name: "everything.json".to_owned(), text }, None).unwrap();
 }
 
-/// The same mutations in every run, so that a run that fails can be repeated; `PROPTEST_RNG_SEED` chooses others,
-/// and `PROPTEST_CASES` more.
+/// The same mutations in every run, so that a failure can be reproduced; `PROPTEST_RNG_SEED` selects others, and
+/// `PROPTEST_CASES` more of them.
 fn config() -> Config {
     let standard = Config::default();
     let rng_seed = if standard.rng_seed == RngSeed::Random { RngSeed::Fixed(20_261_123) } else { standard.rng_seed };
@@ -217,7 +217,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_spoiled_seed_is_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..5)) {
+    fn a_mutated_seed_is_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..5)) {
         let mut document = seed();
         for mutation in mutations {
             mutate(&mut document, mutation);
@@ -226,7 +226,7 @@ proptest! {
     }
 
     #[test]
-    fn a_spoiled_document_of_everything_is_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..4)) {
+    fn a_mutated_document_of_everything_is_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..4)) {
         let mut document = everything();
         for mutation in mutations {
             mutate(&mut document, mutation);

@@ -1,0 +1,158 @@
+//! The keywords of a schema: those of JSON Schema 2020-12 and draft 4, and those that `OpenAPI` adds. One table says
+//! what each keyword is and what lowering does with it.
+
+use serde_json::Value;
+
+use crate::document::kind::Kind;
+use crate::document::kind::Shape::{self, List, Map, One};
+
+/// What a keyword is for, and so what lowering does with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Decides the Rust type; the generator reads it.
+    Type,
+    /// Decides the Rust type in a way that 3.0 does not have; a pass rewrites it.
+    Rewritten,
+    /// Describes a value of any type; the generator reads it.
+    Annotation,
+    /// Restricts or fills in a value; it becomes documentation.
+    Limit,
+    /// Only restricts a value; it is removed and reported.
+    Check,
+    /// Changes no value and no type; it is removed.
+    Ignored,
+    /// No pass lowers it; the document is refused.
+    Unsupported,
+}
+
+const SCHEMA: Shape = One(Kind::Schema);
+const SCHEMAS: Shape = List(Kind::Schema);
+const NAMED: Shape = Map(Kind::Schema);
+
+/// The keywords that hold schemas.
+#[rustfmt::skip]
+pub(crate) const APPLICATORS: &[(&str, Role, Shape)] = &[
+    ("properties",            Role::Type,      NAMED),
+    ("patternProperties",     Role::Check,     NAMED),
+    ("dependentSchemas",      Role::Check,     NAMED),
+    ("$defs",                 Role::Rewritten, NAMED),
+    ("definitions",           Role::Rewritten, NAMED),
+    ("additionalProperties",  Role::Type,      SCHEMA),
+    ("unevaluatedProperties", Role::Check,     SCHEMA),
+    ("propertyNames",         Role::Check,     SCHEMA),
+    ("items",                 Role::Type,      SCHEMA),
+    ("prefixItems",           Role::Rewritten, SCHEMAS),
+    ("contains",              Role::Check,     SCHEMA),
+    ("unevaluatedItems",      Role::Check,     SCHEMA),
+    ("contentSchema",         Role::Ignored,   SCHEMA),
+    ("allOf",                 Role::Type,      SCHEMAS),
+    ("anyOf",                 Role::Type,      SCHEMAS),
+    ("oneOf",                 Role::Type,      SCHEMAS),
+    ("not",                   Role::Check,     SCHEMA),
+    ("if",                    Role::Check,     SCHEMA),
+    ("then",                  Role::Check,     SCHEMA),
+    ("else",                  Role::Check,     SCHEMA),
+];
+
+/// The keywords that hold no schemas.
+#[rustfmt::skip]
+const OTHERS: &[(&str, Role)] = &[
+    ("$ref",              Role::Type),
+    ("enum",              Role::Type),
+    ("format",            Role::Type),
+    ("required",          Role::Type),
+    ("type",              Role::Type),
+    ("const",             Role::Rewritten),
+    // `nullable` is 3.0's own, and independent of the type beside it.
+    ("nullable",          Role::Annotation),
+    ("title",             Role::Annotation),
+    ("description",       Role::Annotation),
+    ("deprecated",        Role::Annotation),
+    ("readOnly",          Role::Annotation),
+    ("writeOnly",         Role::Annotation),
+    ("externalDocs",      Role::Annotation),
+    ("default",           Role::Limit),
+    ("minLength",         Role::Limit),
+    ("maxLength",         Role::Limit),
+    ("minItems",          Role::Limit),
+    ("maxItems",          Role::Limit),
+    ("minProperties",     Role::Limit),
+    ("maxProperties",     Role::Limit),
+    ("minimum",           Role::Limit),
+    ("maximum",           Role::Limit),
+    ("exclusiveMinimum",  Role::Limit),
+    ("exclusiveMaximum",  Role::Limit),
+    ("multipleOf",        Role::Limit),
+    ("pattern",           Role::Limit),
+    ("contentEncoding",   Role::Limit),
+    ("contentMediaType",  Role::Limit),
+    ("uniqueItems",       Role::Check),
+    ("minContains",       Role::Check),
+    ("maxContains",       Role::Check),
+    ("dependentRequired", Role::Check),
+    ("$anchor",           Role::Ignored),
+    ("$comment",          Role::Ignored),
+    ("$id",               Role::Ignored),
+    ("$schema",           Role::Ignored),
+    ("discriminator",     Role::Ignored),
+    ("example",           Role::Ignored),
+    ("examples",          Role::Ignored),
+    ("xml",               Role::Ignored),
+    ("$dynamicAnchor",    Role::Unsupported),
+    ("$dynamicRef",       Role::Unsupported),
+    ("$vocabulary",       Role::Unsupported),
+    ("additionalItems",   Role::Unsupported),
+    ("dependencies",      Role::Unsupported),
+];
+
+/// The types that a schema can state.
+pub(crate) const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+/// What `keyword` is for; `None` when neither JSON Schema nor `OpenAPI` knows it.
+pub(crate) fn role(keyword: &str) -> Option<Role> {
+    let applicator = APPLICATORS.iter().find(|(name, ..)| *name == keyword).map(|(_, role, _)| *role);
+    applicator.or_else(|| OTHERS.iter().find(|(name, _)| *name == keyword).map(|(_, role)| *role))
+}
+
+/// The schemas that `keyword` holds, if any.
+pub(crate) fn shape(keyword: &str) -> Option<&'static Shape> {
+    APPLICATORS.iter().find(|(name, ..)| *name == keyword).map(|(.., shape)| shape)
+}
+
+/// The keywords with a role.
+#[cfg(test)]
+pub(crate) fn with(role: Role) -> impl Iterator<Item = &'static str> {
+    let applicators = APPLICATORS.iter().map(|(name, role, _)| (*name, *role));
+    applicators.chain(OTHERS.iter().copied()).filter(move |(_, it)| *it == role).map(|(name, _)| name)
+}
+
+/// Whether `schema` says what its values are by something else than `type`.
+pub(crate) fn describes_values(schema: &Value) -> bool {
+    ["$ref", "allOf", "anyOf", "oneOf", "enum", "const", "properties", "prefixItems"]
+        .iter()
+        .any(|keyword| schema.get(*keyword).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_keyword_stands_once() {
+        let mut names: Vec<&str> =
+            APPLICATORS.iter().map(|(name, ..)| *name).chain(OTHERS.iter().map(|(name, _)| *name)).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn a_keyword_has_a_role_and_an_applicator_a_shape() {
+        assert_eq!(role("maxLength"), Some(Role::Limit));
+        assert_eq!(role("not"), Some(Role::Check));
+        assert_eq!(role("desciption"), None);
+        assert!(matches!(shape("allOf"), Some(List(Kind::Schema))));
+        assert!(shape("enum").is_none());
+    }
+}

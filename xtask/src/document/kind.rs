@@ -1,0 +1,83 @@
+//! The kinds of nodes that a document is made of, and where each kind holds others.
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The whole document.
+    Document,
+    /// `components`.
+    Components,
+    /// A path item, from `paths`, `webhooks`, `components/pathItems` or a callback.
+    PathItem,
+    /// An operation.
+    Operation,
+    /// A callback: a map of path items.
+    Callback,
+    /// A parameter.
+    Parameter,
+    /// A request body.
+    RequestBody,
+    /// A response.
+    Response,
+    /// A response header.
+    Header,
+    /// A media type object: a value of `content`.
+    MediaType,
+    /// A schema.
+    Schema,
+}
+
+/// How the nodes behind a key are held.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shape {
+    /// A node.
+    One(Kind),
+    /// A list of nodes.
+    List(Kind),
+    /// Nodes by name.
+    Map(Kind),
+}
+
+use Shape::{List, Map, One};
+
+/// The keys of `kind` that hold further nodes. Those of a schema are in `keywords::APPLICATORS`.
+pub(crate) fn children(kind: Kind) -> &'static [(&'static str, Shape)] {
+    const OPERATION: Shape = One(Kind::Operation);
+    const SCHEMA: Shape = One(Kind::Schema);
+    match kind {
+        Kind::Document => {
+            &[("paths", Map(Kind::PathItem)), ("webhooks", Map(Kind::PathItem)), ("components", One(Kind::Components))]
+        }
+        Kind::Components => &[
+            ("schemas", Map(Kind::Schema)),
+            ("responses", Map(Kind::Response)),
+            ("parameters", Map(Kind::Parameter)),
+            ("requestBodies", Map(Kind::RequestBody)),
+            ("headers", Map(Kind::Header)),
+            ("callbacks", Map(Kind::Callback)),
+            ("pathItems", Map(Kind::PathItem)),
+        ],
+        Kind::PathItem => &[
+            ("parameters", List(Kind::Parameter)),
+            ("get", OPERATION),
+            ("put", OPERATION),
+            ("post", OPERATION),
+            ("delete", OPERATION),
+            ("options", OPERATION),
+            ("head", OPERATION),
+            ("patch", OPERATION),
+            ("trace", OPERATION),
+        ],
+        Kind::Operation => &[
+            ("parameters", List(Kind::Parameter)),
+            ("requestBody", One(Kind::RequestBody)),
+            ("responses", Map(Kind::Response)),
+            ("callbacks", Map(Kind::Callback)),
+        ],
+        Kind::Callback | Kind::Schema => &[],
+        Kind::Parameter | Kind::Header => &[("schema", SCHEMA), ("content", Map(Kind::MediaType))],
+        Kind::RequestBody => &[("content", Map(Kind::MediaType))],
+        Kind::Response => &[("headers", Map(Kind::Header)), ("content", Map(Kind::MediaType))],
+        Kind::MediaType => &[("schema", SCHEMA)],
+    }
+}
