@@ -57,7 +57,7 @@ pub use call::multipart::Multipart;
 pub use call::operation::Operation;
 pub use call::path::path_segment;
 pub use call::raw::RawRequest;
-pub use call::redact::redacted;
+pub use call::redact::redact;
 pub use call::request_error::RequestError;
 pub use call::response::{ResponseError, Unreadable};
 pub use call::retry::{Backoff, RetryPolicy, RetryPolicyBuilder, SettingError, is_passing_status};

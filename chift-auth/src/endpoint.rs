@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chift_api::{Client, Decimal, Error, ResponseError, ResponseValue, Secret, Session, redacted, server_date, types};
+use chift_api::{Client, Decimal, Error, ResponseError, ResponseValue, Secret, Session, redact, server_date, types};
 use chrono::{DateTime, Utc};
 
 use crate::{AuthError, Credentials};
@@ -81,7 +81,7 @@ fn milliseconds(seconds: Decimal) -> i128 {
 }
 
 fn failed<E>(error: Error<E>, secret: &Secret) -> AuthError {
-    let shown = |text: &Option<String>| text.as_deref().map(|text| redacted(text, secret));
+    let shown = |text: &Option<String>| text.as_deref().map(|text| redact(text, secret));
     match error {
         Error::Redirect { status, .. } => AuthError::Redirected { status: status.as_u16() },
         Error::Transport(error) | Error::InvalidResponse { error: ResponseError::Interrupted(error), .. } => {
@@ -95,7 +95,7 @@ fn failed<E>(error: Error<E>, secret: &Secret) -> AuthError {
                 retry_after: error.retry_after(),
             },
             // The body is not kept, because it can hold the token.
-            None => AuthError::InvalidResponse { reason: redacted(&error.to_string(), secret) },
+            None => AuthError::InvalidResponse { reason: redact(&error.to_string(), secret) },
         },
     }
 }

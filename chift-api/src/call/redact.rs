@@ -1,18 +1,18 @@
-//! Text of a server without a secret.
+//! Removes a secret from a server's text.
 
 use crate::{Secret, one_line};
 
 /// The number of characters that are kept.
 const LONGEST: usize = 500;
 
-/// A server's text on one line, shortened to 500 characters, and without `secret` in any form in which the server may
+/// Returns a server's text on one line, shortened to 500 characters, and without `secret` in any form in which the server may
 /// repeat it.
 ///
 /// ```
-/// use chift_api::{Secret, redacted};
-/// assert_eq!(redacted("unknown key\ns3cret", &Secret::from("s3cret")), "unknown key [redacted]");
+/// use chift_api::{Secret, redact};
+/// assert_eq!(redact("unknown key\ns3cret", &Secret::from("s3cret")), "unknown key [redacted]");
 /// ```
-pub fn redacted(text: &str, secret: &Secret) -> String {
+pub fn redact(text: &str, secret: &Secret) -> String {
     let mut text = text.to_owned();
     for form in forms(secret.expose()) {
         text = text.replace(&form, "[redacted]");
@@ -48,14 +48,14 @@ mod tests {
         let json = serde_json::to_string(secret.expose()).unwrap();
         let twice = serde_json::to_string(&json).unwrap();
         for text in [secret.expose(), &json, &twice, &one_line(secret.expose()), "s3\"cr\\\\et\n\tpart\u{1}\\'"] {
-            let text = redacted(&format!("before {text} after"), &secret);
+            let text = redact(&format!("before {text} after"), &secret);
             assert!(text.contains("[redacted]") && !text.contains("s3") && !text.contains("part"), "{text}");
         }
         let secret = Secret::from("s3cret");
-        assert_eq!(redacted("no s3cret\r\nERROR forged", &secret), "no [redacted] ERROR forged");
-        assert_eq!(redacted(&"ä".repeat(1000), &secret).chars().count(), LONGEST + 1);
+        assert_eq!(redact("no s3cret\r\nERROR forged", &secret), "no [redacted] ERROR forged");
+        assert_eq!(redact(&"ä".repeat(1000), &secret).chars().count(), LONGEST + 1);
         // The text is shortened after the secret was replaced.
-        assert!(!redacted(&format!("{}s3cret", "ä".repeat(LONGEST - 3)), &secret).contains("s3c"));
-        assert_eq!(redacted("nothing", &Secret::from("")), "nothing");
+        assert!(!redact(&format!("{}s3cret", "ä".repeat(LONGEST - 3)), &secret).contains("s3c"));
+        assert_eq!(redact("nothing", &Secret::from("")), "nothing");
     }
 }

@@ -73,15 +73,15 @@ enum Expected {
     Redirected(String),
 }
 
-struct Stage {
+struct Fixture {
     server: FaultyServer,
     clock: Arc<TestClock>,
     source: TokenSource,
     last: Option<AccessToken>,
 }
 
-impl Stage {
-    fn set(given: &Given) -> Self {
+impl Fixture {
+    fn new(given: &Given) -> Self {
         let server = FaultyServer::start();
         if !given.tokens.is_empty() {
             server.answer_token_requests_in_turn(given.tokens.clone());
@@ -188,14 +188,14 @@ pub(super) async fn run_all() -> usize {
     let data: Value = yaml_serde::from_str(include_str!("scenarios.yaml")).unwrap();
     let scenarios: Vec<Scenario> = serde_json::from_value(data).unwrap();
     for scenario in &scenarios {
-        let mut stage = Stage::set(&scenario.given);
+        let mut fixture = Fixture::new(&scenario.given);
         for (index, step) in scenario.steps.iter().enumerate() {
             let at = format!("{}, step {} ({step:?})", scenario.name, index + 1);
-            let stepped = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(stage.step(step))).await;
+            let stepped = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(fixture.step(step))).await;
             assert!(stepped.is_ok(), "failed: {at}");
         }
-        assert_eq!(stage.server.token_requests(), scenario.token_requests, "{}: token requests", scenario.name);
-        assert_eq!(stage.server.calls(), scenario.calls, "{}: calls", scenario.name);
+        assert_eq!(fixture.server.token_requests(), scenario.token_requests, "{}: token requests", scenario.name);
+        assert_eq!(fixture.server.calls(), scenario.calls, "{}: calls", scenario.name);
     }
     scenarios.len()
 }
