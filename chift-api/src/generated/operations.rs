@@ -15,7 +15,9 @@ pub const ALL: &[Operation] = &[
     },
 ];
 /// Checks whether the body of a response can be read, for an operation whose response holds a secret.
-pub(crate) fn secret_response(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
+pub(crate) fn secret_response(
+    id: &str,
+) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
     match id {
         "generate_access_token" => {
             Some(|body| ::serde_json::from_slice::<types::Token>(body).map(drop))
