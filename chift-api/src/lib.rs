@@ -6,14 +6,14 @@
 //!
 //! - `values/`: the types that replace generated ones ([`Secret`], [`Redacted`], [`Timestamp`], …), and how a
 //!   generated struct is read and written.
-//! - `call/`: `runtime.rs` is what the generated code uses; `hooks.rs` implements the hook that every generated operation
-//!   calls; `exchange.rs` is one call, generated or raw; `send.rs` sends it.
+//! - `call/`: `runtime.rs` is what the generated code uses; `hooks.rs` implements the hook that every generated
+//!   operation calls; `exchange.rs` is one call, generated or raw; `send.rs` sends it.
 //! - `paging/`: pages as a stream.
 //!
 //! ## Why operations are plain methods and not builders
 //!
-//! progenitor can generate either. Both were generated from a version of Chift's whole document (181 operations), and the
-//! same three calls were written in both styles: list operations with two or three required and 9 to 12 optional
+//! progenitor can generate either. Both were generated from a version of Chift's whole document (181 operations), and
+//! the same three calls were written in both styles: list operations with two or three required and 9 to 12 optional
 //! parameters.
 //!
 //! | | builders | positional |
@@ -25,8 +25,9 @@
 //! Builders read better than positional parameters: `….date_from(day).page(2).send()` against a row of `None`s in
 //! which two dates can be swapped by mistake. But more than half of the builders' lines are builders of *types*,
 //! including response types, which nobody builds, and progenitor cannot generate one without the other. So operations
-//! are positional, and two other rules give the same advantages: `new` of a request type takes the required fields, and
-//! the optional query parameters are one struct with `Default`, so that callers name them and a new one breaks no caller.
+//! are positional, and two other rules give the same advantages: `new` of a request type takes the required fields,
+//! and the optional query parameters are one struct with `Default`, so that callers name them and a new one breaks no
+//! caller.
 //!
 //! To repeat the measurement: generate with both values of `InterfaceStyle` in `xtask/src/generate`, with
 //! `cargo xtask regen --spec FILE --out DIR`; count with `wc -l DIR/src/generated/client.rs`; time `cargo check` in

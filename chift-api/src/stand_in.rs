@@ -104,13 +104,14 @@ impl StandIn {
         self.server.base_url().trim_end_matches('/').to_owned()
     }
 
-    /// The httpmock server, to add mocks. It tries mocks in the order in which they were added, and only for requests with a
-    /// valid token.
+    /// The httpmock server, to add mocks. It tries mocks in the order in which they were added, and only for requests
+    /// with a valid token.
     pub fn server(&self) -> &MockServer {
         &self.server
     }
 
-    /// Sets the lifetime (`expires_in`) of tokens issued from now on, in seconds. Any value is allowed, negative ones too.
+    /// Sets the lifetime (`expires_in`) of tokens issued from now on, in seconds. Any value is allowed, negative ones
+    /// too.
     pub fn set_life(&self, seconds: i64) {
         self.state.life.store(seconds, Ordering::SeqCst);
     }

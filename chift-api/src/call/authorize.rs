@@ -172,8 +172,8 @@ pub trait Authorize: Send + Sync + 'static {
     /// If no token can be obtained; the call fails with [`Error::NoToken`](crate::Error::NoToken).
     fn bearer(&self) -> BearerFuture<'_>;
 
-    /// Called when Chift refuses `bearer` with a 401 that concerns the token itself. With another token, the client sends
-    /// the request once more, if its body can be sent again; with `None`, the default, the caller gets the 401.
+    /// Called when Chift refuses `bearer` with a 401 that concerns the token itself. With another token, the client
+    /// sends the request once more, if its body can be sent again; with `None`, the default, the caller gets the 401.
     fn refused<'a>(&'a self, bearer: &'a Bearer) -> SecondBearerFuture<'a> {
         let _ = bearer;
         Box::pin(async { None })

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::text::{headline, one_line, shortened, shown_code};
 
-/// The body of an error response that the document does not describe: its status is not documented, or its body does not
-/// match the documented type. The body is kept as JSON; text that is not JSON is kept as a string.
+/// The body of an error response that the document does not describe: its status is not documented, or its body does
+/// not match the documented type. The body is kept as JSON; text that is not JSON is kept as a string.
 ///
 /// The body may repeat the request, so `Debug` shows only Chift's error code.
 ///
@@ -66,9 +66,9 @@ impl fmt::Debug for Undocumented {
 pub struct ChiftError {
     /// The HTTP status.
     pub status: u16,
-    /// What happened, on one line: Chift's `message`. For a body of another form: the `title` or `detail` of a problem
-    /// document (RFC 9457), a validator's messages with their locations, the title of an HTML page, or the first line of
-    /// text.
+    /// What happened, on one line: Chift's `message`. For a body of another form: the `title` or `detail` of a
+    /// problem document (RFC 9457), a validator's messages with their locations, the title of an HTML page, or the
+    /// first line of text.
     pub message: Option<String>,
     /// Chift's `error_code`, if there is one: `ERROR_CHIFT_AUTHENTICATION_ERROR`, for example.
     pub error_code: Option<String>,
@@ -227,6 +227,14 @@ impl fmt::Debug for ChiftError {
 }
 
 /// The state of the first request with an idempotency key; from [`ChiftError::repeat`].
+///
+/// ```
+/// # fn show(error: &chift_api::ChiftError) {
+/// if error.repeat() == Some(chift_api::Repeat::Processed) {
+///     eprintln!("already executed");
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Repeat {

@@ -56,9 +56,9 @@ impl Context {
         self.set(INTEGRATION, HeaderValue::from(id))
     }
 
-    /// Sets the idempotency key of *one* call (`X-Chift-Client-RequestId`). Chift executes the first request with a key. For
-    /// six months it refuses every other one with a 409, which [`ChiftError::repeat`](crate::ChiftError::repeat)
-    /// recognizes.
+    /// Sets the idempotency key of *one* call (`X-Chift-Client-RequestId`). Chift executes the first request with a
+    /// key. For six months it refuses every other one with a 409, which
+    /// [`ChiftError::repeat`](crate::ChiftError::repeat) recognizes.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key_for_each_call = false;
         self.set(IDEMPOTENCY_KEY, key.0)
@@ -102,7 +102,8 @@ impl Context {
         self.set(SYNC, text(id))
     }
 
-    /// Lists error codes that are expected, so that Chift does not record them as issues (`X-Chift-Ignored-Error-Codes`).
+    /// Lists error codes that are expected, so that Chift does not record them as issues
+    /// (`X-Chift-Ignored-Error-Codes`).
     ///
     /// # Errors
     ///
@@ -258,8 +259,8 @@ fn text(id: Uuid) -> HeaderValue {
 }
 
 impl Client {
-    /// A view of this client whose calls also send the headers of `context`, which replace headers of the same name. This
-    /// client is unchanged. A view is cheap: it shares connections and tokens with this client.
+    /// A view of this client whose calls also send the headers of `context`, which replace headers of the same name.
+    /// This client is unchanged. A view is cheap: it shares connections and tokens with this client.
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -45,8 +45,8 @@ pub enum Error<E = Undocumented> {
     /// There was no response: the server was not reached, the connection broke, or the call timed out.
     Transport(TransportError),
 
-    /// The server responded with a redirect (status 300 to 399, except 304). The client does not follow redirects, because
-    /// the bearer token and the body are for this server only.
+    /// The server responded with a redirect (status 300 to 399, except 304). The client does not follow redirects,
+    /// because the bearer token and the body are for this server only.
     #[non_exhaustive]
     Redirect {
         /// The HTTP status.
@@ -79,8 +79,8 @@ impl<E> Error<E> {
         matches!(self, Self::NoToken(_)) || self.chift().is_some_and(|it| it.class() == ErrorClass::Credentials)
     }
 
-    /// Whether the same call can succeed later: there was no response, the body was interrupted, the status is 408, 425,
-    /// 429 or 500 to 599, or no token could be obtained for such a reason.
+    /// Whether the same call can succeed later: there was no response, the body was interrupted, the status is 408,
+    /// 425, 429 or 500 to 599, or no token could be obtained for such a reason.
     ///
     /// It does not mean that a repeat is safe: Chift may have executed a request that creates something. See
     /// [`Context::idempotency_key`](crate::Context::idempotency_key).
@@ -123,8 +123,8 @@ impl<E> Error<E> {
         }
     }
 
-    /// The body of a success that does not match the document; `None` for other errors, and if the body contains a secret.
-    /// It contains your customer's data: keep it out of logs.
+    /// The body of a success that does not match the document; `None` for other errors, and if the body contains a
+    /// secret. It contains your customer's data: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
         match self {
             Self::InvalidResponse { error: ResponseError::Unreadable(error), .. } => error.body(),

@@ -31,8 +31,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If `base_url` must not receive credentials (it is neither `https` nor a loopback host), or if the HTTP client cannot
-    /// be built.
+    /// If `base_url` must not receive credentials (it is neither `https` nor a loopback host), or if the HTTP client
+    /// cannot be built.
     pub fn new(base_url: &str, session: Session) -> Result<Self, BuildError> {
         Self::with_http(base_url, session, |builder| builder)
     }

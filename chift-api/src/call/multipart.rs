@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 /// The body of an operation that takes `multipart/form-data` (RFC 7578), built in memory.
 ///
-/// Such an operation takes a body of bytes, and a `Multipart` converts into one; the operation's documentation lists the
-/// parts. Bytes from another source work too, if they begin with the boundary.
+/// Such an operation takes a body of bytes, and a `Multipart` converts into one; the operation's documentation lists
+/// the parts. Bytes from another source work too, if they begin with the boundary.
 ///
 /// `Debug` shows the names of the parts, not their content.
 ///
@@ -40,8 +40,8 @@ impl Multipart {
         self.part(name, "", text.as_bytes())
     }
 
-    /// Adds a part with a file: its name, its media type (`application/pdf`) and its content. Characters of the media type
-    /// that a header cannot contain are removed.
+    /// Adds a part with a file: its name, its media type (`application/pdf`) and its content. Characters of the media
+    /// type that a header cannot contain are removed.
     pub fn file(self, name: &str, file_name: &str, media_type: &str, bytes: impl AsRef<[u8]>) -> Self {
         let media_type: String = media_type.chars().filter(|it| it.is_ascii_graphic() || *it == ' ').collect();
         let more = format!("; filename=\"{}\"\r\nContent-Type: {media_type}", escaped(file_name));

@@ -43,8 +43,8 @@ pub fn path_segment(parameter: &'static str, text: &str) -> Result<String, Reque
     Ok(segment)
 }
 
-/// A regular expression for mocks: it matches the segment that [`path_segment`] returns for `text`, and nothing if that is
-/// an error.
+/// A regular expression for mocks: it matches the segment that [`path_segment`] returns for `text`, and nothing if
+/// that is an error.
 #[cfg(feature = "httpmock")]
 // Unused if no path of the document has parameters.
 #[allow(dead_code)]

@@ -38,10 +38,10 @@ pub struct RawRequest<'a> {
 impl Client {
     /// A request to an arbitrary path, for example one that the document does not contain yet.
     ///
-    /// `path` begins with a slash and is appended to the base URL; it may have a query. A URL is accepted if it is below
-    /// the base URL. A path that could send the bearer token elsewhere makes [`send`](RawRequest::send) fail with
-    /// [`Error::InvalidRequest`]: one with another host, or with a segment that is empty, `.` or `..`. Encode arguments
-    /// with [`path_segment`](crate::path_segment).
+    /// `path` begins with a slash and is appended to the base URL; it may have a query. A URL is accepted if it is
+    /// below the base URL. A path that could send the bearer token elsewhere makes [`send`](RawRequest::send) fail
+    /// with [`Error::InvalidRequest`]: one with another host, or with a segment that is empty, `.` or `..`. Encode
+    /// arguments with [`path_segment`](crate::path_segment).
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -99,8 +99,9 @@ impl RawRequest<'_> {
     /// or `if-` (but not `content-length`), or is `cache-control`, `date`, `from`, `pragma`, `prefer`, `range`,
     /// `user-agent`, `idempotency-key`, `baggage`, `traceparent` or `tracestate`.
     ///
-    /// With any other header, [`send`](Self::send) fails with [`Error::InvalidRequest`]: such a header could change where
-    /// the request goes, where its body ends, or whom it authorizes (`Host`, `Transfer-Encoding`, `Authorization`).
+    /// With any other header, [`send`](Self::send) fails with [`Error::InvalidRequest`]: such a header could change
+    /// where the request goes, where its body ends, or whom it authorizes (`Host`, `Transfer-Encoding`,
+    /// `Authorization`).
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.request = self.request.and_then(|request| {
             if !is_allowed(&name) {
@@ -113,7 +114,8 @@ impl RawRequest<'_> {
         self
     }
 
-    /// Sends the request and reads the response as a `T`: your own type, `serde_json::Value`, or `()` for an empty body.
+    /// Sends the request and reads the response as a `T`: your own type, `serde_json::Value`, or `()` for an empty
+    /// body.
     ///
     /// # Errors
     ///

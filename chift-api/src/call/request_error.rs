@@ -25,7 +25,8 @@ impl RequestError {
         Self { parameter: Some(parameter), problem, source: None }
     }
 
-    /// The name of the invalid path parameter, as in the operation's method; `None` if the error concerns something else.
+    /// The name of the invalid path parameter, as in the operation's method; `None` if the error concerns something
+    /// else.
     pub fn parameter(&self) -> Option<&'static str> {
         self.parameter
     }

@@ -166,7 +166,9 @@ impl fmt::Debug for ByteStream {
 /// # async fn call(client: chift_api::Client) {
 /// use chift_api::{Error, Method, ResponseError};
 /// match client.request(Method::GET, "/consumers").send::<Vec<String>>().await {
-///     Err(Error::InvalidResponse { error: ResponseError::TooLong { limit }, .. }) => eprintln!("more than {limit} bytes"),
+///     Err(Error::InvalidResponse { error: ResponseError::TooLong { limit }, .. }) => {
+///         eprintln!("more than {limit} bytes");
+///     }
 ///     Err(error) => eprintln!("{error}; the body has {} bytes", error.body().unwrap_or_default().len()),
 ///     Ok(_) => {}
 /// }

@@ -79,8 +79,8 @@ impl Sender<'_> {
         }
     }
 
-    /// Sends `request`, with a bearer token if there is an authorizer. If Chift refuses the token, sends it once more with
-    /// another token.
+    /// Sends `request`, with a bearer token if there is an authorizer. If Chift refuses the token, sends it once more
+    /// with another token.
     async fn once(
         &self,
         authorizer: Option<&dyn Authorize>,
@@ -173,8 +173,8 @@ impl Again {
     }
 }
 
-/// Whether a 401 concerns the bearer token. With another `error_code`, it means that the customer's software refused the
-/// customer's credentials. A 401 without a code concerns the token, as HTTP defines it.
+/// Whether a 401 concerns the bearer token. With another `error_code`, it means that the customer's software refused
+/// the customer's credentials. A 401 without a code concerns the token, as HTTP defines it.
 fn is_about_the_token(body: &[u8]) -> bool {
     ChiftError::read(StatusCode::UNAUTHORIZED.as_u16(), body).class() == ErrorClass::Credentials
 }

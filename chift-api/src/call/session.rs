@@ -11,12 +11,13 @@ use crate::{Authorize, Context, RetryPolicy};
 /// The default limit on the body of a response: 256 MiB.
 const DEFAULT_RESPONSE_LIMIT: u64 = 256 * 1024 * 1024;
 
-/// The default header timeout. Chift retries a request to the customer's software up to five times, after 1, 2, 4, 8 and
-/// 16 s, so a response often takes more than 31 s.
+/// The default header timeout. Chift retries a request to the customer's software up to five times, after 1, 2, 4, 8
+/// and 16 s, so a response often takes more than 31 s.
 const DEFAULT_HEADER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The settings of a [`Client`](crate::Client): the source of its bearer token, the limits on responses, and the settings
-/// of its views ([`Client::with`](crate::Client::with), [`Client::retrying`](crate::Client::retrying)). Cheap to clone.
+/// The settings of a [`Client`](crate::Client): the source of its bearer token, the limits on responses, and the
+/// settings of its views ([`Client::with`](crate::Client::with), [`Client::retrying`](crate::Client::retrying)).
+/// Cheap to clone.
 ///
 /// ```
 /// use chift_api::{Client, DEFAULT_BASE_URL, Session};
@@ -73,8 +74,8 @@ impl Session {
     }
 
     /// Sets how long to wait for the response headers after sending a request. Then the call fails with a
-    /// [`TransportError`](crate::TransportError) whose `is_timeout` is true. Default: 60 s. For a longer timeout, also raise
-    /// `read_timeout` of the HTTP client in [`Client::with_http`](crate::Client::with_http).
+    /// [`TransportError`](crate::TransportError) whose `is_timeout` is true. Default: 60 s. For a longer timeout,
+    /// also raise `read_timeout` of the HTTP client in [`Client::with_http`](crate::Client::with_http).
     #[must_use]
     pub fn with_header_timeout(mut self, limit: Duration) -> Self {
         self.header_timeout = limit;

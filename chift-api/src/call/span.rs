@@ -72,8 +72,8 @@ pub(crate) fn ended(span: &Span, sent: u32, started: Option<Instant>, result: &R
     }
 }
 
-/// Runs `work` in `span`. A disabled span, the usual case, costs nothing. The caller pins the work, because it is large and
-/// each move copies it.
+/// Runs `work` in `span`. A disabled span, the usual case, costs nothing. The caller pins the work, because it is
+/// large and each move copies it.
 pub(crate) async fn within<T>(span: &Span, work: Pin<&mut impl Future<Output = T>>) -> T {
     if span.is_disabled() { work.await } else { work.instrument(span.clone()).await }
 }

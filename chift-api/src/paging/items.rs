@@ -13,8 +13,8 @@ use futures_util::stream::FuturesOrdered;
 
 use crate::ListPage;
 
-/// A stream of all items of a list. It requests one page of `size` items after the other with `fetch(page, size)`; pages
-/// count from 1, and a `size` of 0 is treated as 1.
+/// A stream of all items of a list. It requests one page of `size` items after the other with `fetch(page, size)`;
+/// pages count from 1, and a `size` of 0 is treated as 1.
 ///
 /// The stream requests nothing until it is polled. It returns an error after all items of the pages before it, and then
 /// ends.
@@ -85,8 +85,9 @@ where
     F: FnMut(i64, i64) -> Fut,
     Fut: Future<Output = Result<P, E>>,
 {
-    /// Requests up to `pages` pages in advance, concurrently, and keeps them in memory. It requests none beyond `total`, so
-    /// the first page is requested alone. The requests make progress only while the stream is polled. Default: 0.
+    /// Requests up to `pages` pages in advance, concurrently, and keeps them in memory. It requests none beyond
+    /// `total`, so the first page is requested alone. The requests make progress only while the stream is polled.
+    /// Default: 0.
     pub fn ahead(mut self, pages: u32) -> Self {
         self.ahead = pages;
         self

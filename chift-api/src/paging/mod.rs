@@ -1,7 +1,8 @@
 //! Paged lists, as a stream of their items.
 //!
-//! Chift's list operations take `page` (from 1) and `size` (default 50, at most 100, more on request) and return `items`,
-//! `total`, `page` and `size`. [`items`] turns any of them into a stream, with a closure that fetches one page:
+//! Chift's list operations take `page` (from 1) and `size` (default 50, at most 100, more on request) and return
+//! `items`, `total`, `page` and `size`. [`items`] turns any of them into a stream, with a closure that fetches one
+//! page:
 //!
 //! ```
 //! # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -30,8 +31,8 @@
 //!
 //! # When it ends
 //!
-//! The stream ends after as many items as `total` states, or after a page without items. It does not request another page
-//! then. `total` may change between pages.
+//! The stream ends after as many items as `total` states, or after a page without items. It does not request another
+//! page then. `total` may change between pages.
 //!
 //! Servers are not always consistent, so three rules keep the stream from losing items or running forever:
 //!

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ResponseValue;
 
-/// A page of a list. Every generated type with `items` and `total` implements it, and so does [`Page`], for items of any
-/// type. Implement it for a list of another form:
+/// A page of a list. Every generated type with `items` and `total` implements it, and so does [`Page`], for items of
+/// any type. Implement it for a list of another form:
 ///
 /// ```
 /// struct Names(Vec<String>);

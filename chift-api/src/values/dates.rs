@@ -19,8 +19,8 @@ pub fn server_date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 }
 
 /// How long the server asks clients to wait (`Retry-After`); `None` if the header is missing or invalid. The header
-/// contains seconds or a date (RFC 9110, section 10.2.3). A date is compared with the server's `Date`, or with the local
-/// clock if there is none.
+/// contains seconds or a date (RFC 9110, section 10.2.3). A date is compared with the server's `Date`, or with the
+/// local clock if there is none.
 ///
 /// ```
 /// # async fn call(client: chift_api::Client, body: chift_api::types::AuthItem) {

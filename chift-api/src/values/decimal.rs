@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 
 /// An exact decimal number of up to 28 digits, read from and written as a JSON number.
 ///
-/// It dereferences to [`rust_decimal::Decimal`], which implements arithmetic. A number with more digits after the point is
-/// rounded; one that is too large is an error.
+/// It dereferences to [`rust_decimal::Decimal`], which implements arithmetic. A number with more digits after the
+/// point is rounded; one that is too large is an error.
 ///
 /// ```
 /// use chift_api::Decimal;

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 /// A JSON value of any type that redacts itself: [`Debug`] shows only its type.
 ///
-/// Validation errors repeat the refused input in it, which can be the client secret. `Serialize` writes the value itself.
+/// Validation errors repeat the refused input in it, which can be the client secret. `Serialize` writes the value
+/// itself.
 ///
 /// ```
 /// use chift_api::Redacted;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A date and time with or without an offset. It keeps the text that it was parsed from and is serialized as that text.
 ///
-/// RFC 3339, to which `date-time` in Chift's document refers, requires an offset, but the document's examples have none: a
-/// closing time of a POS may be local. So both are accepted, and so is a date alone, which means midnight.
+/// RFC 3339, to which `date-time` in Chift's document refers, requires an offset, but the document's examples have
+/// none: a closing time of a POS may be local. So both are accepted, and so is a date alone, which means midnight.
 ///
 /// ```
 /// use chift_api::Timestamp;

@@ -1,8 +1,8 @@
 //! How a generated struct is read from JSON and written to it.
 //!
-//! The derives of `serde` would repeat the code for every struct, and compiling it took more than half of the build time
-//! of this crate. Here it exists once: a struct lists its fields with [`object!`]. It reads, writes and refuses the same
-//! as the derives, with the same error messages.
+//! The derives of `serde` would repeat the code for every struct, and compiling it took more than half of the build
+//! time of this crate. Here it exists once: a struct lists its fields with [`object!`]. It reads, writes and refuses
+//! the same as the derives, with the same error messages.
 
 // The macro calls the functions of all kinds with the same arguments; and absent and null are different.
 #![allow(clippy::option_option, clippy::ref_option, clippy::unnecessary_wraps)]
@@ -26,8 +26,8 @@ pub(crate) use write::Writing;
 
 /// Implements `Deserialize` and `Serialize` for a struct.
 ///
-/// The list contains the kind, the name in Rust and the name in JSON of each field, and at the end, if there is one, the
-/// field that keeps unlisted fields.
+/// The list contains the kind, the name in Rust and the name in JSON of each field, and at the end, if there is one,
+/// the field that keeps unlisted fields.
 ///
 /// | kind | type | if absent | is written |
 /// |---|---|---|---|

@@ -91,8 +91,8 @@ pub(crate) fn nullable<T, E: Error>(value: Option<Nullable<T>>, _: &'static str)
     Ok(value.unwrap_or_default())
 }
 
-/// The deserializer of an absent field: it returns null to types that accept null, and an error to all others. The derives
-/// use the same method to recognize an `Option` behind an alias.
+/// The deserializer of an absent field: it returns null to types that accept null, and an error to all others. The
+/// derives use the same method to recognize an `Option` behind an alias.
 struct Missing<E> {
     name: &'static str,
     error: PhantomData<E>,

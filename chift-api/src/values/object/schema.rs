@@ -1,7 +1,7 @@
 //! The JSON Schema of a struct with a list of fields.
 //!
-//! `schemars` derives it from the struct and its documentation, but does not see the list. [`schema`] adds what only the
-//! list states: the names in JSON, which fields may be absent, and the field that keeps unlisted fields.
+//! `schemars` derives it from the struct and its documentation, but does not see the list. [`schema`] adds what only
+//! the list states: the names in JSON, which fields may be absent, and the field that keeps unlisted fields.
 
 use schemars::Schema;
 use serde_json::{Map, Value};
