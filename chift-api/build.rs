@@ -1,13 +1,13 @@
-//! Warns when the documents in `openapi/` have changed since `src/generated/` was made from them.
+//! Warns if the documents in `openapi/` have changed since `src/generated/` was generated from them.
 //!
-//! Only in the workspace: a published crate has no `openapi/` beside it, and there is nothing to do.
+//! It does nothing outside of the workspace: a published crate has no `openapi/` beside it.
 
 use std::fs;
 use std::path::Path;
 
 include!("fingerprint.rs");
 
-/// Every generated file begins with the same lines; this is the one file that is always there.
+/// All generated files begin with the same lines, and every client has this file.
 const GENERATED: &str = "src/generated/mod.rs";
 
 fn main() {
@@ -25,10 +25,12 @@ fn main() {
         inputs += 1;
         let fresh = fs::read(workspace.join(name)).is_ok_and(|text| fingerprint(&text) == stated);
         if !fresh {
-            println!("cargo::warning={name} has changed since src/generated was made from it; run: cargo xtask regen");
+            println!(
+                "cargo::warning={name} has changed since src/generated was generated from it; run: cargo xtask regen"
+            );
         }
     }
     if inputs == 0 {
-        println!("cargo::warning={GENERATED} does not say what it was made from; run: cargo xtask regen");
+        println!("cargo::warning={GENERATED} does not state its inputs; run: cargo xtask regen");
     }
 }

@@ -1,8 +1,8 @@
-/// The fingerprint of a text: 64 bits of FNV-1a, in hexadecimal.
+/// The fingerprint of a file: 64 bits of FNV-1a, in hexadecimal.
 ///
-/// It tells an edited document from an unedited one; it is no protection against
-/// intent. The build script of `chift-api` and `xtask` share this one file, and
-/// neither needs a dependency for it.
+/// It detects that a document was edited; it does not protect against manipulation.
+/// The build script of `chift-api` and `xtask` share this file, so that neither
+/// needs a dependency for it.
 pub(crate) fn fingerprint(text: &[u8]) -> String {
     let hash = text
         .iter()

@@ -2,34 +2,37 @@
 //!
 //! # For maintainers
 //!
-//! `src/generated/` is written by `cargo xtask regen` and by nothing else; everything beside it is
-//! small, written by hand, and holds for any document: [`Secret`] and [`Redacted`] stand in for generated
-//! types, [`Session`] is what each request carries, `runtime.rs` is what the generated code calls, the hook that
-//! every generated call goes through is in `hooks.rs`, and how a request is sent, by hand or by the hook, is in
-//! `send.rs`.
+//! Only `cargo xtask regen` writes `src/generated/`. The other modules are written by hand and work with any document:
+//!
+//! - `values/`: the types that replace generated ones ([`Secret`], [`Redacted`], [`Timestamp`], …), and how a
+//!   generated struct is read and written.
+//! - `call/`: `runtime.rs` is what the generated code uses; `hooks.rs` implements the hook that every generated
+//!   operation calls; `exchange.rs` is one call, generated or raw; `send.rs` sends it.
+//! - `paging/`: pages as a stream.
 //!
 //! ## Why operations are plain methods and not builders
 //!
-//! progenitor writes either. Both were generated from a version of Chift's whole document (181 operations,
-//! lowered roughly for the purpose), and the same three calls were written both ways: list operations
-//! with two or three required and 9 to 12 optional parameters.
+//! progenitor can generate either. Both were generated from a version of Chift's whole document (181 operations), and
+//! the same three calls were written in both styles: list operations with two or three required and 9 to 12 optional
+//! parameters.
 //!
 //! | | builders | positional |
 //! |---|---|---|
-//! | lines generated | 97,782 | 23,354 |
-//! | `touch src/lib.rs; cargo check`, median of three, in one run | 1.4 | 1 |
-//! | peak memory of that check | 1.4 | 1 |
+//! | generated lines | 97,782 | 23,354 |
+//! | `touch src/lib.rs; cargo check`, median of three, relative | 1.4 | 1 |
+//! | peak memory of that check, relative | 1.4 | 1 |
 //!
-//! As they stand, builders read better: `….date_from(day).page(2).send()` against a row of `None`s in
-//! which two dates can be swapped unseen. But more than half of their lines are builders of *types*, for
-//! answers too, which nobody builds, and progenitor offers the one only with the other. So operations
-//! are positional, and what made the builders pleasant is had otherwise: a type that a request needs has
-//! `new`, which takes what the document requires, and optional query parameters are one struct with
-//! `Default`, so that they are named where they are given and a new one breaks no caller.
+//! Builders read better than positional parameters: `….date_from(day).page(2).send()` against a row of `None`s in
+//! which two dates can be swapped by mistake. But more than half of the builders' lines are builders of *types*,
+//! including response types, which nobody builds, and progenitor cannot generate one without the other. So operations
+//! are positional, and two other rules give the same advantages: `new` of a request type takes the required fields,
+//! and the optional query parameters are one struct with `Default`, so that callers name them and a new one breaks no
+//! caller.
 //!
-//! To measure again: generate with both values of `InterfaceStyle` in `xtask/src/generate/mod.rs`, through
-//! `cargo xtask regen --spec FILE --out DIR`, count with `wc -l DIR/src/generated/client.rs`, and time
-//! `cargo check` in `DIR` after a `touch`.
+//! To repeat the measurement: generate with both values of `InterfaceStyle` in `xtask/src/generate`, with
+//! `cargo xtask regen --spec FILE --out DIR`; count with `wc -l DIR/src/generated/client.rs`; time `cargo check` in
+//! `DIR` after a `touch`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[rustfmt::skip]
 mod generated;
@@ -45,6 +48,9 @@ mod values;
 use call::{path, runtime};
 #[allow(unused_imports)]
 use values::object;
+#[cfg(feature = "schemars")]
+#[allow(unused_imports)]
+use values::object::schema;
 
 pub use call::authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
 pub use call::base_url::shown_url;
@@ -80,7 +86,7 @@ pub use values::redacted::Redacted;
 pub use values::secret::Secret;
 pub use values::timestamp::{Timestamp, TimestampError};
 
-/// The operations of the document: which there are, and which of them need the bearer.
+/// The operations of the document: their ids, methods and paths, and whether they need the bearer.
 pub mod operations {
     pub use crate::call::operation::find;
     pub use crate::generated::operations::ALL;

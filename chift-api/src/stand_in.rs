@@ -1,4 +1,4 @@
-//! A server on loopback that issues tokens and checks bearers as Chift does, for tests: a user's too.
+//! A local server for tests that issues and checks tokens as Chift does.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,24 +9,24 @@ use std::time::{Duration, Instant};
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use serde_json::{Map, Value, json};
 
-/// The client id that the stand-in accepts.
+/// The client id that a [`StandIn`] accepts.
 pub const CLIENT_ID: &str = "stand-in-client";
 
-/// The client secret that the stand-in accepts. No secret of anybody's.
+/// The client secret that a [`StandIn`] accepts. It is not a real secret.
 pub const CLIENT_SECRET: &str = "stand-in-secret-5f0c1e";
 
-/// The account that the stand-in accepts.
+/// The account id that a [`StandIn`] accepts.
 pub const ACCOUNT_ID: &str = "0c5f6a5e-6f0e-4b0a-9a9e-2b6c1f3f8f11";
 
-/// How long a token lives unless told otherwise: 30 minutes, in seconds, as at Chift.
+/// The default lifetime of a token in seconds: 30 minutes, as at Chift.
 pub const DEFAULT_LIFE: i64 = 30 * 60;
 
-/// A local server that behaves as Chift does: `POST /token` issues tokens of a chosen life to the one
-/// account it knows, and every other path wants a bearer that it issued and that is not over.
+/// A local server that behaves as Chift does: `POST /token` issues tokens to one account, and every other path requires
+/// a token that the server issued and that has not expired.
 ///
-/// What those paths answer is yours to say, with httpmock: typed, by [`crate::httpmock`], or by hand on
-/// [`server`](Self::server). It counts what it is asked, and its clock can be moved, so that tests need not
-/// wait. With `chift-auth`, `TokenSource::for_stand_in` makes clients for it.
+/// Define the responses of other paths with httpmock: with the typed bindings of [`crate::httpmock`], or directly on
+/// [`server`](Self::server). The server counts requests, and [`advance`](Self::advance) moves its clock, so that tests
+/// need not wait. With `chift-auth`, `TokenSource::for_stand_in` creates clients for it.
 ///
 /// ```
 /// use chift_api::StandIn;
@@ -38,7 +38,7 @@ pub const DEFAULT_LIFE: i64 = 30 * 60;
 ///     then.status(200).body(r#"{"items": [], "total": 0, "page": 1, "size": 50}"#);
 /// });
 /// chift.set_life(20);
-/// chift.advance(Duration::from_secs(21)); // every token issued before is over now
+/// chift.advance(Duration::from_secs(21)); // all tokens issued before have expired
 /// assert!(chift.base_url().starts_with("http://127.0.0.1:"));
 /// ```
 pub struct StandIn {
@@ -50,17 +50,21 @@ struct State {
     started: Instant,
     advanced: Mutex<Duration>,
     life: AtomicI64,
-    /// The end of each token issued, counted from the start.
+    /// The expiry of each issued token, as time since the start.
     issued: Mutex<HashMap<String, Duration>>,
     token_requests: AtomicUsize,
-    /// Bodies of token requests, as they came.
+    /// The bodies of token requests.
     bodies: Mutex<Vec<Vec<u8>>>,
     accepted: AtomicUsize,
     refused: AtomicUsize,
 }
 
 impl StandIn {
-    /// Starts a stand-in on a free port of the loopback interface.
+    /// Starts a server on a free port of the loopback interface.
+    ///
+    /// # Panics
+    ///
+    /// If httpmock cannot start a server.
     pub fn start() -> Self {
         let state = Arc::new(State {
             started: Instant::now(),
@@ -73,21 +77,21 @@ impl StandIn {
             refused: AtomicUsize::default(),
         });
         let server = MockServer::start();
-        // Not by the typed binding: its name is the document's, and this holds for any document.
+        // Without the typed binding, whose name depends on the document.
         let issuing = state.clone();
         server.mock(|when, then| {
             when.method("POST").path("/token");
             then.respond_with(move |request| issuing.issue(request));
         });
-        let (judging, refusing) = (state.clone(), state.clone());
+        let (checking, refusing) = (state.clone(), state.clone());
         server.mock(|when, then| {
-            when.is_true(move |request| request.uri().path() != "/token" && !judging.accepts(request));
+            when.is_true(move |request| request.uri().path() != "/token" && !checking.accepts(request));
             then.respond_with(move |_| refusing.refuse());
         });
         Self { server, state }
     }
 
-    /// Answers whatever no mock made before matches with an empty list.
+    /// Responds with an empty list to all requests that no earlier mock matches.
     pub fn respond_to_anything(&self) {
         self.server.mock(|when, then| {
             when.is_true(|request| request.uri().path() != "/token");
@@ -95,48 +99,49 @@ impl StandIn {
         });
     }
 
-    /// Where it listens, without a slash at the end.
+    /// The base URL of the server, without a trailing slash.
     pub fn base_url(&self) -> String {
         self.server.base_url().trim_end_matches('/').to_owned()
     }
 
-    /// The server itself, for mocks of your own: they are asked in the order in which they were made, and
-    /// only for calls with a good bearer.
+    /// The httpmock server, to add mocks. It tries mocks in the order in which they were added, and only for requests
+    /// with a valid token.
     pub fn server(&self) -> &MockServer {
         &self.server
     }
 
-    /// From now on tokens live that many seconds, by their `expires_in`; it may be absurd.
+    /// Sets the lifetime (`expires_in`) of tokens issued from now on, in seconds. Any value is allowed, negative ones
+    /// too.
     pub fn set_life(&self, seconds: i64) {
         self.state.life.store(seconds, Ordering::SeqCst);
     }
 
-    /// Moves the stand-in's clock forward.
+    /// Moves the server's clock forward.
     pub fn advance(&self, by: Duration) {
         *locked(&self.state.advanced) += by;
     }
 
-    /// Takes back all tokens: whoever uses one gets a 401, though its life is not over.
+    /// Revokes all tokens: a request with one gets a 401, although it has not expired.
     pub fn revoke_all(&self) {
         locked(&self.state.issued).clear();
     }
 
-    /// How many times a token was asked for, whatever the answer.
+    /// The number of token requests, including refused ones.
     pub fn token_requests(&self) -> usize {
         self.state.token_requests.load(Ordering::SeqCst)
     }
 
-    /// The bodies of the token requests, in the order in which they came.
+    /// The bodies of the token requests, in the order of arrival.
     pub fn token_request_bodies(&self) -> Vec<Vec<u8>> {
         locked(&self.state.bodies).clone()
     }
 
-    /// How many calls came with a bearer that was good, mocked or not.
+    /// The number of calls with a valid token, including those that no mock matched.
     pub fn accepted_calls(&self) -> usize {
         self.state.accepted.load(Ordering::SeqCst)
     }
 
-    /// How many calls came without a bearer, or with one that was not good.
+    /// The number of calls without a valid token.
     pub fn refused_calls(&self) -> usize {
         self.state.refused.load(Ordering::SeqCst)
     }
@@ -183,7 +188,7 @@ impl State {
         )
     }
 
-    /// Counts a call that comes with a good bearer.
+    /// Whether a call has a valid token; counts it if so.
     fn accepts(&self, request: &HttpMockRequest) -> bool {
         let headers = request.headers();
         let bearer = headers
@@ -204,12 +209,12 @@ impl State {
     }
 }
 
-/// What a test that fails while it holds a lock leaves in it is as good as any.
+/// Ignores poisoning: a test that panics while it holds the lock leaves valid data.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the validator of the document's `AuthItem` finds, in its own form: it repeats its input.
+/// The errors of Chift's validator for a body of `POST /token`, in its form, which repeats the input.
 fn faults(body: &Map<String, Value>) -> Vec<Value> {
     let mut faults = Vec::new();
     for field in ["clientId", "clientSecret", "accountId"] {

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::Secret;
 
-/// Why there is no bearer: the authorizer's own error, and what a caller may want to know of it whatever its type.
+/// Why an authorizer has no bearer token: its own error, and whether and when a retry can succeed.
 ///
 /// ```
 /// use chift_api::AuthorizeError;
@@ -27,31 +27,31 @@ pub struct AuthorizeError {
 }
 
 impl AuthorizeError {
-    /// An error that does not pass by itself.
+    /// Wraps the error of an authorizer. It is not transient unless [`with_transient`](Self::with_transient) says so.
     pub fn new(source: impl Into<Box<dyn StdError + Send + Sync + 'static>>) -> Self {
         Self { source: source.into(), is_transient: false, retry_after: None }
     }
 
-    /// Sets whether asking again later can help. Default: no.
+    /// Sets whether a later attempt can succeed. Default: `false`.
     #[must_use]
     pub fn with_transient(mut self, is_transient: bool) -> Self {
         self.is_transient = is_transient;
         self
     }
 
-    /// Sets how long the server asks to be left alone. Default: it does not ask.
+    /// Sets how long the server asks clients to wait (`Retry-After`). Default: `None`.
     #[must_use]
     pub fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
         self.retry_after = pause;
         self
     }
 
-    /// Whether asking again later can help.
+    /// Whether a later attempt can succeed.
     pub fn is_transient(&self) -> bool {
         self.is_transient
     }
 
-    /// How long the server asks to be left alone, if it does.
+    /// How long the server asks clients to wait, if it does.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
@@ -76,18 +76,19 @@ impl fmt::Debug for AuthorizeError {
 
 impl StdError for AuthorizeError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        // Its own words are in `Display` already.
+        // `Display` already shows the error itself.
         self.source.source()
     }
 }
 
-/// What [`Authorize::bearer`] returns: a future that can move between threads.
+/// The return type of [`Authorize::bearer`].
 pub type BearerFuture<'a> = Pin<Box<dyn Future<Output = Result<Bearer, AuthorizeError>> + Send + 'a>>;
 
-/// What [`Authorize::refused`] returns: another bearer to try once, or none.
+/// The return type of [`Authorize::refused`]: another bearer token to try once, or `None`.
 pub type SecondBearerFuture<'a> = Pin<Box<dyn Future<Output = Option<Bearer>> + Send + 'a>>;
 
-/// A bearer token as a request carries it. Cheap to clone; its memory is overwritten when the last clone is dropped.
+/// A bearer token, as the value of the header `Authorization`. Cheap to clone; its memory is overwritten when the last
+/// clone is dropped.
 ///
 /// ```
 /// use chift_api::{Bearer, Secret};
@@ -96,13 +97,13 @@ pub type SecondBearerFuture<'a> = Pin<Box<dyn Future<Output = Option<Bearer>> + 
 /// ```
 #[derive(Clone)]
 pub struct Bearer {
-    /// `None` when the token cannot stand in a header.
+    /// `None` if the token contains characters that a header cannot contain.
     header: Option<HeaderValue>,
     generation: u64,
 }
 
 impl Bearer {
-    /// A bearer of generation 0, for an authorizer that has one token only.
+    /// A bearer of generation 0, for an authorizer that has a single token.
     pub fn new(token: &Secret) -> Self {
         let text = Zeroizing::new(format!("Bearer {}", token.expose()).into_bytes());
         let header = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok().map(|mut header| {
@@ -112,21 +113,21 @@ impl Bearer {
         Self { header, generation: 0 }
     }
 
-    /// The same bearer, of another generation.
+    /// Sets the generation.
     #[must_use]
     pub fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
         self
     }
 
-    /// Identifies the token among all that the authorizer has had.
+    /// Identifies the token among all tokens of its authorizer.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// The value of the header `Authorization`, which then is the request's; the generation stays.
+    /// Takes the value of the header `Authorization` out; the generation stays.
     pub(crate) fn take_header(&mut self) -> Result<HeaderValue, AuthorizeError> {
-        let problem = "the access token holds characters that cannot stand in a header";
+        let problem = "the access token contains characters that a header cannot contain";
         self.header.take().ok_or_else(|| AuthorizeError::new(problem))
     }
 }
@@ -137,9 +138,9 @@ impl fmt::Debug for Bearer {
     }
 }
 
-/// Hands out a bearer token as often as a request asks for one.
+/// Provides the bearer token of each request.
 ///
-/// `chift-auth` implements it with a token that renews itself. A fixed token is enough for a script:
+/// `chift-auth` implements it with a token that is renewed automatically. A fixed token is enough for a script:
 ///
 /// ```
 /// use chift_api::{Authorize, Bearer, BearerFuture, Client, DEFAULT_BASE_URL, Secret, Session};
@@ -158,18 +159,21 @@ impl fmt::Debug for Bearer {
 /// # Ok::<(), chift_api::BuildError>(())
 /// ```
 pub trait Authorize: Send + Sync + 'static {
-    /// A token that is valid now, if there is one at hand; asked before [`bearer`](Self::bearer), so that a call need
-    /// not wait. Default: none.
+    /// A valid token, if one is available without waiting. The client calls it before [`bearer`](Self::bearer).
+    /// Default: `None`.
     fn ready(&self) -> Option<Bearer> {
         None
     }
 
-    /// A token that is valid now.
+    /// A valid token. It may take a request to obtain one.
+    ///
+    /// # Errors
+    ///
+    /// If no token can be obtained; the call fails with [`Error::NoToken`](crate::Error::NoToken).
     fn bearer(&self) -> BearerFuture<'_>;
 
-    /// Chift refused `bearer` with a 401 that is about the token itself. If there can be another one, it is
-    /// returned, and the request is sent once more, if its body can be; `None` hands the 401 to the caller, and is
-    /// the default.
+    /// Called when Chift refuses `bearer` with a 401 that concerns the token itself. With another token, the client
+    /// sends the request once more, if its body can be sent again; with `None`, the default, the caller gets the 401.
     fn refused<'a>(&'a self, bearer: &'a Bearer) -> SecondBearerFuture<'a> {
         let _ = bearer;
         Box::pin(async { None })
@@ -181,9 +185,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_that_no_header_can_hold_is_an_error_without_the_token() {
+    fn a_token_with_invalid_characters_is_an_error_that_does_not_show_it() {
         let error = Bearer::new(&Secret::from("two\nlines")).take_header().unwrap_err();
-        assert!(error.to_string().contains("cannot stand in a header") && !format!("{error:?}").contains("two"));
+        assert!(error.to_string().contains("a header cannot contain") && !format!("{error:?}").contains("two"));
         let header = Bearer::new(&Secret::from("abc")).take_header().unwrap();
         assert!(header.is_sensitive() && header == "Bearer abc");
     }

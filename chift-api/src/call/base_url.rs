@@ -1,4 +1,4 @@
-//! Where requests may be sent.
+//! Checks that a base URL may receive credentials.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -6,15 +6,15 @@ use reqwest::Url;
 
 use crate::BuildError;
 
-/// A base URL that requests may be sent to.
+/// A base URL that may receive credentials.
 pub(crate) struct BaseUrl {
-    /// Without a slash at the end.
+    /// Without a trailing slash.
     pub(crate) text: String,
-    /// The name or address of a host that is this machine.
+    /// The host, if it is a loopback host.
     pub(crate) loopback: Option<String>,
 }
 
-/// `stated`, if credentials may be sent there. No message shows more of it than scheme, host, port and path.
+/// Checks `stated`. Errors show at most its scheme, host, port and path.
 pub(crate) fn checked(stated: &str, allow_plain_http: bool) -> Result<BaseUrl, BuildError> {
     let refused = |reason: String| Err(BuildError::base_url(reason));
     let url = match Url::parse(stated) {
@@ -22,11 +22,13 @@ pub(crate) fn checked(stated: &str, allow_plain_http: bool) -> Result<BaseUrl, B
         Err(error) => return refused(format!("it is not a URL ({error})")),
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return refused("it holds a user name or a password".to_owned());
+        return refused("it contains a user name or a password".to_owned());
     }
     let shown = shown(&url);
     if url.query().is_some() || url.fragment().is_some() {
-        return refused(format!("{shown} has a query or a fragment; operations' paths are appended to it"));
+        return refused(format!(
+            "{shown} has a query or a fragment; remove it, because operations' paths are appended to the base URL"
+        ));
     }
     let host = url.host_str().unwrap_or_default();
     let is_loopback = is_loopback(host);
@@ -35,7 +37,7 @@ pub(crate) fn checked(stated: &str, allow_plain_http: bool) -> Result<BaseUrl, B
         "http" if is_loopback || allow_plain_http => {}
         "http" => {
             return refused(format!(
-                "{shown} is plain http, and credentials are sent over https only, unless it is allowed explicitly"
+                "{shown} is plain http, and credentials are sent over https only; use https, or allow plain http explicitly"
             ));
         }
         other => return refused(format!("its scheme is {other}, not https")),
@@ -44,8 +46,8 @@ pub(crate) fn checked(stated: &str, allow_plain_http: bool) -> Result<BaseUrl, B
     Ok(BaseUrl { text: url.as_str().trim_end_matches('/').to_owned(), loopback })
 }
 
-/// Scheme, host, port and path of a URL: what may be shown of one. A user name, a password, a query and a fragment
-/// can hold secrets.
+/// The scheme, host, port and path of a URL, for logs and errors. The other parts (user name, password, query and
+/// fragment) can contain secrets.
 ///
 /// ```
 /// assert_eq!(chift_api::shown_url("https://me:pw@api.chift.eu/v1?key=s3cret#x"), "https://api.chift.eu/v1");
@@ -61,7 +63,7 @@ fn shown(url: &Url) -> String {
     format!("{}://{}{port}{path}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-/// RFC 6761, section 6.3: `localhost` and all below it are this machine.
+/// `localhost` and its subdomains are loopback hosts (RFC 6761, section 6.3).
 fn is_loopback(host: &str) -> bool {
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     match address.parse::<IpAddr>() {
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused_and_no_secret_is_shown() {
+    fn other_urls_are_refused_without_showing_a_secret() {
         for (stated, expected) in [
             ("", "not a URL"),
             ("api.chift.eu", "not a URL"),

@@ -1,4 +1,4 @@
-//! What Chift says when a call fails, whatever the operation.
+//! The error that Chift reports for a failed call, in one form for all operations.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::text::{headline, one_line, shortened, shown_code};
 
-/// The body of an error that the document does not give: another status, or a body that is not what it
-/// promises for that status. It is kept as it came: JSON, or the text as a string.
+/// The body of an error response that the document does not describe: its status is not documented, or its body does
+/// not match the documented type. The body is kept as JSON; text that is not JSON is kept as a string.
 ///
-/// It may repeat what was sent, so `Debug` shows only Chift's error code.
+/// The body may repeat the request, so `Debug` shows only Chift's error code.
 ///
 /// ```
 /// use chift_api::Undocumented;
@@ -47,57 +47,67 @@ impl fmt::Debug for Undocumented {
     }
 }
 
-/// What Chift says of a failed call, for any operation; from [`Error::chift`](crate::Error::chift).
+/// The error that Chift reports for a failed call of any operation, from [`Error::chift`](crate::Error::chift).
 ///
 /// `Display` is one line: the status, the error code and the message. `Debug` shows neither the message nor the
 /// detail.
+///
+/// ```
+/// # async fn call(client: chift_api::Client) {
+/// use chift_api::{ChiftError, Method};
+/// let result = client.request(Method::GET, "/consumers").send::<serde_json::Value>().await;
+/// if let Some(ChiftError { status, error_code, .. }) = result.as_ref().err().and_then(|error| error.chift()) {
+///     eprintln!("status {status}, {error_code:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ChiftError {
     /// The HTTP status.
     pub status: u16,
-    /// What happened, on one line: Chift's `message`. In a body that is not Chift's, the `title` or `detail` of a
-    /// problem document (RFC 9457), what a validator found and where, the title of a page of HTML, or the first line
-    /// of text.
+    /// What happened, on one line: Chift's `message`. For a body of another form: the `title` or `detail` of a
+    /// problem document (RFC 9457), a validator's messages with their locations, the title of an HTML page, or the
+    /// first line of text.
     pub message: Option<String>,
     /// Chift's `error_code`, if there is one: `ERROR_CHIFT_AUTHENTICATION_ERROR`, for example.
     pub error_code: Option<String>,
-    /// `detail`, if there is one; what it is depends on the error. It may repeat what was sent.
+    /// Chift's `detail`, if there is one. Its form depends on the error, and it may repeat the request.
     pub detail: Option<Value>,
 }
 
-/// What to do about a failed call; from [`ChiftError::class`].
+/// Who can solve the problem behind a failed call; from [`ChiftError::class`].
 ///
 /// ```
-/// # fn act(failure: &chift_api::ChiftError) {
+/// # fn act(error: &chift_api::ChiftError) {
 /// use chift_api::ErrorClass;
-/// match failure.class() {
+/// match error.class() {
 ///     ErrorClass::Credentials => eprintln!("check the API key"),
 ///     ErrorClass::Connection => eprintln!("ask the customer to connect the software again"),
-///     ErrorClass::Unsupported => eprintln!("this software cannot do that"),
-///     ErrorClass::Request => eprintln!("a mistake in this program: {failure}"),
-///     _ => eprintln!("try again later: {failure}"),
+///     ErrorClass::Unsupported => eprintln!("not supported by this software"),
+///     ErrorClass::Request => eprintln!("an error in this program: {error}"),
+///     _ => eprintln!("try again later: {error}"),
 /// }
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorClass {
-    /// Chift refuses our access token or API key, or what they may do (401, 403).
+    /// Chift refuses our access token or API key, or they lack a permission (401, 403).
     Credentials,
-    /// The connection to the customer's software does not work: it refuses the customer's credentials, is not
-    /// configured, or is not active. The customer has to connect or configure it again.
+    /// The connection to the customer's software does not work: the software refuses the customer's credentials, or the
+    /// connection is not configured or not active. The customer must connect or configure it again.
     Connection,
     /// The customer's software does not support the operation (405, and Chift's codes for it).
     Unsupported,
     /// The request is wrong, refers to something that does not exist, or conflicts with another one.
     Request,
-    /// Chift or the customer's software failed, is busy, or is not ready. The request may be right.
+    /// Chift or the customer's software failed, is busy, or is not ready. The request may be valid.
     Service,
 }
 
 impl ChiftError {
-    /// What a failed call's status and body say. `body` may be cut off.
+    /// Reads the error from the status and body of a response. `body` may be truncated.
     pub(crate) fn read(status: u16, body: &[u8]) -> Self {
         let body = match serde_json::from_slice(body) {
             Ok(Value::Object(body)) => body,
@@ -107,9 +117,9 @@ impl ChiftError {
         };
         let text = |key| body.get(key).and_then(Value::as_str).filter(|text: &&str| !text.trim().is_empty());
         let detail = body.get("detail").filter(|detail| !detail.is_null());
-        // Chift's own; RFC 9457, section 3.1; FastAPI's, which is a text or a validator's list.
+        // `message` is Chift's; `title` and `detail` are RFC 9457, section 3.1; FastAPI's `detail` is text or a list.
         let message = text("message").or_else(|| text("title")).or_else(|| text("detail")).or_else(|| text("error"));
-        let found = findings(detail);
+        let found = validation_messages(detail);
         let message = match (message.map(one_line), found.is_empty()) {
             (Some(message), true) => Some(message),
             (Some(message), false) => Some(format!("{message}: {}", found.join("; "))),
@@ -123,12 +133,12 @@ impl ChiftError {
         Self { status, message: headline(text), error_code: None, detail: None }
     }
 
-    /// The error code, if it has the form of one.
+    /// The error code, if it has the form of Chift's codes.
     pub(crate) fn shown_code(&self) -> Option<&str> {
         self.error_code.as_deref().and_then(shown_code)
     }
 
-    /// What to do about it: by Chift's error code, and by the status where there is none that is known.
+    /// The class of the error, by Chift's error code if it is a known one, otherwise by the status.
     pub fn class(&self) -> ErrorClass {
         use ErrorClass::{Connection, Credentials, Request, Service, Unsupported};
         let code = self.error_code.as_deref().map(|code| code.strip_prefix("ERROR_").unwrap_or(code));
@@ -145,15 +155,15 @@ impl ChiftError {
                 _,
             ) => Connection,
             (Some("WEBHOOK_NOT_SUPPORTED" | "RESOURCE_NOT_SUPPORTED"), _) | (_, 405 | 501) => Unsupported,
-            // A mapping, an answer of the software, or a copy that is not there yet: nothing that the caller sent.
+            // A mapping, a response of the software, or data that is not synced yet: not caused by the request.
             (Some("TECHNICAL_MAPPING" | "INVALID_RESPONSE" | "UNKNOWN" | "DATALAYER_SYNC_PENDING"), _)
             | (_, 408 | 425 | 429 | 500..=599) => Service,
             _ => Request,
         }
     }
 
-    /// Which repeat this is, if the call was refused because another request had its
-    /// [idempotency key](crate::IdempotencyKey); `None` for any other error, other conflicts included.
+    /// The state of the earlier request, if Chift refused the call because that request has the same
+    /// [idempotency key](crate::IdempotencyKey); `None` for all other errors, including other conflicts.
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -163,8 +173,8 @@ impl ChiftError {
     /// match call.send::<serde_json::Value>().await {
     ///     Ok(consumer) => println!("created: {}", consumer["consumerid"]),
     ///     Err(error) => match error.chift().and_then(ChiftError::repeat) {
-    ///         Some(Repeat::Processed) => println!("it was created before"),
-    ///         Some(_) => println!("it is being created"),
+    ///         Some(Repeat::Processed) => println!("already created"),
+    ///         Some(_) => println!("in progress"),
     ///         None => return Err(error.into()),
     ///     },
     /// }
@@ -183,14 +193,14 @@ impl ChiftError {
     }
 }
 
-/// What a validator found: where and what, but not `input`, which is what was sent.
-fn findings(detail: Option<&Value>) -> Vec<String> {
-    let found = |finding: &Value| {
+/// The messages of a validator with their locations. `input` is left out: it repeats the request.
+fn validation_messages(detail: Option<&Value>) -> Vec<String> {
+    let message = |entry: &Value| {
         let step = |step: &Value| step.as_str().map_or_else(|| step.to_string(), str::to_owned);
-        let place: Vec<String> = finding["loc"].as_array()?.iter().map(step).collect();
-        Some(one_line(&format!("{}: {}", place.join("."), finding["msg"].as_str()?)))
+        let place: Vec<String> = entry["loc"].as_array()?.iter().map(step).collect();
+        Some(one_line(&format!("{}: {}", place.join("."), entry["msg"].as_str()?)))
     };
-    detail.and_then(Value::as_array).into_iter().flatten().filter_map(found).collect()
+    detail.and_then(Value::as_array).into_iter().flatten().filter_map(message).collect()
 }
 
 impl fmt::Display for ChiftError {
@@ -216,13 +226,21 @@ impl fmt::Debug for ChiftError {
     }
 }
 
-/// How far the request came that had an idempotency key first.
+/// The state of the first request with an idempotency key; from [`ChiftError::repeat`].
+///
+/// ```
+/// # fn show(error: &chift_api::ChiftError) {
+/// if error.repeat() == Some(chift_api::Repeat::Processed) {
+///     eprintln!("already executed");
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Repeat {
-    /// It was carried out.
+    /// Chift has executed it.
     Processed,
-    /// It is being carried out.
+    /// Chift is executing it.
     InProcess,
 }
 
@@ -231,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_of_any_form_has_a_message() {
+    fn a_message_is_read_from_a_body_of_any_form() {
         for (body, expected) in [
             (r#"{"message": "No", "status": "error", "error_code": "ERROR_X"}"#, Some("No")),
             (
@@ -256,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_has_the_class_of_its_code_and_else_of_its_status() {
+    fn the_class_depends_on_the_code_and_without_a_known_code_on_the_status() {
         use ErrorClass::{Connection, Credentials, Request, Service, Unsupported};
         for (status, code, expected) in [
             (401, "ERROR_CHIFT_AUTHENTICATION_ERROR", Credentials),
@@ -279,8 +297,8 @@ mod tests {
             (400, "ERROR_UNKNOWN", Service),
             (400, "ERROR_TECHNICAL_MAPPING", Service),
             (429, "", Service),
-            (503, "ERROR_OF_TOMORROW", Service),
-            (418, "ERROR_OF_TOMORROW", Request),
+            (503, "ERROR_FUTURE", Service),
+            (418, "ERROR_FUTURE", Request),
         ] {
             let body = if code.is_empty() { "{}".to_owned() } else { format!("{{\"error_code\": \"{code}\"}}") };
             assert_eq!(ChiftError::read(status, body.as_bytes()).class(), expected, "{status} {code}");
@@ -288,11 +306,11 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_no_body_and_display_one_line() {
+    fn debug_shows_no_body_and_display_is_one_line() {
         let body = r#"{"message": "No\nsuch", "error_code": "ERROR_X", "detail": {"name": "customer"}}"#;
-        let failure = ChiftError::read(404, body.as_bytes());
-        assert_eq!(failure.to_string(), "the server responded with status 404 ERROR_X: No such");
-        let shown = format!("{failure:?}");
+        let error = ChiftError::read(404, body.as_bytes());
+        assert_eq!(error.to_string(), "the server responded with status 404 ERROR_X: No such");
+        let shown = format!("{error:?}");
         assert!(!shown.contains("customer") && !shown.contains("No") && shown.contains("ERROR_X"), "{shown}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a call carries besides its own content: Chift's request headers.
+//! Chift's request headers, and the views of a client that send them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,17 +19,17 @@ const CHAIN_EXECUTION: HeaderName = HeaderName::from_static("x-chift-relatedchai
 const SYNC: HeaderName = HeaderName::from_static("x-chift-syncid");
 const IGNORED_ERROR_CODES: HeaderName = HeaderName::from_static("x-chift-ignored-error-codes");
 
-/// Chift keeps a key in a column of this many characters.
+/// The longest idempotency key that Chift accepts, in characters.
 const LONGEST_KEY: usize = 255;
 
-/// The Chift headers of the calls made through a view of a client; see [`Client::with`].
+/// Chift's request headers for the calls of a view of a client; see [`Client::with`].
 ///
 /// ```
 /// use chift_api::{Client, Context, DEFAULT_BASE_URL, Datalayer, IdempotencyKey, Session};
 ///
 /// let client = Client::new(DEFAULT_BASE_URL, Session::anonymous())?;
 /// let books = client.with(&Context::new().connection(uuid::Uuid::nil()).datalayer(Datalayer::IfAvailable));
-/// // A view of a view: the connection and the key.
+/// // A view of a view sends the headers of both.
 /// let once = books.with(&Context::new().idempotency_key(IdempotencyKey::new("invoice-2026-0042")?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -41,43 +41,44 @@ pub struct Context {
 }
 
 impl Context {
-    /// Nothing yet.
+    /// A context without headers.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The connection that a call is meant for, where a consumer has several.
+    /// Selects the connection, if a consumer has several (`X-Chift-ConnectionId`).
     pub fn connection(self, id: Uuid) -> Self {
         self.set(CONNECTION, text(id))
     }
 
-    /// The integration (the connector) that a call is meant for.
+    /// Selects the integration, that is, the connector (`X-Chift-IntegrationId`).
     pub fn integration(self, id: i64) -> Self {
         self.set(INTEGRATION, HeaderValue::from(id))
     }
 
-    /// The idempotency key of *one* call: Chift carries out the first request that has it, and answers any
-    /// other with a 409 that [`ChiftError::repeat`](crate::ChiftError::repeat) recognizes, for six months.
+    /// Sets the idempotency key of *one* call (`X-Chift-Client-RequestId`). Chift executes the first request with a
+    /// key. For six months it refuses every other one with a 409, which
+    /// [`ChiftError::repeat`](crate::ChiftError::repeat) recognizes.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key_for_each_call = false;
         self.set(IDEMPOTENCY_KEY, key.0)
     }
 
-    /// Each call that changes something gets a key of its own, a UUID of version 4: for
-    /// [retries](crate::RetryPolicy) that never do a thing twice. A key that you want to repeat a call with after
-    /// a crash is one you have to make and [keep](Self::idempotency_key).
+    /// Gives each call with an unsafe method (`POST`, for example) a new random key, a UUID of version 4, so that
+    /// [retries](crate::RetryPolicy) execute it at most once. To repeat a call after a crash, create and store a key
+    /// yourself; see [`idempotency_key`](Self::idempotency_key).
     pub fn key_for_each_call(mut self) -> Self {
         self.key_for_each_call = true;
         self.headers.remove(IDEMPOTENCY_KEY);
         self
     }
 
-    /// Answers also hold what the connected software said, as it said it.
+    /// Requests the raw data of the connected software in responses (`X-Chift-Raw-Data`).
     pub fn raw_data(self) -> Self {
         self.set(RAW_DATA, HeaderValue::from_static("true"))
     }
 
-    /// Whether answers come from Chift's data layer.
+    /// Requests data from Chift's data layer (`X-Chift-Datalayer`).
     pub fn datalayer(self, mode: Datalayer) -> Self {
         let text = match mode {
             Datalayer::Required => "true",
@@ -86,33 +87,34 @@ impl Context {
         self.set(DATALAYER, HeaderValue::from_static(text))
     }
 
-    /// The execution of a chain that a call belongs to.
+    /// Names the chain execution that a call belongs to (`X-Chift-RelatedChainExecutionId`).
     ///
     /// # Errors
     ///
-    /// When the id is empty, or has characters that cannot stand in a header.
+    /// If the id is empty, or contains characters that a header cannot contain.
     pub fn related_chain_execution(self, id: &str) -> Result<Self, ContextError> {
         let value = visible("the id of a chain execution", id)?;
         Ok(self.set(CHAIN_EXECUTION, value))
     }
 
-    /// The sync that a call belongs to.
+    /// Names the sync that a call belongs to (`X-Chift-SyncId`).
     pub fn sync(self, id: Uuid) -> Self {
         self.set(SYNC, text(id))
     }
 
-    /// Errors with these codes are expected, and Chift need not record them as issues.
+    /// Lists error codes that are expected, so that Chift does not record them as issues
+    /// (`X-Chift-Ignored-Error-Codes`).
     ///
     /// # Errors
     ///
-    /// When there is no code, or one is empty, or has a comma or characters that cannot stand in a header.
+    /// If there is no code, or a code is empty, or contains a comma or characters that a header cannot contain.
     pub fn ignored_error_codes<'a>(self, codes: impl IntoIterator<Item = &'a str>) -> Result<Self, ContextError> {
         const WHAT: &str = "an ignored error code";
         let codes: Vec<&str> = codes.into_iter().collect();
         for code in &codes {
             visible(WHAT, code)?;
             if code.contains(',') {
-                return Err(ContextError { what: WHAT, problem: "has a comma, which parts one code from the next" });
+                return Err(ContextError { what: WHAT, problem: "contains a comma, which separates codes" });
             }
         }
         let value = visible("the list of ignored error codes", &codes.join(","))?;
@@ -124,27 +126,27 @@ impl Context {
         self
     }
 
-    /// This with what `later` sets; where both set something, `later` holds.
+    /// The settings of both; where both set the same, `later` wins.
     fn joined(&self, later: &Self) -> Self {
         let mut both = self.clone();
         if later.key_for_each_call {
             both = both.key_for_each_call();
         }
-        later.put_on(&mut both.headers);
+        later.add_to(&mut both.headers);
         both
     }
 
-    fn put_on(&self, headers: &mut HeaderMap) {
+    fn add_to(&self, headers: &mut HeaderMap) {
         for (name, value) in &self.headers {
             headers.insert(name.clone(), value.clone());
         }
     }
 
-    /// Puts the headers on a request.
+    /// Adds the headers to a request.
     pub(crate) fn apply(&self, request: &mut Request) {
         let keyed = self.key_for_each_call && !request.method().is_safe();
         let headers = request.headers_mut();
-        self.put_on(headers);
+        self.add_to(headers);
         if keyed && !headers.contains_key(IDEMPOTENCY_KEY) {
             headers.insert(IDEMPOTENCY_KEY, IdempotencyKey::random().0);
         }
@@ -160,19 +162,24 @@ impl fmt::Debug for Context {
     }
 }
 
-/// Whether answers come from Chift's data layer, which holds copies, or from the connected software.
+/// Where responses come from: Chift's data layer, which stores copies, or the connected software.
+///
+/// ```
+/// use chift_api::{Context, Datalayer};
+/// let context = Context::new().datalayer(Datalayer::Required);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Datalayer {
-    /// From the data layer; an error where it cannot serve.
+    /// From the data layer; an error if it does not have the data.
     Required,
-    /// From the data layer where it can serve, and from the connected software elsewhere.
+    /// From the data layer if it has the data, otherwise from the connected software.
     IfAvailable,
 }
 
 /// Identifies a request so that Chift executes it at most once.
 ///
-/// It must be unique among all your requests of six months, whatever the operation.
+/// A key must be unique among all your requests of six months, across operations.
 ///
 /// ```
 /// use chift_api::IdempotencyKey;
@@ -185,11 +192,11 @@ pub enum Datalayer {
 pub struct IdempotencyKey(HeaderValue);
 
 impl IdempotencyKey {
-    /// A key of yours.
+    /// A key of your choice: 1 to 255 characters of visible ASCII; spaces are allowed except at either end.
     ///
     /// # Errors
     ///
-    /// When it is empty, has more than 255 characters, or others than visible ASCII and inner spaces.
+    /// If `key` has another length or contains other characters.
     pub fn new(key: &str) -> Result<Self, ContextError> {
         const WHAT: &str = "an idempotency key";
         if key.chars().count() > LONGEST_KEY {
@@ -198,12 +205,12 @@ impl IdempotencyKey {
         visible(WHAT, key).map(Self)
     }
 
-    /// A new key: a UUID of version 4.
+    /// A random key: a UUID of version 4.
     pub fn random() -> Self {
         Self(text(Uuid::new_v4()))
     }
 
-    /// The key as it is sent.
+    /// The key.
     pub fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or_default()
     }
@@ -215,7 +222,12 @@ impl fmt::Display for IdempotencyKey {
     }
 }
 
-/// What was set cannot be sent.
+/// A setting of a [`Context`] that cannot be sent as a header. `Display` names the setting, not its value.
+///
+/// ```
+/// let error = chift_api::IdempotencyKey::new("").unwrap_err();
+/// assert_eq!(error.to_string(), "an idempotency key is empty");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContextError {
     what: &'static str,
@@ -234,21 +246,21 @@ fn visible(what: &'static str, text: &str) -> Result<HeaderValue, ContextError> 
     if text.is_empty() {
         return Err(ContextError { what, problem: "is empty" });
     }
-    // A space at either end would be lost on the way.
+    // HTTP drops spaces at either end of a header's value.
     let sent = text.trim() == text && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    let refused = ContextError { what, problem: "has characters that cannot stand in a header" };
+    let refused = ContextError { what, problem: "contains characters that a header cannot contain" };
     HeaderValue::from_str(text).ok().filter(|_| sent).ok_or(refused)
 }
 
 fn text(id: Uuid) -> HeaderValue {
     let mut buffer = Uuid::encode_buffer();
-    // Hexadecimal digits and hyphens can stand in any header.
+    // A header can contain hexadecimal digits and hyphens.
     HeaderValue::from_str(id.hyphenated().encode_lower(&mut buffer)).unwrap_or(HeaderValue::from_static(""))
 }
 
 impl Client {
-    /// A view of this client whose calls carry `context` as well. This client is as it was; what both set,
-    /// the view has from `context`. Cheap: connections and tokens are shared.
+    /// A view of this client whose calls also send the headers of `context`, which replace headers of the same name.
+    /// This client is unchanged. A view is cheap: it shares connections and tokens with this client.
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -291,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn each_setting_is_its_header() {
+    fn each_setting_is_sent_as_its_header() {
         let context = Context::new()
             .connection(Uuid::nil())
             .integration(1002)
@@ -318,14 +330,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused_when_it_is_set() {
+    fn invalid_settings_are_refused_when_they_are_set() {
         for (key, expected) in [
             (String::new(), "an idempotency key is empty"),
             ("x".repeat(256), "an idempotency key has more than 255 characters"),
             ("ä".repeat(256), "an idempotency key has more than 255 characters"),
-            ("a\r\nx-evil: 1".to_owned(), "an idempotency key has characters that cannot stand in a header"),
-            (" a".to_owned(), "an idempotency key has characters that cannot stand in a header"),
-            ("é".to_owned(), "an idempotency key has characters that cannot stand in a header"),
+            ("a\r\nx-evil: 1".to_owned(), "an idempotency key contains characters that a header cannot contain"),
+            (" a".to_owned(), "an idempotency key contains characters that a header cannot contain"),
+            ("é".to_owned(), "an idempotency key contains characters that a header cannot contain"),
         ] {
             assert_eq!(IdempotencyKey::new(&key).unwrap_err().to_string(), expected);
         }
@@ -337,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_contexts_the_later_one_holds() {
+    fn the_later_of_two_contexts_wins() {
         let first = Context::new().connection(Uuid::nil()).integration(1).key_for_each_call();
         let second = Context::new().integration(2).idempotency_key(IdempotencyKey::new("k").unwrap());
         let both = first.joined(&second);
@@ -352,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_for_each_call_is_another_one_each_time_and_none_where_nothing_is_changed() {
+    fn each_unsafe_call_gets_a_new_key_and_a_safe_call_gets_none() {
         let context = Context::new().key_for_each_call();
         let (one, two) = (sent(&context, Method::POST), sent(&context, Method::PATCH));
         assert_ne!(one, two);

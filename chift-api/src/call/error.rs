@@ -1,4 +1,4 @@
-//! Why a call failed: one type for all operations.
+//! The error of a call: one type for all operations.
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
@@ -14,8 +14,8 @@ use crate::{AuthorizeError, RequestError, TransportError, Undocumented};
 
 /// Why a call failed. `E` is the type of the operation's documented error bodies.
 ///
-/// `Display` is one line that says what happened. `Debug` shows no body and no header. The chain of sources has the
-/// rest.
+/// `Display` is one line that says what happened; the chain of sources has the details. `Debug` shows no body and no
+/// header.
 ///
 /// ```
 /// # async fn call(client: chift_api::Client) {
@@ -23,8 +23,8 @@ use crate::{AuthorizeError, RequestError, TransportError, Undocumented};
 /// if let Err(error) = client.request(Method::GET, "/consumers").send::<serde_json::Value>().await {
 ///     if error.is_auth() {
 ///         eprintln!("check the API key: {error}");
-///     } else if let Some(failure) = error.chift() {
-///         eprintln!("Chift says {:?} ({:?})", failure.message, failure.error_code);
+///     } else if let Some(error) = error.chift() {
+///         eprintln!("Chift reports {:?} ({:?})", error.message, error.error_code);
 ///     } else if error.is_transient() {
 ///         eprintln!("try again later: {error}");
 ///     } else {
@@ -35,32 +35,32 @@ use crate::{AuthorizeError, RequestError, TransportError, Undocumented};
 /// ```
 #[non_exhaustive]
 pub enum Error<E = Undocumented> {
-    /// The request was not sent, because an argument cannot be sent as it is. Change the argument.
+    /// The request was not sent, because an argument is invalid. Change the argument that the error names.
     InvalidRequest(RequestError),
 
-    /// The request was not sent, because there is no access token for it. The source is the token source's own
-    /// error; with `chift-auth`, `AuthError::of` returns it.
+    /// The request was not sent, because no access token is available. The source is the error of the token source;
+    /// with `chift-auth`, `AuthError::of` returns it.
     NoToken(AuthorizeError),
 
-    /// There was no response: the server was not reached, the connection broke, or the time was over.
+    /// There was no response: the server was not reached, the connection broke, or the call timed out.
     Transport(TransportError),
 
-    /// The server responded with a redirect (status 300 to 399, except 304). The client follows none, because the
-    /// request would take the bearer and the body to another address.
+    /// The server responded with a redirect (status 300 to 399, except 304). The client does not follow redirects,
+    /// because the bearer token and the body are for this server only.
     #[non_exhaustive]
     Redirect {
         /// The HTTP status.
         status: StatusCode,
     },
 
-    /// The server responded with an error status (400 to 599). [`chift`](Self::chift) has what it says, in one form
-    /// for all operations.
+    /// The server responded with an error status (400 to 599). [`chift`](Self::chift) returns the error in one form for
+    /// all operations.
     ErrorResponse(ResponseValue<E>),
 
-    /// The server responded with a status that the document does not give for the operation.
+    /// The server responded with a status that the document does not define for the operation.
     UnexpectedResponse(Response),
 
-    /// The body of the response could not be read, or is not what the document promises.
+    /// The body of the response could not be read, or does not match the document.
     #[non_exhaustive]
     InvalidResponse {
         /// The HTTP status.
@@ -71,20 +71,19 @@ pub enum Error<E = Undocumented> {
 }
 
 impl<E> Error<E> {
-    /// Whether the call failed for its access token: there was none, so that the request was not sent; or Chift
-    /// refused it, also after it was renewed.
+    /// Whether the call failed because of its access token: none was available, so the request was not sent; or Chift
+    /// refused it, even after a renewal.
     ///
-    /// `false` where Chift says that the *customer's* software refused the customer's credentials
-    /// ([`ErrorClass::Connection`]).
+    /// `false` if the *customer's* software refused the customer's credentials ([`ErrorClass::Connection`]).
     pub fn is_auth(&self) -> bool {
         matches!(self, Self::NoToken(_)) || self.chift().is_some_and(|it| it.class() == ErrorClass::Credentials)
     }
 
-    /// Whether the same call can succeed later: there was no response, the body broke off, the status is 408, 425,
-    /// 429 or 500 to 599, or the token could not be had for such a reason.
+    /// Whether the same call can succeed later: there was no response, the body was interrupted, the status is 408,
+    /// 425, 429 or 500 to 599, or no token could be obtained for such a reason.
     ///
-    /// It does not say that a repeat is harmless: a request that creates something may have been carried out.
-    /// See [`Context::idempotency_key`](crate::Context::idempotency_key).
+    /// It does not mean that a repeat is safe: Chift may have executed a request that creates something. See
+    /// [`Context::idempotency_key`](crate::Context::idempotency_key).
     pub fn is_transient(&self) -> bool {
         match self {
             Self::NoToken(error) => error.is_transient(),
@@ -106,15 +105,15 @@ impl<E> Error<E> {
         }
     }
 
-    /// What Chift says of a failed call; `None` unless the status is an error.
+    /// The error that Chift reports; `None` unless the status is an error (400 to 599).
     pub fn chift(&self) -> Option<&ChiftError> {
         match self {
-            Self::ErrorResponse(response) => response.failure(),
+            Self::ErrorResponse(response) => response.chift_error(),
             _ => None,
         }
     }
 
-    /// How long the server asks to be left alone (`Retry-After`), for the call or for its token.
+    /// How long the server asks clients to wait (`Retry-After`), for the call or for its token.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::NoToken(error) => error.retry_after(),
@@ -124,8 +123,8 @@ impl<E> Error<E> {
         }
     }
 
-    /// The body of a success that is not what the document promises, so that nothing is lost; `None` for any other
-    /// error, and where the body holds a secret. It holds your customer's data: keep it out of logs.
+    /// The body of a success that does not match the document; `None` for other errors, and if the body contains a
+    /// secret. It contains your customer's data: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
         match self {
             Self::InvalidResponse { error: ResponseError::Unreadable(error), .. } => error.body(),
@@ -147,13 +146,13 @@ impl<E> fmt::Display for Error<E> {
             Self::Redirect { status } => {
                 write!(f, "the server responded with a redirect (status {}), which is not followed", status.as_u16())
             }
-            Self::ErrorResponse(response) => match response.failure() {
-                Some(failure) => failure.fmt(f),
+            Self::ErrorResponse(response) => match response.chift_error() {
+                Some(error) => error.fmt(f),
                 None => write!(f, "the server responded with status {}", response.status().as_u16()),
             },
             Self::UnexpectedResponse(response) => {
                 let status = response.status().as_u16();
-                write!(f, "the server responded with status {status}, which the document does not give")
+                write!(f, "the server responded with status {status}, which the document does not define")
             }
             Self::InvalidResponse { status, error } => {
                 write!(f, "the response with status {} cannot be read: {error}", status.as_u16())
@@ -172,8 +171,8 @@ impl<E> fmt::Debug for Error<E> {
             Self::ErrorResponse(response) => {
                 let mut debug = f.debug_struct("ErrorResponse");
                 debug.field("status", &response.status().as_u16());
-                if let Some(failure) = response.failure() {
-                    debug.field("class", &failure.class()).field("error_code", &failure.shown_code());
+                if let Some(error) = response.chift_error() {
+                    debug.field("class", &error.class()).field("error_code", &error.shown_code());
                 }
                 debug.finish_non_exhaustive()
             }
@@ -192,7 +191,7 @@ impl<E> StdError for Error<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::NoToken(error) => Some(error),
-            // Their own words are in `Display` already.
+            // `Display` already shows the error itself.
             Self::Transport(error) => error.source(),
             Self::InvalidResponse { error, .. } => error.source(),
             _ => None,
@@ -200,7 +199,7 @@ impl<E> StdError for Error<E> {
     }
 }
 
-/// What can go wrong before the generated code has a response, whatever the operation.
+/// Why the generated code gets no response. It does not depend on the operation, unlike [`Error`].
 #[derive(Debug)]
 pub enum CallError {
     InvalidRequest(RequestError),
@@ -245,7 +244,7 @@ impl<E> From<RequestError> for Error<E> {
 
 impl<E> From<InvalidHeaderValue> for Error<E> {
     fn from(_: InvalidHeaderValue) -> Self {
-        Self::InvalidRequest(RequestError::new("a header parameter holds characters that cannot stand in a header"))
+        Self::InvalidRequest(RequestError::new("a header parameter contains characters that a header cannot contain"))
     }
 }
 
@@ -255,17 +254,17 @@ impl<E> From<Infallible> for Error<E> {
     }
 }
 
-/// The authorizer's own error, if a call failed because there was no access token: then it was never sent.
+/// The error of the authorizer, if a call failed because no access token was available; the request was not sent.
 ///
-/// `error` is what a call returned, or any error that has it among its sources.
-/// With `chift-auth`, use `AuthError::of`, which also gives the type.
+/// `error` is the error of a call, or any error that has one among its sources. With `chift-auth`, use `AuthError::of`,
+/// which also returns the concrete type.
 ///
 /// ```
 /// # async fn call(client: chift_api::Client, body: chift_api::types::AuthItem) {
 /// if let Err(error) = client.generate_access_token(&body).await {
 ///     match chift_api::authorize_error(&error) {
-///         Some(reason) => eprintln!("no token: {reason}"),
-///         None => eprintln!("the call itself failed: {error}"),
+///         Some(error) => eprintln!("no token: {error}"),
+///         None => eprintln!("another reason: {error}"),
 ///     }
 /// }
 /// # }
@@ -274,7 +273,7 @@ pub fn authorize_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (d
     find::<AuthorizeError>(error).map(AuthorizeError::get_ref)
 }
 
-/// The error of type `E` among `error` and its sources.
+/// The first error of type `E` among `error` and its sources.
 pub(crate) fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -291,7 +290,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_can_be_boxed_and_moved_whatever_the_body() {
+    fn an_error_can_be_boxed_and_moved_for_every_body_type() {
         fn anywhere<T: StdError + Send + Sync + 'static>() {}
         struct NoDebug;
         anywhere::<Error<NoDebug>>();

@@ -22,7 +22,7 @@ pub(crate) enum BodyType {
     Any,
 }
 
-/// Sends `request` and returns its response, of whatever status.
+/// Sends `request` and returns its response; an error status is not an error here.
 ///
 /// An error response has a JSON body of `body_type`, and carries what Chift says as a [`ChiftError`].
 pub(crate) async fn exchange(

@@ -1,4 +1,4 @@
-//! How a client comes about: its HTTP client, and what of that is not for a caller to change.
+//! Building a client: its HTTP client, and the settings of it that callers cannot change.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,15 +13,15 @@ use super::base_url::{self, BaseUrl};
 use super::runtime::ClientInfo as _;
 use crate::{Client, Clock, Session};
 
-/// How long a connection may take to come about.
+/// The time limit of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the next part of a body may take. There is no limit on the whole: a long download is not cut.
+/// The time limit between two chunks of a body. There is no limit on the whole, which would interrupt long downloads.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Client {
-    /// A client of the API at `base_url`, with an HTTP client of its own: 5 s to connect, 60 s until a response
-    /// begins ([`Session::with_header_timeout`]) and between two parts of its body, no limit on the whole.
+    /// A client of the API at `base_url`, with a new HTTP client. Its time limits are 5 s to connect, 60 s until the
+    /// response headers arrive ([`Session::with_header_timeout`]) and 60 s between two chunks of the body.
     ///
     /// ```
     /// use chift_api::{Client, DEFAULT_BASE_URL, Session};
@@ -31,18 +31,18 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When `base_url` is not one that credentials may be sent to (`https`, or a loopback host), or no HTTP client
-    /// can be made.
+    /// If `base_url` must not receive credentials (it is neither `https` nor a loopback host), or if the HTTP client
+    /// cannot be built.
     pub fn new(base_url: &str, session: Session) -> Result<Self, BuildError> {
         Self::with_http(base_url, session, |builder| builder)
     }
 
-    /// The same, with the HTTP client's settings changed by `configure`: proxies, more roots, other timeouts, a
+    /// Like [`new`](Self::new), with an HTTP client that `configure` changes: proxies, root certificates, timeouts, a
     /// `User-Agent`.
     ///
-    /// Some settings are not for it to change, because secrets would leave by them: after `configure`, redirects,
-    /// reqwest's own retries and its verbose log of connections are turned off; and if `base_url` leads to this
-    /// machine (`localhost`, a loopback address), proxies are removed, and the name is resolved to 127.0.0.1 and ::1.
+    /// `configure` cannot change the settings that protect secrets. After it, redirects, reqwest's own retries and its
+    /// verbose connection log are turned off. If the host of `base_url` is a loopback host (`localhost`, a loopback
+    /// address), proxies are removed, and the name resolves to 127.0.0.1 and ::1.
     ///
     /// ```
     /// use chift_api::{Client, DEFAULT_BASE_URL, Session};
@@ -67,37 +67,35 @@ impl Client {
         Ok(Self::new_with_client(&base_url.text, http, session))
     }
 
-    /// A view of this client with another session. The view shares connections and the budget of retries with this
-    /// client.
+    /// A view of this client with another session. The view shares connections and the retry budget with this client.
     #[must_use]
     pub fn with_session(&self, session: Session) -> Self {
         let session = session.sharing_budget(self.inner());
         Self::new_with_client(self.baseurl(), self.client().clone(), session)
     }
 
-    /// A view of this client with another clock than the machine's: for tests that do not wait. See
-    /// [`Session::with_clock`].
+    /// A view of this client with another clock, for tests that do not wait; see [`Session::with_clock`].
     #[must_use]
     pub fn with_clock(&self, clock: impl Clock) -> Self {
         self.with_session(self.inner().clone().with_clock(clock))
     }
 
-    /// Where the API is, without a slash at the end.
+    /// The base URL, without a trailing slash.
     pub fn base_url(&self) -> &str {
         self.baseurl()
     }
 }
 
-/// The settings that secrets depend on, set last.
+/// Applies the settings that protect secrets, after the caller's.
 fn secured(http: ClientBuilder, base_url: &BaseUrl) -> ClientBuilder {
     let http = http.redirect(Policy::none()).connection_verbose(false).retry(reqwest::retry::never());
     let Some(host) = &base_url.loopback else { return http };
-    // The port is the URL's own.
+    // reqwest replaces port 0 by the port of the URL.
     let addresses = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
     http.no_proxy().resolve_to_addrs(host, &addresses)
 }
 
-/// Why a client cannot be built.
+/// Why a client cannot be built. No message contains a secret.
 ///
 /// ```
 /// use chift_api::{Client, Session};
@@ -116,16 +114,16 @@ impl BuildError {
     }
 
     fn http_client(error: reqwest::Error) -> Self {
-        let reason = "the HTTP client could not be made; look at what `configure` sets".to_owned();
+        let reason = "the HTTP client cannot be built; check the settings that `configure` makes".to_owned();
         Self { reason, source: Some(Arc::new(error.without_url())) }
     }
 
-    /// Whether the base URL is the reason.
+    /// Whether the base URL is the cause.
     pub fn is_base_url(&self) -> bool {
         self.source.is_none()
     }
 
-    /// What is wrong, without what it is about.
+    /// What is wrong, without the prefix that `Display` adds for a base URL.
     pub fn reason(&self) -> &str {
         &self.reason
     }

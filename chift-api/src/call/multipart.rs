@@ -1,4 +1,4 @@
-//! Bodies in parts: texts and files beside each other, as forms with files are sent.
+//! Multipart bodies: text and files in one form.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 /// The body of an operation that takes `multipart/form-data` (RFC 7578), built in memory.
 ///
-/// The operation takes bytes, and a `Multipart` becomes these; which parts it wants, its documentation tells.
-/// Bytes of your own are taken as well, if they begin with the boundary.
+/// Such an operation takes a body of bytes, and a `Multipart` converts into one; the operation's documentation lists
+/// the parts. Bytes from another source work too, if they begin with the boundary.
 ///
-/// `Debug` tells the names of the parts and not what is in them.
+/// `Debug` shows the names of the parts, not their content.
 ///
 /// ```
 /// use chift_api::Multipart;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 /// # let _: reqwest::Body = body.into();
 /// ```
 #[derive(Clone)]
-#[must_use = "it is the body of an operation"]
+#[must_use = "a `Multipart` does nothing until it is passed to an operation"]
 pub struct Multipart {
     boundary: String,
     names: Vec<String>,
@@ -29,19 +29,19 @@ pub struct Multipart {
 }
 
 impl Multipart {
-    /// No parts yet.
+    /// A body without parts.
     pub fn new() -> Self {
-        // Nobody can foresee it, so nobody can put it into a part.
+        // A random boundary cannot be predicted, so that no part can contain it on purpose.
         Self { boundary: format!("parts-{}", Uuid::new_v4().simple()), names: Vec::new(), parts: Vec::new() }
     }
 
-    /// Adds a text.
+    /// Adds a part with text.
     pub fn text(self, name: &str, text: &str) -> Self {
         self.part(name, "", text.as_bytes())
     }
 
-    /// Adds a file with its name, its media type (`application/pdf`) and what it holds. Of a media type, what cannot
-    /// stand in a header is left away.
+    /// Adds a part with a file: its name, its media type (`application/pdf`) and its content. Characters of the media
+    /// type that a header cannot contain are removed.
     pub fn file(self, name: &str, file_name: &str, media_type: &str, bytes: impl AsRef<[u8]>) -> Self {
         let media_type: String = media_type.chars().filter(|it| it.is_ascii_graphic() || *it == ' ').collect();
         let more = format!("; filename=\"{}\"\r\nContent-Type: {media_type}", escaped(file_name));
@@ -78,12 +78,12 @@ impl From<Multipart> for Body {
     }
 }
 
-/// As browsers write names (HTML, "multipart/form-data encoding algorithm").
+/// Escapes a name as browsers do (HTML, "multipart/form-data encoding algorithm").
 fn escaped(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The media type of a body, with the boundary that a body in parts begins with.
+/// The media type of a body; for a multipart body, with the boundary that the body begins with.
 pub(crate) fn with_boundary(media_type: &'static str, body: Option<&Body>) -> HeaderValue {
     let boundary = body
         .and_then(Body::as_bytes)
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_stand_between_boundaries_and_the_header_names_them() {
+    fn boundaries_separate_parts_and_the_header_states_the_boundary() {
         let form =
             Multipart::new().text("kind", "in\"voice").file("a\"b\r\nc", "ü.pdf", "application/pdf\r\nX: 1", b"\xff");
         let boundary = form.boundary.clone();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_body_is_sent_as_it_is_called() {
+    fn other_bodies_keep_their_media_type() {
         assert_eq!(with_boundary("image/png", Some(&Body::from("--x\r\n"))), "image/png");
         assert_eq!(with_boundary("multipart/form-data", Some(&Body::from("no parts"))), "multipart/form-data");
         assert_eq!(with_boundary("multipart/form-data", None), "multipart/form-data");

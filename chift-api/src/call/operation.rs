@@ -1,4 +1,4 @@
-//! What is known of an operation besides its types.
+//! The operations of the document.
 
 use reqwest::Method;
 
@@ -23,29 +23,30 @@ pub struct Operation {
     pub method: &'static str,
     /// The path template, with parameters in braces.
     pub path: &'static str,
-    /// Whether a call must carry a bearer: whether the operation's effective `security` is something
-    /// else than the empty list.
+    /// Whether a call must carry the bearer token: whether the operation's effective `security` is anything but the
+    /// empty list.
     pub needs_bearer: bool,
 }
 
-/// The operation of that id, in logarithmic time.
+/// The operation with this id; a binary search.
 pub fn find(id: &str) -> Option<&'static Operation> {
     ALL.binary_search_by(|operation| operation.id.cmp(id)).ok().map(|index| &ALL[index])
 }
 
-/// The operation that a call of `path` is, if the document has it: the one with the fewest parameters, where
-/// several match.
+/// The operation that `method` and `path` match, if the document has one: of several, the one with the fewest path
+/// parameters.
 pub(crate) fn matching(method: &Method, path: &str) -> Option<&'static Operation> {
-    let candidates = ALL.iter().filter(|operation| operation.method == method.as_str() && fits(operation.path, path));
+    let candidates =
+        ALL.iter().filter(|operation| operation.method == method.as_str() && matches_template(operation.path, path));
     candidates.min_by_key(|operation| operation.path.matches('{').count())
 }
 
-fn fits(template: &str, path: &str) -> bool {
+fn matches_template(template: &str, path: &str) -> bool {
     let mut steps = path.split('/');
-    let fits = template.split('/').all(|expected| {
+    let matches_template = template.split('/').all(|expected| {
         steps.next().is_some_and(|step| step == expected || expected.contains('{') && !step.is_empty())
     });
-    fits && steps.next().is_none()
+    matches_template && steps.next().is_none()
 }
 
 #[cfg(test)]
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_known_again_by_its_template() {
+    fn a_path_matches_its_template() {
         assert_eq!(matching(&Method::POST, "/token").map(|it| it.id), Some("generate_access_token"));
         assert_eq!(matching(&Method::GET, "/token"), None);
         for (template, path, expected) in [
@@ -64,7 +65,7 @@ mod tests {
             ("/a/{id}/b", "/a/1/b", true),
             ("/a", "/a", true),
         ] {
-            assert_eq!(fits(template, path), expected, "{template} {path}");
+            assert_eq!(matches_template(template, path), expected, "{template} {path}");
         }
     }
 }

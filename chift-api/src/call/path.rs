@@ -1,4 +1,4 @@
-//! Paths that stay where they are: an argument is exactly one segment, and a raw path stays below the base URL.
+//! Safe paths: an argument is exactly one segment, and a raw path stays below the base URL.
 
 use std::fmt::Write as _;
 
@@ -6,11 +6,11 @@ use reqwest::Url;
 
 use crate::RequestError;
 
-/// Encodes `text` as one segment of a path: `order 7/a` becomes `order%207%2Fa`. For paths of
-/// [`Client::request`](crate::Client::request); generated operations do it by themselves.
+/// Encodes `text` as one segment of a path: `order 7/a` becomes `order%207%2Fa`. Use it for the paths of
+/// [`Client::request`](crate::Client::request); generated operations encode their arguments themselves.
 ///
-/// Everything but the unreserved characters of RFC 3986 (letters, digits, `-`, `.`, `_`, `~`) is percent-encoded,
-/// so a `\` or a `%2e` in `text` arrives as it is and changes no path.
+/// All characters except the unreserved ones of RFC 3986 (letters, digits, `-`, `.`, `_`, `~`) are percent-encoded. So
+/// the server receives a `\` or a `%2e` in `text` as it is, and neither changes the path.
 ///
 /// ```
 /// assert_eq!(chift_api::path_segment("client_id", r"a\b %2e")?, "a%5Cb%20%252e");
@@ -21,7 +21,7 @@ use crate::RequestError;
 ///
 /// # Errors
 ///
-/// When `text` is empty, `.` or `..`: such a segment changes the path, and it cannot be encoded, because the
+/// If `text` is empty, `.` or `..`. Such a segment changes the path and cannot be encoded, because the
 /// [URL standard](https://url.spec.whatwg.org/#double-dot-path-segment) reads `%2e` as a dot. The error names
 /// `parameter`.
 pub fn path_segment(parameter: &'static str, text: &str) -> Result<String, RequestError> {
@@ -36,24 +36,24 @@ pub fn path_segment(parameter: &'static str, text: &str) -> Result<String, Reque
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             segment.push(char::from(byte));
         } else {
-            // Writing to a string does not fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(segment, "%{byte:02X}");
         }
     }
     Ok(segment)
 }
 
-/// A regular expression that matches the segment which [`path_segment`] makes of `text`, and nothing where it
-/// refuses: for mocks.
+/// A regular expression for mocks: it matches the segment that [`path_segment`] returns for `text`, and nothing if
+/// that is an error.
 #[cfg(feature = "httpmock")]
-// A document need not have parameters in its paths.
+// Unused if no path of the document has parameters.
 #[allow(dead_code)]
 pub(crate) fn segment_pattern(text: &str) -> String {
     const NEVER: &str = r"[^\s\S]";
     path_segment("", text).map_or_else(|_| NEVER.to_owned(), |segment| regex::escape(&segment))
 }
 
-/// Whether a URL parser reads a segment as `.` or `..`: with `%2e` as a dot.
+/// Whether a URL parser reads a segment as `.` or `..`; it reads `%2e` as a dot.
 fn is_dots(segment: &[u8]) -> bool {
     let (mut rest, mut dots) = (segment, 0);
     while !rest.is_empty() {
@@ -67,7 +67,7 @@ fn is_dots(segment: &[u8]) -> bool {
     dots <= 2
 }
 
-/// The URL of `path` below `base`, or what is wrong with the path.
+/// The URL of `path` below `base`.
 pub(crate) fn below(base: &str, path: &str) -> Result<Url, RequestError> {
     let refused = |problem: &str| Err(RequestError::new(format!("the path {problem}")));
     let Some(relative) = path.strip_prefix('/') else {
@@ -79,23 +79,23 @@ pub(crate) fn below(base: &str, path: &str) -> Result<Url, RequestError> {
             "has a space, a backslash, a `#` or a control character; such a character must be percent-encoded",
         );
     }
-    // As `path_segment` has it for arguments.
+    // The same rules as in `path_segment`.
     let end = relative.bytes().position(|byte| byte == b'?').unwrap_or(relative.len());
     for segment in relative.as_bytes()[..end].split(|byte| *byte == b'/') {
         if segment.is_empty() {
-            return refused("has an empty segment; an id may be missing");
+            return refused("has an empty segment; check that no id in it is empty");
         }
         if is_dots(segment) {
-            return refused("has a segment `.` or `..`, which leads elsewhere");
+            return refused("has a segment `.` or `..`, which would change the path");
         }
     }
     let Ok(url) = Url::parse(&[base, path].concat()) else {
-        return refused("does not make a URL with the client's base URL");
+        return refused("is not a valid URL after the base URL");
     };
-    // What was refused above cannot lead elsewhere; this is the rule itself. The base URL was normalized when the
-    // client was built, so that it is a prefix of what is below it.
+    // The checks above give clear errors; this is the rule itself. The base URL was normalized when the client was
+    // built, so it is a prefix of each URL below it.
     let stays = url.as_str().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
-    if stays { Ok(url) } else { refused("leads away from the base URL") }
+    if stays { Ok(url) } else { refused("leads to a URL that is not below the base URL") }
 }
 
 #[cfg(test)]
@@ -104,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    /// What a server sees of `text` between two other segments.
+    /// The segments that a server receives for `text` between two others.
     fn segments(text: &str) -> Option<Vec<String>> {
         let segment = path_segment("id", text).ok()?;
         let url = Url::parse(&format!("https://api.example/base/consumers/{segment}/clients?a=b")).unwrap();
@@ -115,7 +115,7 @@ mod tests {
         percent_encoding::percent_decode_str(segment).collect()
     }
 
-    /// Texts that consist of what changes paths, more often than by chance.
+    /// Strings of parts that can change a path.
     fn hostile() -> impl Strategy<Value = String> {
         let parts = prop::sample::select(vec![
             ".", "..", "/", "\\", "%", "%2e", "%2E", "%5c", "%2f", "?", "#", ";", ":", "@", "\t", "\n", "\r", "\0",
@@ -128,7 +128,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn a_text_is_refused_or_arrives_as_one_segment(text in prop_oneof![hostile(), any::<String>()]) {
+        fn an_argument_is_refused_or_arrives_as_one_segment(text in prop_oneof![hostile(), any::<String>()]) {
             match segments(&text) {
                 None => prop_assert!(["", ".", ".."].contains(&text.as_str())),
                 Some(seen) => {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_the_parameter_and_the_problem() {
+    fn an_error_names_the_parameter_and_the_problem() {
         for (text, expected) in [
             ("", "the path parameter `client_id` is empty, which would change the path"),
             (".", "the path parameter `client_id` is `.`, which would change the path"),
@@ -154,7 +154,7 @@ mod tests {
 
     #[cfg(feature = "httpmock")]
     #[test]
-    fn a_pattern_matches_its_own_segment_only() {
+    fn a_pattern_matches_only_its_segment() {
         for (text, path, matches) in [
             ("a.b", "a.b", true),
             ("a.b", "axb", false),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_elsewhere_is_refused() {
+    fn paths_that_leave_the_base_url_are_refused() {
         for path in [
             "",
             "consumers",
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn dots_are_dots_in_any_spelling() {
+    fn dot_segments_are_recognized_in_every_spelling() {
         for segment in [".", "..", "%2e", "%2E.", ".%2e", "%2e%2E"] {
             assert!(is_dots(segment.as_bytes()), "{segment}");
         }

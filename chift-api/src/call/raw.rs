@@ -13,13 +13,22 @@ use super::runtime::{ClientInfo as _, RequestBuilderExt as _};
 use crate::generated::operations::secret_response;
 use crate::{ByteStream, Client, Error, Operation, RequestError, ResponseError, ResponseValue, Undocumented};
 
-/// As the generated operations send it.
+/// The header that generated operations send.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
-/// A request to an arbitrary path, with the bearer, the context and the retries of its client; made by
+/// A request to an arbitrary path, with the bearer token, the context and the retry policy of its client. Returned by
 /// [`Client::request`].
+///
+/// ```
+/// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use chift_api::Method;
+/// let request = client.request(Method::GET, "/consumers").query(&[("page", 1)]);
+/// let consumers = request.send::<serde_json::Value>().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
-#[must_use = "it is sent by `send`"]
+#[must_use = "a request does nothing until `send` is called"]
 pub struct RawRequest<'a> {
     client: &'a Client,
     operation: Option<&'static Operation>,
@@ -27,12 +36,12 @@ pub struct RawRequest<'a> {
 }
 
 impl Client {
-    /// A request to a path that the document does not have yet.
+    /// A request to an arbitrary path, for example one that the document does not contain yet.
     ///
-    /// `path` begins with a slash and is appended to the base URL; it may have a query. A whole URL is accepted
-    /// if it is below the base URL. Anything that could lead elsewhere, and so take the bearer there, is
-    /// refused when it is sent ([`Error::InvalidRequest`]): another host, and segments that are empty, `.` or `..`.
-    /// Encode a text that you put into the path by [`path_segment`](crate::path_segment).
+    /// `path` begins with a slash and is appended to the base URL; it may have a query. A URL is accepted if it is
+    /// below the base URL. A path that could send the bearer token elsewhere makes [`send`](RawRequest::send) fail
+    /// with [`Error::InvalidRequest`]: one with another host, or with a segment that is empty, `.` or `..`. Encode
+    /// arguments with [`path_segment`](crate::path_segment).
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -68,19 +77,19 @@ impl Client {
 }
 
 impl RawRequest<'_> {
-    /// Adds query parameters: a struct, a map, or a list of pairs.
+    /// Adds query parameters from a struct, a map, or a list of pairs.
     pub fn query(mut self, parameters: &(impl Serialize + ?Sized)) -> Self {
         self.request = self.request.map(|request| request.query(parameters));
         self
     }
 
-    /// The body, as JSON.
+    /// Sets a JSON body.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         self.request = self.request.and_then(|request| request.json_body(body));
         self
     }
 
-    /// The body, as it is. One that is a stream cannot be sent again, whatever the policy of the client.
+    /// Sets the body. A streaming body is never sent again, even if the client has a retry policy.
     pub fn body(mut self, body: impl Into<Body>) -> Self {
         self.request = self.request.map(|request| request.body(body));
         self
@@ -90,25 +99,28 @@ impl RawRequest<'_> {
     /// or `if-` (but not `content-length`), or is `cache-control`, `date`, `from`, `pragma`, `prefer`, `range`,
     /// `user-agent`, `idempotency-key`, `baggage`, `traceparent` or `tracestate`.
     ///
-    /// Any other is refused when the request is sent ([`Error::InvalidRequest`]): it could change where the request
-    /// goes, where its body ends, or whose it is (`Host`, `Transfer-Encoding`, `Authorization`).
+    /// With any other header, [`send`](Self::send) fails with [`Error::InvalidRequest`]: such a header could change
+    /// where the request goes, where its body ends, or whom it authorizes (`Host`, `Transfer-Encoding`,
+    /// `Authorization`).
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.request = self.request.and_then(|request| {
             if !is_allowed(&name) {
-                return Err(RequestError::new(format!("the header `{name}` is the client's own and cannot be set")));
+                return Err(RequestError::new(format!(
+                    "the header `{name}` cannot be set; the client sets it itself or does not allow it"
+                )));
             }
             Ok(request.header(name, value))
         });
         self
     }
 
-    /// Sends it, and reads the response as a `T`: a type of yours, `serde_json::Value`, or `()` where there is
-    /// no body.
+    /// Sends the request and reads the response as a `T`: your own type, `serde_json::Value`, or `()` for an empty
+    /// body.
     ///
     /// # Errors
     ///
-    /// As any operation; [`Error::chift`](crate::Error::chift) has what Chift says. A response that is
-    /// no `T` is [`Error::InvalidResponse`], and [`Error::body`](crate::Error::body) has it as it came.
+    /// The same as for a generated operation. If the body cannot be read as `T`, the error is
+    /// [`Error::InvalidResponse`], and [`Error::body`](crate::Error::body) returns the body.
     pub async fn send<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error<Undocumented>> {
         let is_secret = self.operation.is_some_and(|operation| secret_response(operation.id).is_some());
         match ResponseValue::from_response_or_empty(self.success().await?).await {
@@ -119,16 +131,16 @@ impl RawRequest<'_> {
         }
     }
 
-    /// Sends it, and returns the response's body as it comes, whatever it is.
+    /// Sends the request and returns the response's body as a stream of bytes.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send).
+    /// The same as for a generated operation.
     pub async fn send_for_bytes(self) -> Result<ResponseValue<ByteStream>, Error<Undocumented>> {
         Ok(ResponseValue::stream(self.success().await?))
     }
 
-    /// Sends it, and returns the response if its status is a success.
+    /// Sends the request and returns the response if its status is a success.
     async fn success(self) -> Result<Response, Error<Undocumented>> {
         let Self { client, operation, request } = self;
         let response = exchange(client, request?.build()?, operation, BodyType::Any).await?;
@@ -140,7 +152,7 @@ impl RawRequest<'_> {
     }
 }
 
-/// Whether a caller may set a header: a list of what is harmless, so that one that nobody thought of is refused.
+/// Whether a caller may set a header. The list contains the allowed headers, so that an unknown one is refused.
 fn is_allowed(name: &HeaderName) -> bool {
     const NAMES: [&str; 11] = [
         "baggage",
@@ -156,8 +168,8 @@ fn is_allowed(name: &HeaderName) -> bool {
         "user-agent",
     ];
     let name = name.as_str();
-    let described = ["x-", "accept", "content-", "if-"].iter().any(|prefix| name.starts_with(prefix));
-    NAMES.contains(&name) || described && name != "content-length"
+    let is_descriptive = ["x-", "accept", "content-", "if-"].iter().any(|prefix| name.starts_with(prefix));
+    NAMES.contains(&name) || is_descriptive && name != "content-length"
 }
 
 #[cfg(test)]
@@ -165,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_whole_url_is_taken_below_the_base_url_only() {
+    fn a_url_is_accepted_only_below_the_base_url() {
         let client = Client::new("https://api.chift.eu/", crate::Session::anonymous()).unwrap();
         let url = |path: &str| {
             let request = client.request(Method::GET, path).request.ok();

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// Why a request was not sent: an argument cannot be sent as it is. It names the argument and holds no value.
+/// Why a request was not sent: an argument is invalid. `Display` names the argument and shows no value.
 ///
 /// ```
 /// let error = chift_api::path_segment("client_id", "..").unwrap_err();
@@ -25,8 +25,8 @@ impl RequestError {
         Self { parameter: Some(parameter), problem, source: None }
     }
 
-    /// The name of the path parameter that cannot be sent, as the operation's method spells it; `None` when the
-    /// error is about something else.
+    /// The name of the invalid path parameter, as in the operation's method; `None` if the error concerns something
+    /// else.
     pub fn parameter(&self) -> Option<&'static str> {
         self.parameter
     }
@@ -34,7 +34,7 @@ impl RequestError {
 
 impl From<reqwest::Error> for RequestError {
     fn from(error: reqwest::Error) -> Self {
-        // Its own words hold values: a serializer's error can, and so can a URL.
+        // The error's own message can contain values, of a serializer's error or a URL.
         let problem = "the request cannot be built from its arguments".to_owned();
         Self { parameter: None, problem, source: Some(error.without_url()) }
     }

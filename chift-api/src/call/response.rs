@@ -1,4 +1,4 @@
-//! A response: what the caller gets of it, and how much of it is read.
+//! A response: the value that a caller gets, the limit on its body, and why the body cannot be read.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::error::{CallError, Error, find};
 use crate::{ChiftError, TransportError};
 
-/// A response's content with its status and headers; it dereferences to the content.
+/// The content of a response with its status and headers. It dereferences to the content.
 ///
 /// ```
 /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -30,13 +30,13 @@ pub struct ResponseValue<T> {
     inner: T,
     status: StatusCode,
     headers: HeaderMap,
-    failure: Option<Arc<ChiftError>>,
+    chift_error: Option<Arc<ChiftError>>,
 }
 
 impl<T> ResponseValue<T> {
-    /// A response made by hand, for tests.
+    /// Creates a response, for tests.
     pub fn new(inner: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { inner, status, headers, failure: None }
+        Self { inner, status, headers, chift_error: None }
     }
 
     /// The content.
@@ -54,16 +54,16 @@ impl<T> ResponseValue<T> {
         &self.headers
     }
 
-    /// What Chift says, if this is an error response.
-    pub(crate) fn failure(&self) -> Option<&ChiftError> {
-        self.failure.as_deref()
+    /// The error that Chift reports, if this is an error response.
+    pub(crate) fn chift_error(&self) -> Option<&ChiftError> {
+        self.chift_error.as_deref()
     }
 
     fn with(mut response: Response, inner: impl FnOnce(Response) -> T) -> Self {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let failure = response.extensions_mut().remove();
-        Self { inner: inner(response), status, headers, failure }
+        let chift_error = response.extensions_mut().remove();
+        Self { inner: inner(response), status, headers, chift_error }
     }
 }
 
@@ -72,16 +72,16 @@ impl<T: DeserializeOwned> ResponseValue<T> {
         Ok(Self::read(response, |body| body).await?)
     }
 
-    /// The same, where an empty body is `null`.
+    /// Like [`from_response`](Self::from_response), but reads an empty body as `null`.
     pub(crate) async fn from_response_or_empty(response: Response) -> Result<Self, CallError> {
         Self::read(response, |body| if body.is_empty() { b"null" } else { body }).await
     }
 
     async fn read(response: Response, json: impl FnOnce(&[u8]) -> &[u8]) -> Result<Self, CallError> {
-        let ResponseValue { inner: response, status, headers, failure } = ResponseValue::with(response, |it| it);
+        let ResponseValue { inner: response, status, headers, chift_error } = ResponseValue::with(response, |it| it);
         let body = response.bytes().await.map_err(|error| ResponseError::from_body(error).with(status))?;
         match serde_json::from_slice(json(&body)) {
-            Ok(inner) => Ok(Self { inner, status, headers, failure }),
+            Ok(inner) => Ok(Self { inner, status, headers, chift_error }),
             Err(error) => Err(ResponseError::unreadable(&error, Some(body.into())).with(status)),
         }
     }
@@ -94,7 +94,7 @@ impl ResponseValue<ByteStream> {
 }
 
 impl ResponseValue<()> {
-    #[allow(dead_code)] // Each document has operations of some kinds.
+    #[allow(dead_code)] // Unused if no operation of the document has an empty response.
     pub(crate) fn empty(response: Response) -> Self {
         Self::with(response, drop)
     }
@@ -120,14 +120,14 @@ impl<T> AsRef<T> for ResponseValue<T> {
     }
 }
 
-/// As the content is.
+/// The same as `Debug` of the content.
 impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }
 }
 
-/// The body of a response as it arrives: a stream of bytes.
+/// The body of a response as a stream of bytes.
 ///
 /// ```
 /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -166,8 +166,10 @@ impl fmt::Debug for ByteStream {
 /// # async fn call(client: chift_api::Client) {
 /// use chift_api::{Error, Method, ResponseError};
 /// match client.request(Method::GET, "/consumers").send::<Vec<String>>().await {
-///     Err(Error::InvalidResponse { error: ResponseError::TooLong { limit }, .. }) => eprintln!("more than {limit} bytes"),
-///     Err(error) => eprintln!("{error}, {} bytes were read", error.body().unwrap_or_default().len()),
+///     Err(Error::InvalidResponse { error: ResponseError::TooLong { limit }, .. }) => {
+///         eprintln!("more than {limit} bytes");
+///     }
+///     Err(error) => eprintln!("{error}; the body has {} bytes", error.body().unwrap_or_default().len()),
 ///     Ok(_) => {}
 /// }
 /// # }
@@ -175,18 +177,18 @@ impl fmt::Debug for ByteStream {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// It is longer than [`Session::with_response_limit`](crate::Session::with_response_limit) allows.
+    /// The body is longer than [`Session::with_response_limit`](crate::Session::with_response_limit) allows.
     TooLong {
-        /// How many bytes the session allows.
+        /// The limit, in bytes.
         limit: u64,
     },
-    /// It broke off, or its next part did not come in time.
+    /// The connection broke, or the next chunk of the body did not arrive in time.
     Interrupted(TransportError),
-    /// It is not what the document promises.
+    /// The body does not match the document.
     Unreadable(Unreadable),
 }
 
-/// Where a body is not what the document promises.
+/// Where a body does not match the document.
 ///
 /// ```
 /// # fn show(error: chift_api::Unreadable) {
@@ -210,8 +212,7 @@ impl Unreadable {
         self.column
     }
 
-    /// The body as it came, so that nothing is lost; `None` where it holds a secret. It holds your customer's data:
-    /// keep it out of logs.
+    /// The body; `None` if it contains a secret. It contains your customer's data: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
     }
@@ -237,7 +238,7 @@ impl ResponseError {
         }
     }
 
-    /// The parser's own words can hold values of the body, so only the place is kept of them.
+    /// Keeps only the position of the parser's error, because its message can contain values of the body.
     pub(crate) fn unreadable(error: &serde_json::Error, body: Option<Vec<u8>>) -> Self {
         Self::Unreadable(Unreadable { line: error.line(), column: error.column(), body })
     }
@@ -250,10 +251,10 @@ impl ResponseError {
 impl fmt::Display for ResponseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong { limit } => write!(f, "its body is longer than the {limit} bytes that the session allows"),
+            Self::TooLong { limit } => write!(f, "its body is longer than the limit of {limit} bytes"),
             Self::Interrupted(error) => error.fmt(f),
             Self::Unreadable(Unreadable { line, column, .. }) => {
-                write!(f, "its body is not the JSON that the document promises (line {line}, column {column})")
+                write!(f, "its body does not match the document (line {line}, column {column})")
             }
         }
     }
@@ -268,7 +269,7 @@ impl StdError for ResponseError {
     }
 }
 
-/// A body has come to its limit; a `reqwest::Error` carries it to where the body is read.
+/// A body exceeds its limit. It is the source of the `reqwest::Error` that reading the body returns.
 #[derive(Debug)]
 struct BodyLimit(u64);
 
@@ -280,7 +281,7 @@ impl fmt::Display for BodyLimit {
 
 impl StdError for BodyLimit {}
 
-/// `response`, whose body ends with an error where it becomes longer than `limit` bytes.
+/// Limits the body of `response`: reading more than `limit` bytes is an error.
 pub(crate) fn bounded(response: Response, limit: u64) -> Response {
     if response.content_length().is_some_and(|length| length <= limit) {
         return response;
@@ -298,19 +299,19 @@ pub(crate) fn bounded(response: Response, limit: u64) -> Response {
     joined(head, Body::wrap_stream(body))
 }
 
-/// The whole body of a bounded response, and the same response with that body still in it.
+/// Reads the whole body of a bounded response; returns it, and the response with the same body.
 ///
 /// # Errors
 ///
-/// When the body breaks off, or reaches its bound.
+/// If the body is interrupted or exceeds its limit.
 pub(crate) async fn whole(response: Response) -> Result<(Vec<u8>, Response), CallError> {
     let (head, status) = (head(&response), response.status());
     let body = response.bytes().await.map_err(|error| ResponseError::from_body(error).with(status))?;
     Ok((body.to_vec(), joined(head, Body::from(body))))
 }
 
-/// As much of an error's body as comes, up to `limit` bytes, and the same response with that in it. A body that is
-/// longer, or breaks off, is no reason to lose the status.
+/// Reads up to `limit` bytes of the body of an error response; returns them, and the response with them as its body. A
+/// longer or interrupted body is not an error, so that the caller gets the status.
 pub(crate) async fn prefix(response: Response, limit: usize) -> (Vec<u8>, Response) {
     let head = head(&response);
     let mut stream = response.bytes_stream();
@@ -325,7 +326,7 @@ pub(crate) async fn prefix(response: Response, limit: usize) -> (Vec<u8>, Respon
     (body, response)
 }
 
-/// The same response with another body, of JSON.
+/// The response with another body, of JSON.
 pub(crate) fn with_body(response: &Response, body: String) -> Response {
     let mut head = head(response);
     if let Some(headers) = head.headers_mut() {
@@ -345,7 +346,7 @@ fn head(response: &Response) -> http::response::Builder {
 }
 
 fn joined(head: http::response::Builder, body: Body) -> Response {
-    // The head's parts come from a response that was parsed, so there is nothing in it to be refused.
+    // The head comes from a valid response, so the builder accepts it.
     head.body(body).map_or_else(|_| Response::from(http::Response::new(Body::from(Vec::new()))), Response::from)
 }
 
@@ -386,7 +387,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_an_errors_body_as_much_is_read_as_there_is() {
+    async fn an_errors_body_is_read_up_to_the_limit_or_the_interruption() {
         for (limit, expected) in [(3, "abc"), (4, "abcd"), (5, "abcd")] {
             let (body, response) = prefix(response(&["ab", "cd"]), limit).await;
             assert_eq!((body.as_slice(), response.status().as_u16()), (expected.as_bytes(), 201));
@@ -398,7 +399,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unreadable_body_is_kept_and_not_shown() {
+    async fn an_unreadable_body_is_kept_and_is_not_shown() {
         let error = ResponseValue::<u8>::from_response::<()>(response(&["\"customer\""])).await.unwrap_err();
         assert_eq!(error.body(), Some(b"\"customer\"".as_slice()));
         let shown = format!("{error} {error:?} {error:#?}");

@@ -1,7 +1,7 @@
-//! What the generated operations call. The names are those that progenitor gives them; a generation pass makes the
-//! generated code take them from here and not from `progenitor_client`.
+//! The support library of the generated code. The names are those of `progenitor_client`, which progenitor's output
+//! uses; a generation pass replaces that crate by this module.
 
-// Each document uses some of it.
+// A document uses only a part of it.
 #![allow(async_fn_in_trait, dead_code, unused_imports)]
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -16,12 +16,12 @@ pub use progenitor_client::QueryParam;
 use crate::RequestError;
 use crate::values::wiped;
 
-/// Identifies the operation that a request belongs to.
+/// The operation that a request belongs to.
 pub struct OperationInfo {
     pub operation_id: &'static str,
 }
 
-/// What a generated client is made of.
+/// The parts of a generated client.
 pub trait ClientInfo<Inner> {
     fn api_version() -> &'static str;
 
@@ -32,9 +32,9 @@ pub trait ClientInfo<Inner> {
     fn inner(&self) -> &Inner;
 }
 
-/// What happens to every request between the generated operation and the wire.
+/// The hooks that every generated operation calls.
 pub trait ClientHooks<Inner>: ClientInfo<Inner> {
-    /// Before a request is sent.
+    /// Runs before a request is sent.
     async fn pre<E>(&self, _: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
         Ok(())
     }
@@ -42,18 +42,18 @@ pub trait ClientHooks<Inner>: ClientInfo<Inner> {
     /// Sends a request.
     async fn exec(&self, request: Request, info: &OperationInfo) -> Result<Response, CallError>;
 
-    /// After it was sent.
+    /// Runs after a request was sent.
     async fn post<E>(&self, _: &Result<Response, CallError>, _: &OperationInfo) -> Result<(), Error<E>> {
         Ok(())
     }
 }
 
-/// What the generated code needs of a request in the making.
+/// Bodies of requests.
 pub trait RequestBuilderExt: Sized {
-    /// JSON as the body.
+    /// Sets a JSON body.
     fn json_body<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, RequestError>;
 
-    /// A form as the body.
+    /// Sets a form body.
     fn form_urlencoded<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, RequestError>;
 }
 

@@ -1,4 +1,4 @@
-//! How a request is sent: with the session's context and bearer, and again where that is allowed.
+//! Sending a request: with the session's headers and bearer token, and with retries.
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, Request, Response, StatusCode};
@@ -9,10 +9,10 @@ use super::runtime::ClientInfo as _;
 use super::{response, retry, span};
 use crate::{Authorize, Bearer, ChiftError, Client, ErrorClass, RetryPolicy, Session, TransportError};
 
-/// An error's body is read up to this many bytes: 1 MiB. What is longer is cut off.
+/// The body of an error response is read up to this many bytes (1 MiB), and truncated there.
 pub(crate) const LARGEST_ERROR: usize = 1024 * 1024;
 
-/// Sends `request`, and records the result in `span`. The response's body is bounded.
+/// Sends `request` and records the result in `span`. The body of the response is limited.
 pub(crate) async fn send(
     client: &Client,
     mut request: Request,
@@ -26,7 +26,7 @@ pub(crate) async fn send(
     }
     let (started, mut sent) = (span::started(span), 0);
     let result = match sender.session.retry().filter(|_| retry::is_repeatable(&request)) {
-        // Boxed, as all that is rare: so that the future of a usual call is small, which each move copies.
+        // Rare paths are boxed: the future of a usual call stays small, and each move copies it.
         Some(policy) => Box::pin(sender.retried(authorizer, policy, request, &mut sent)).await,
         None => sender.once(authorizer, request, &mut sent).await,
     };
@@ -34,7 +34,7 @@ pub(crate) async fn send(
     Ok(response::bounded(result?, sender.session.response_limit()))
 }
 
-/// As much of an error's body as may be read.
+/// The limit on the body of an error response, in bytes.
 pub(crate) fn error_limit(session: &Session) -> usize {
     usize::try_from(session.response_limit()).unwrap_or(usize::MAX).min(LARGEST_ERROR)
 }
@@ -56,7 +56,7 @@ impl Sender<'_> {
         let started = clock.now();
         let mut attempt = 1;
         loop {
-            // `None` when the body is a stream, which can be read once only.
+            // `None` if the body is a stream, which can be read only once.
             let again = request.try_clone();
             let result = self.once(authorizer, request, sent).await;
             let Some(asked) = retry::passing(&result) else {
@@ -69,7 +69,7 @@ impl Sender<'_> {
             let wait = policy.next_pause(attempt, asked, elapsed, fastrand::f64());
             let (Some(next), Some(wait)) = (again, wait) else { return result };
             if !budget.take() {
-                tracing::debug!("the budget of repeats is used up; a failed call is not sent again");
+                tracing::debug!("the retry budget is empty; the failed call is not retried");
                 return result;
             }
             drop(result);
@@ -79,8 +79,8 @@ impl Sender<'_> {
         }
     }
 
-    /// Sends `request`, with a bearer where there is an authorizer; once more with another one, when the first was
-    /// refused as such.
+    /// Sends `request`, with a bearer token if there is an authorizer. If Chift refuses the token, sends it once more
+    /// with another token.
     async fn once(
         &self,
         authorizer: Option<&dyn Authorize>,
@@ -92,7 +92,7 @@ impl Sender<'_> {
             Some(bearer) => bearer,
             None => authorizer.bearer().await.map_err(CallError::NoToken)?,
         };
-        // Without the bearer, which will be another one.
+        // Copied before the bearer is added, because the second request gets another one.
         let again = Again::of(&request);
         request.headers_mut().insert(AUTHORIZATION, bearer.take_header().map_err(CallError::NoToken)?);
         let response = self.execute(request, sent).await?;
@@ -102,7 +102,8 @@ impl Sender<'_> {
         Box::pin(self.refused(authorizer, &bearer, again, response, sent)).await
     }
 
-    /// Sends a request again, whose `response` is a 401, if that is about the bearer and there is another one.
+    /// Handles a 401: sends the request once more if Chift refused the token itself and there is another one; otherwise
+    /// returns `response`.
     async fn refused(
         &self,
         authorizer: &dyn Authorize,
@@ -127,7 +128,7 @@ impl Sender<'_> {
         }
     }
 
-    /// Sends `request` as it is.
+    /// Sends `request` once, within the header timeout.
     async fn execute(&self, request: Request, sent: &mut u32) -> Result<Response, CallError> {
         *sent += 1;
         let sending = std::pin::pin!(self.http.execute(request));
@@ -135,7 +136,7 @@ impl Sender<'_> {
             return Err(CallError::Transport(TransportError::timed_out()));
         };
         let response = result?;
-        // It leads elsewhere, and the bearer, the body and the headers are for this origin only.
+        // Not followed: the bearer, the body and the headers are for this origin only.
         if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
             return Err(CallError::Redirect(response.status()));
         }
@@ -143,15 +144,15 @@ impl Sender<'_> {
     }
 }
 
-/// What is needed to send a request once more.
+/// A copy of a request, to send it once more.
 enum Again {
-    /// There is no body, as in most calls; the address is in the response. A whole clone takes three allocations more.
+    /// Most requests have no body, and the response has their URL. A full clone needs three more allocations.
     WithoutBody(Method, HeaderMap),
     Whole(Request),
 }
 
 impl Again {
-    /// `None` when the body is a stream, which can be read once only.
+    /// `None` if the body is a stream, which can be read only once.
     fn of(request: &Request) -> Option<Self> {
         match request.body() {
             None => Some(Self::WithoutBody(request.method().clone(), request.headers().clone())),
@@ -159,7 +160,7 @@ impl Again {
         }
     }
 
-    /// The request again, whose `response` came to the first one.
+    /// The request; `response` is the response to the first one.
     fn request(self, response: &Response) -> Request {
         match self {
             Self::WithoutBody(method, headers) => {
@@ -172,8 +173,8 @@ impl Again {
     }
 }
 
-/// Whether a 401 is about the bearer. Chift answers 401 too when the customer's own software refused the
-/// customer's credentials, with another `error_code`; a 401 without any code is what HTTP says it is.
+/// Whether a 401 concerns the bearer token. With another `error_code`, it means that the customer's software refused
+/// the customer's credentials. A 401 without a code concerns the token, as HTTP defines it.
 fn is_about_the_token(body: &[u8]) -> bool {
     ChiftError::read(StatusCode::UNAUTHORIZED.as_u16(), body).class() == ErrorClass::Credentials
 }

@@ -1,4 +1,4 @@
-//! What each request carries besides its own content, and how it is sent.
+//! The settings of a client: what authorizes its requests, what they carry, and how they are sent.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,19 +8,20 @@ use super::clock::{Clock, SharedClock};
 use super::retry_budget::RetryBudget;
 use crate::{Authorize, Context, RetryPolicy};
 
-/// How long the body of a response may be unless the session says otherwise: 256 MiB.
+/// The default limit on the body of a response: 256 MiB.
 const DEFAULT_RESPONSE_LIMIT: u64 = 256 * 1024 * 1024;
 
-/// How long it may take until a response begins. Chift repeats a call to the customer's software up to five times,
-/// after 1, 2, 4, 8 and 16 s, so 31 s and more are usual for it.
+/// The default header timeout. Chift retries a request to the customer's software up to five times, after 1, 2, 4, 8
+/// and 16 s, so a response often takes more than 31 s.
 const DEFAULT_HEADER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What authorizes the requests of a [`Client`](crate::Client), the limits on responses, and what
-/// [`Client::with`](crate::Client::with) and [`Client::retrying`](crate::Client::retrying) set. Cheap to clone.
+/// The settings of a [`Client`](crate::Client): the source of its bearer token, the limits on responses, and the
+/// settings of its views ([`Client::with`](crate::Client::with), [`Client::retrying`](crate::Client::retrying)).
+/// Cheap to clone.
 ///
 /// ```
 /// use chift_api::{Client, DEFAULT_BASE_URL, Session};
-/// // Enough to ask for a token, and for nothing else.
+/// // Enough for the token operation, which needs no bearer.
 /// let client = Client::new(DEFAULT_BASE_URL, Session::anonymous())?;
 /// # Ok::<(), chift_api::BuildError>(())
 /// ```
@@ -37,7 +38,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Requests are sent without a bearer.
+    /// A session that sends requests without a bearer token.
     pub fn anonymous() -> Self {
         Self {
             authorizer: None,
@@ -51,20 +52,20 @@ impl Session {
         }
     }
 
-    /// Requests to operations that need one carry a bearer from `authorizer`.
+    /// A session whose requests carry a bearer token from `authorizer`, if the operation needs one.
     pub fn authorized(authorizer: impl Authorize) -> Self {
         Self { authorizer: Some(Arc::new(authorizer)), ..Self::anonymous() }
     }
 
-    /// Sends requests over plain http too, to wherever the base URL leads. Whoever is on the way can read
-    /// credentials and data. For a network that encrypts by itself; default: no.
+    /// Allows plain http to any host. Anyone on the network path can read the credentials and data; use it only on a
+    /// network that is encrypted otherwise. Default: plain http to loopback hosts only.
     #[must_use]
     pub fn dangerously_allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
     }
 
-    /// How many bytes the body of a response may have; a longer one is
+    /// Sets the longest accepted body of a response, in bytes. A longer one is
     /// [`ResponseError::TooLong`](crate::ResponseError::TooLong), and the rest of it is not read. Default: 256 MiB.
     #[must_use]
     pub fn with_response_limit(mut self, bytes: u64) -> Self {
@@ -72,16 +73,16 @@ impl Session {
         self
     }
 
-    /// How long it may take from sending a request until its response begins; after that the call fails with a
-    /// [`TransportError`](crate::TransportError) that is a timeout. Default: 60 s. For more than that, raise
-    /// `read_timeout` of the HTTP client too, in [`Client::with_http`](crate::Client::with_http).
+    /// Sets how long to wait for the response headers after sending a request. Then the call fails with a
+    /// [`TransportError`](crate::TransportError) whose `is_timeout` is true. Default: 60 s. For a longer timeout,
+    /// also raise `read_timeout` of the HTTP client in [`Client::with_http`](crate::Client::with_http).
     #[must_use]
     pub fn with_header_timeout(mut self, limit: Duration) -> Self {
         self.header_timeout = limit;
         self
     }
 
-    /// Another clock than the machine's, for pauses between attempts and for the header timeout.
+    /// Sets the clock of pauses between attempts and of the header timeout. Default: the system clock.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = SharedClock::new(clock);

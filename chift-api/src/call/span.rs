@@ -1,4 +1,4 @@
-//! The tracing span of a call, by OpenTelemetry's conventions for HTTP clients. It holds no body, no header, and no
+//! The tracing span of a call, by OpenTelemetry's conventions for HTTP clients. It contains no body, no header, and no
 //! value of a path or query.
 
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use tracing::{Instrument as _, Span, info_span};
 use super::error::CallError;
 use crate::{ChiftError, Operation};
 
-/// The span of a call. `operation` is `None` for a path that the document does not have.
+/// Creates the span of a call. `operation` is `None` for a path that is not in the document.
 pub(crate) fn span(request: &Request, operation: Option<&Operation>) -> Span {
     let (method, url) = (request.method().as_str(), request.url());
     let span = info_span!(
@@ -47,12 +47,12 @@ pub(crate) fn span(request: &Request, operation: Option<&Operation>) -> Span {
     span
 }
 
-/// When a call begins, if anybody wants to know.
+/// The start of a call; `None` if the span is disabled, so that no clock is read.
 pub(crate) fn started(span: &Span) -> Option<Instant> {
     (!span.is_disabled()).then(Instant::now)
 }
 
-/// Records the result of a call, and how many times it was sent.
+/// Records the result of a call and the number of requests sent.
 pub(crate) fn ended(span: &Span, sent: u32, started: Option<Instant>, result: &Result<Response, CallError>) {
     let Some(started) = started else { return };
     span.record("chift.attempts", sent);
@@ -72,13 +72,13 @@ pub(crate) fn ended(span: &Span, sent: u32, started: Option<Instant>, result: &R
     }
 }
 
-/// Runs `work` in `span`. In a disabled one, which is the usual case, it costs nothing. The work is pinned by the caller,
-/// because it is large and each move copies it.
+/// Runs `work` in `span`. A disabled span, the usual case, costs nothing. The caller pins the work, because it is
+/// large and each move copies it.
 pub(crate) async fn within<T>(span: &Span, work: Pin<&mut impl Future<Output = T>>) -> T {
     if span.is_disabled() { work.await } else { work.instrument(span.clone()).await }
 }
 
-/// Records Chift's error code, if it has the form of one: anything else may be anything.
+/// Records Chift's error code, if it has the form of one. Other text could contain customer data.
 pub(crate) fn record_code(span: &Span, error: &ChiftError) {
     if let Some(code) = error.shown_code() {
         span.record("chift.error_code", code);

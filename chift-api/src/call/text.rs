@@ -1,6 +1,6 @@
-//! Text of a server's, made fit for one line of a log.
+//! A server's text, made safe for one line of a log.
 
-/// More characters than this of a server's text are not shown.
+/// The longest text of a server that is shown, in characters.
 pub(crate) const LONGEST_SHOWN: usize = 500;
 
 /// `text` on one line, for a log: each run of white space and control characters becomes one space, so that a server
@@ -21,7 +21,7 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// At most [`LONGEST_SHOWN`] characters of `text`.
+/// `text`, truncated to [`LONGEST_SHOWN`] characters.
 pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(LONGEST_SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -29,14 +29,14 @@ pub(crate) fn shortened(text: &str) -> String {
     }
 }
 
-/// `code` if it has the form of Chift's error codes. Anything else may be anything, and is not shown.
+/// `code` if it has the form of Chift's error codes. Other text could contain customer data and is not shown.
 pub(crate) fn shown_code(code: &str) -> Option<&str> {
     let is_code = (1..=80).contains(&code.len())
         && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     is_code.then_some(code)
 }
 
-/// What a body says that is no JSON: the title of a page of HTML, else its first line of text.
+/// The headline of a body that is not JSON: the title of an HTML page, otherwise the first line of text.
 pub(crate) fn headline(body: &str) -> Option<String> {
     let lower = body.to_ascii_lowercase();
     let title = lower.find("<title").and_then(|start| {
@@ -72,13 +72,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_and_breaks_become_one_space() {
+    fn control_characters_and_line_breaks_become_one_space() {
         assert_eq!(one_line("a\r\nERROR forged\u{1b}[2J \u{2028} b\u{85}"), "a ERROR forged [2J b");
         assert_eq!(one_line(" \n "), "");
     }
 
     #[test]
-    fn a_page_of_html_has_its_title_and_other_text_its_first_line() {
+    fn the_headline_is_the_title_of_html_or_the_first_line_of_text() {
         for (body, expected) in [
             ("<html><head><TITLE>\n502 Bad\tGateway</TITLE></head>", Some("502 Bad Gateway")),
             ("<html><body><h1>Sorry</h1><p>later</p>", Some("Sorry")),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_looks_like_a_code_is_shown() {
+    fn only_text_in_the_form_of_a_code_is_shown() {
         assert_eq!(shown_code("ERROR_CHIFT_AUTHENTICATION_ERROR"), Some("ERROR_CHIFT_AUTHENTICATION_ERROR"));
         for other in ["", "eyJhbGciOi", "A B", "A\nB", &"A".repeat(81)] {
             assert_eq!(shown_code(other), None);

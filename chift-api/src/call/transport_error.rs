@@ -1,16 +1,16 @@
-//! Why there was no response.
+//! The error of a call without a response.
 
 use std::error::Error as StdError;
 use std::fmt;
 
-/// Why there was no response. Neither `Display` nor `Debug` nor a source shows an address with its path and query.
+/// Why there was no response. `Display`, `Debug` and the sources show no path and no query.
 ///
 /// ```
 /// # async fn call(client: chift_api::Client) {
 /// use chift_api::{Error, Method};
 /// match client.request(Method::GET, "/consumers").send::<serde_json::Value>().await {
 ///     Err(Error::Transport(error)) if error.is_connect() => eprintln!("not sent: {error}"),
-///     Err(Error::Transport(error)) => eprintln!("nobody knows whether it was carried out: {error}"),
+///     Err(Error::Transport(error)) => eprintln!("Chift may have executed it: {error}"),
 ///     _ => {}
 /// }
 /// # }
@@ -28,18 +28,17 @@ enum Kind {
 }
 
 impl TransportError {
-    /// The response did not begin in time.
+    /// The header timeout was exceeded.
     pub(crate) fn timed_out() -> Self {
         Self { kind: Kind::TimedOut, source: None }
     }
 
-    /// Whether no connection came about: the request was not sent.
+    /// Whether no connection was established, so the request was not sent.
     pub fn is_connect(&self) -> bool {
         self.kind == Kind::Connect
     }
 
-    /// Whether the time was over: for the connection, for the head of the response, or between two parts of its
-    /// body.
+    /// Whether a time limit was exceeded: to connect, until the response headers, or between two chunks of the body.
     pub fn is_timeout(&self) -> bool {
         self.kind == Kind::TimedOut || self.source.as_ref().is_some_and(reqwest::Error::is_timeout)
     }
@@ -52,7 +51,7 @@ impl From<reqwest::Error> for TransportError {
             error if error.is_timeout() => Kind::TimedOut,
             _ => Kind::Interrupted,
         };
-        // A path and a query hold ids and filters of customers.
+        // A path and a query contain customers' ids and filters.
         Self { kind, source: Some(error.without_url()) }
     }
 }

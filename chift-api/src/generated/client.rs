@@ -10,6 +10,8 @@ use crate::runtime::{ClientHooks, ClientInfo, OperationInfo, RequestBuilderExt};
 pub mod types {
     ///`AuthItem`
     #[derive(Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
     pub struct AuthItem {
         pub account_id: ::uuid::Uuid,
         pub client_id: ::std::string::String,
@@ -20,14 +22,15 @@ pub mod types {
         pub extra: ::std::collections::HashMap<::std::string::String, crate::Redacted>,
     }
     crate::object::object! {
-        AuthItem "`AuthItem`" { required account_id "accountId" ""; required client_id
-        "clientId" ""; required client_secret "clientSecret" ""; optional env_id "envId"
-        "The environment to get the token for. Undocumented: known from the vendor's own SDKs.";
-        optional marketplace_id "marketplaceId" ""; } extra : ::std::collections::HashMap
-        < ::std::string::String, crate ::Redacted >
+        AuthItem { required account_id "accountId"; required client_id "clientId";
+        required client_secret "clientSecret"; optional env_id "envId"; optional
+        marketplace_id "marketplaceId"; } extra : ::std::collections::HashMap <
+        ::std::string::String, crate ::Redacted >
     }
     ///`HttpValidationError`
     #[derive(Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
     pub struct HttpValidationError {
         pub detail: ::std::option::Option<::std::vec::Vec<ValidationError>>,
         ///Default: `Validation error`.
@@ -37,10 +40,9 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::object::object! {
-        HttpValidationError "`HttpValidationError`" { optional detail "detail" "";
-        required message "message" "Default: `Validation error`."; optional status
-        "status" "Default: `error`."; } extra : ::serde_json::Map <
-        ::std::string::String, ::serde_json::Value >
+        HttpValidationError { optional detail "detail"; required message "message";
+        optional status "status"; } extra : ::serde_json::Map < ::std::string::String,
+        ::serde_json::Value >
     }
     ///The error of a call, selected by the status of the response.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -62,6 +64,8 @@ pub mod types {
     }
     ///`Token`
     #[derive(Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
     pub struct Token {
         pub access_token: crate::Secret,
         pub expires_in: crate::Decimal,
@@ -70,13 +74,14 @@ pub mod types {
         pub extra: ::std::collections::HashMap<::std::string::String, crate::Redacted>,
     }
     crate::object::object! {
-        Token "`Token`" { required access_token "access_token" ""; required expires_in
-        "expires_in" ""; optional expires_on "expires_on" ""; required token_type
-        "token_type" ""; } extra : ::std::collections::HashMap < ::std::string::String,
-        crate ::Redacted >
+        Token { required access_token "access_token"; required expires_in "expires_in";
+        optional expires_on "expires_on"; required token_type "token_type"; } extra :
+        ::std::collections::HashMap < ::std::string::String, crate ::Redacted >
     }
     ///`ValidationError`
     #[derive(Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
     pub struct ValidationError {
         pub ctx: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -88,10 +93,9 @@ pub mod types {
         pub extra: ::std::collections::HashMap<::std::string::String, crate::Redacted>,
     }
     crate::object::object! {
-        ValidationError "`ValidationError`" { optional ctx "ctx" ""; optional input
-        "input" ""; required loc "loc" ""; required msg "msg" ""; required type_ "type"
-        ""; } extra : ::std::collections::HashMap < ::std::string::String, crate
-        ::Redacted >
+        ValidationError { optional ctx "ctx"; optional input "input"; required loc "loc";
+        required msg "msg"; required type_ "type"; } extra : ::std::collections::HashMap
+        < ::std::string::String, crate ::Redacted >
     }
     ///`ValidationErrorLocItem`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]

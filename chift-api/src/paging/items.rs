@@ -13,10 +13,11 @@ use futures_util::stream::FuturesOrdered;
 
 use crate::ListPage;
 
-/// All items of a list, as a stream that asks for page after page of `size` items with `fetch(page, size)`.
+/// A stream of all items of a list. It requests one page of `size` items after the other with `fetch(page, size)`;
+/// pages count from 1, and a `size` of 0 is treated as 1.
 ///
-/// Nothing is asked for until the stream is polled. An error comes in its place, after the items before it, and
-/// ends the stream.
+/// The stream requests nothing until it is polled. It returns an error after all items of the pages before it, and then
+/// ends.
 pub fn items<P, E, F, Fut>(size: u32, fetch: F) -> Items<P, E, F, Fut>
 where
     P: ListPage,
@@ -29,42 +30,53 @@ where
         ahead: 0,
         under_way: FuturesOrdered::new(),
         waiting: VecDeque::new(),
-        asked: 0,
-        taken: 0,
-        arrived: 0,
+        requested: 0,
+        processed: 0,
+        received: 0,
         total: None,
         has_shrunk: false,
-        step: None,
+        page_length: None,
         rest: Vec::new().into_iter(),
         ended: false,
     }
 }
 
-/// The stream that [`items`] makes. It needs no pinning.
-#[must_use = "nothing is asked for until it is polled"]
+/// The stream that [`items`] returns. It is `Unpin`.
+///
+/// ```
+/// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use chift_api::{Method, paging};
+/// let names = paging::items(100, |page, size| {
+///     client.request(Method::GET, "/names").query(&[("page", page), ("size", size)]).send::<paging::Page<String>>()
+/// });
+/// let names: Vec<String> = names.ahead(2).collect_all(10_000).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a stream requests nothing until it is polled"]
 pub struct Items<P: ListPage, E, F, Fut: Future<Output = Result<P, E>>> {
     fetch: F,
     size: u64,
     ahead: u32,
     under_way: FuturesOrdered<Fut>,
-    /// Pages that came before they were needed, in order.
+    /// Pages that arrived before they were needed, in order.
     waiting: VecDeque<Result<P, E>>,
-    /// How many pages were asked for, and how many of them have been looked at.
-    asked: u64,
-    taken: u64,
-    /// How many items have come.
-    arrived: u64,
-    /// What is believed of the number of all items.
+    /// The number of pages requested, and the number of those processed.
+    requested: u64,
+    processed: u64,
+    /// The number of items received.
+    received: u64,
+    /// The number of all items, as far as known.
     total: Option<u64>,
     has_shrunk: bool,
-    /// How many items the first page had: the server may give less than it is asked for.
-    step: Option<u64>,
-    /// What is left of the page at hand.
+    /// The number of items of the first page: a server may return fewer than requested.
+    page_length: Option<u64>,
+    /// The remaining items of the current page.
     rest: vec::IntoIter<P::Item>,
     ended: bool,
 }
 
-// Nothing in it is ever pinned but what `FuturesOrdered` holds on the heap.
+// Only the futures are pinned, and `FuturesOrdered` stores them on the heap.
 impl<P: ListPage, E, F, Fut: Future<Output = Result<P, E>>> Unpin for Items<P, E, F, Fut> {}
 
 impl<P, E, F, Fut> Items<P, E, F, Fut>
@@ -73,25 +85,25 @@ where
     F: FnMut(i64, i64) -> Fut,
     Fut: Future<Output = Result<P, E>>,
 {
-    /// Asks for up to `pages` pages before they are needed; as many are held in memory, and asked for at a time.
-    /// None is asked for beyond `total`, so the first page is always waited for alone. They proceed while the
-    /// stream is polled. Default: 0.
+    /// Requests up to `pages` pages in advance, concurrently, and keeps them in memory. It requests none beyond
+    /// `total`, so the first page is requested alone. The requests make progress only while the stream is polled.
+    /// Default: 0.
     pub fn ahead(mut self, pages: u32) -> Self {
         self.ahead = pages;
         self
     }
 
-    /// The next item; `None` at the end. The same as `StreamExt::next`, without that trait.
+    /// The next item; `None` at the end. Like `StreamExt::next`, without the trait.
     #[allow(clippy::should_implement_trait)]
     pub async fn next(&mut self) -> Option<Result<P::Item, E>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// All items, if they are not more than `bound`.
+    /// Collects all items, at most `bound`.
     ///
     /// # Errors
     ///
-    /// The first call that fails, or [`CollectError::TooMany`] as soon as there are more.
+    /// [`CollectError::Call`] for the first call that fails, and [`CollectError::TooMany`] if there are more items.
     pub async fn collect_all(mut self, bound: usize) -> Result<Vec<P::Item>, CollectError<E>> {
         let mut all = Vec::new();
         while let Some(item) = self.next().await {
@@ -104,44 +116,45 @@ where
         Ok(all)
     }
 
-    /// Asks for the pages that may be asked for: the next one when it is `needed`, and those ahead.
-    fn ask(&mut self, needed: bool) {
-        let wanted = self.taken.saturating_add(u64::from(self.ahead.max(needed.into())));
-        while self.asked < wanted && (needed && self.asked == self.taken || self.asked < self.promised()) {
-            self.asked += 1;
-            // Nobody has that many pages, but the type allows for them.
-            let (page, size) = (i64::try_from(self.asked), i64::try_from(self.size));
+    /// Requests pages: the next one if it is `needed`, and those in advance.
+    fn request(&mut self, needed: bool) {
+        let wanted = self.processed.saturating_add(u64::from(self.ahead.max(needed.into())));
+        while self.requested < wanted
+            && (needed && self.requested == self.processed || self.requested < self.known_pages())
+        {
+            self.requested += 1;
+            // No list has that many pages, but the type allows it.
+            let (page, size) = (i64::try_from(self.requested), i64::try_from(self.size));
             self.under_way.push_back((self.fetch)(page.unwrap_or(i64::MAX), size.unwrap_or(i64::MAX)));
         }
     }
 
-    /// How many pages there are, as far as is known.
-    fn promised(&self) -> u64 {
-        match (self.total, self.step) {
-            (Some(total), Some(step)) if step > 0 => total.div_ceil(step),
+    /// The number of pages, as far as known.
+    fn known_pages(&self) -> u64 {
+        match (self.total, self.page_length) {
+            (Some(total), Some(length)) if length > 0 => total.div_ceil(length),
             _ => 0,
         }
     }
 
-    fn take(&mut self, page: P) {
-        self.taken += 1;
-        let honest = page.page().is_none_or(|number| number == self.taken);
+    fn process(&mut self, page: P) {
+        self.processed += 1;
+        let is_requested = page.page().is_none_or(|number| number == self.processed);
         self.has_shrunk |= matches!((page.total(), self.total), (Some(now), Some(before)) if now < before);
         self.total = match (page.total(), self.total) {
-            (Some(now), Some(before)) if now > before && !honest => Some(before),
+            (Some(now), Some(before)) if now > before && !is_requested => Some(before),
             (now, before) => now.or(before),
         };
         let items = page.into_items();
         let count = items.len() as u64;
-        self.arrived = self.arrived.saturating_add(count);
-        self.step.get_or_insert(count.min(self.size));
-        let full = count >= self.size && honest;
+        self.received = self.received.saturating_add(count);
+        self.page_length.get_or_insert(count.min(self.size));
+        let full = count >= self.size && is_requested;
         self.ended = match self.total {
             _ if count == 0 => true,
-            Some(total) if self.arrived < total => false,
-            Some(total) if self.arrived == total && !self.has_shrunk => true,
-            // More has come than there should be, `total` goes down, or nothing is told: only the pages
-            // themselves can say.
+            Some(total) if self.received < total => false,
+            Some(total) if self.received == total && !self.has_shrunk => true,
+            // More items than `total`, a shrinking `total`, or none: a page that is not full is the end.
             _ => !full,
         };
         self.rest = items.into_iter();
@@ -159,9 +172,9 @@ where
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            if !this.ended && this.ahead > 0 && this.taken > 0 {
-                // What is asked for ahead goes on while items are handed out.
-                this.ask(false);
+            if !this.ended && this.ahead > 0 && this.processed > 0 {
+                // Requests in advance make progress while items are returned.
+                this.request(false);
                 while let Poll::Ready(Some(result)) = Pin::new(&mut this.under_way).poll_next(context) {
                     this.waiting.push_back(result);
                 }
@@ -174,13 +187,13 @@ where
                 this.waiting.clear();
                 return Poll::Ready(None);
             }
-            this.ask(true);
+            this.request(true);
             let result = match this.waiting.pop_front() {
                 Some(result) => Some(result),
                 None => ready!(Pin::new(&mut this.under_way).poll_next(context)),
             };
             match result {
-                Some(Ok(page)) => this.take(page),
+                Some(Ok(page)) => this.process(page),
                 Some(Err(error)) => {
                     this.ended = true;
                     return Poll::Ready(Some(Err(error)));
@@ -195,22 +208,33 @@ impl<P: ListPage, E, F, Fut: Future<Output = Result<P, E>>> fmt::Debug for Items
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("size", &self.size)
-            .field("pages", &self.taken)
-            .field("items", &self.arrived)
+            .field("pages", &self.processed)
+            .field("items", &self.received)
             .field("total", &self.total)
             .finish_non_exhaustive()
     }
 }
 
-/// Why a list could not be collected.
+/// Why [`Items::collect_all`] failed.
+///
+/// ```
+/// # async fn call<T, E: std::error::Error>(result: Result<Vec<T>, chift_api::paging::CollectError<E>>) {
+/// use chift_api::paging::CollectError;
+/// match result {
+///     Err(CollectError::TooMany { bound }) => eprintln!("more than {bound} items"),
+///     Err(CollectError::Call(error)) => eprintln!("{error}"),
+///     _ => {}
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CollectError<E> {
     /// A call failed.
     Call(E),
-    /// There are more items than were asked for.
+    /// There are more items than the bound.
     TooMany {
-        /// How many were asked for at most.
+        /// The largest number of items allowed.
         bound: usize,
     },
 }

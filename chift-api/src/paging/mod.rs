@@ -1,8 +1,8 @@
-//! Lists that come in pages, as a stream of their items.
+//! Paged lists, as a stream of their items.
 //!
-//! Chift's list operations take `page` (from 1) and `size` (at most 100, unless your account is granted more)
-//! and answer `items`, `total`, `page` and `size`. [`items`] makes a stream of any of them from a closure that
-//! fetches one page:
+//! Chift's list operations take `page` (from 1) and `size` (default 50, at most 100, more on request) and return
+//! `items`, `total`, `page` and `size`. [`items`] turns any of them into a stream, with a closure that fetches one
+//! page:
 //!
 //! ```
 //! # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -20,7 +20,7 @@
 //! # }
 //! ```
 //!
-//! A generated operation stands in the closure just as well; its answer is a [`ListPage`]:
+//! The closure can also call a generated operation, whose response is a [`ListPage`]:
 //!
 //! ```text
 //! paging::items(100, |page, size| {
@@ -31,14 +31,16 @@
 //!
 //! # When it ends
 //!
-//! - As many items as `total` says have come: no further page is asked for, and `total` may change on the way.
-//! - A page has no items.
+//! The stream ends after as many items as `total` states, or after a page without items. It does not request another
+//! page then. `total` may change between pages.
 //!
-//! A page that is shorter than it was asked to be does not end it: the next one is asked for while items are
-//! missing. Nor does a `total` that is less than what has come already, or than a page before said, as long
-//! as full pages come: it may be wrong.
-//! A larger `total` than before is believed only of a page that says it is the one that was asked for, so
-//! that a server which repeats its last page for ever is not followed.
+//! Servers are not always consistent, so three rules keep the stream from losing items or running forever:
+//!
+//! - A page with fewer items than requested does not end the stream while `total` states more items.
+//! - A `total` that is less than the number of items received, or less than on an earlier page, does not end the stream
+//!   while full pages arrive.
+//! - A `total` that is larger than before counts only if the page states the requested page number. So a server that
+//!   repeats its last page does not cause an endless stream.
 
 mod items;
 mod page;

@@ -1,11 +1,11 @@
-//! One page of a list.
+//! Pages of a list.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ResponseValue;
 
-/// The answer of a list operation. Every generated type with `items` and `total` is one; [`Page`] is one of
-/// any items; and a list of another form can be made one:
+/// A page of a list. Every generated type with `items` and `total` implements it, and so does [`Page`], for items of
+/// any type. Implement it for a list of another form:
 ///
 /// ```
 /// struct Names(Vec<String>);
@@ -18,13 +18,13 @@ use crate::ResponseValue;
 /// }
 /// ```
 pub trait ListPage {
-    /// What the list holds.
+    /// The type of the items.
     type Item;
 
-    /// How many items there are on all pages, if it is told.
+    /// The number of items on all pages, if the server states it.
     fn total(&self) -> Option<u64>;
 
-    /// Which page this is, from 1, if it is told.
+    /// The number of this page, from 1, if the server states it.
     fn page(&self) -> Option<u64>;
 
     /// The items of this page.
@@ -47,7 +47,7 @@ impl<P: ListPage> ListPage for ResponseValue<P> {
     }
 }
 
-/// A page of any items: for [calls of paths that the document does not have](crate::Client::request).
+/// A page with items of any type, for [requests to arbitrary paths](crate::Client::request).
 ///
 /// ```
 /// use chift_api::paging::Page;
@@ -60,11 +60,11 @@ impl<P: ListPage> ListPage for ResponseValue<P> {
 pub struct Page<T> {
     /// The items of this page.
     pub items: Vec<T>,
-    /// How many items there are on all pages.
+    /// The number of items on all pages.
     pub total: u64,
-    /// Which page this is, from 1.
+    /// The number of this page, from 1.
     pub page: u64,
-    /// How many items a page has.
+    /// The largest number of items on a page.
     pub size: u64,
 }
 

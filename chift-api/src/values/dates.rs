@@ -1,17 +1,26 @@
-//! The headers of a response that are about time.
+//! Response headers with times: `Date` and `Retry-After`.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
-/// The server's own time when it responded (`Date`), if the response has it.
+/// The time of the response by the server's clock (`Date`); `None` if the header is missing or invalid.
+///
+/// ```
+/// # fn show(response: &chift_api::ResponseValue<()>) {
+/// if let Some(date) = chift_api::server_date(response.headers()) {
+///     println!("responded at {date}");
+/// }
+/// # }
+/// ```
 pub fn server_date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     http_date(text(headers, DATE)?)
 }
 
-/// How long the server asks to be left alone (`Retry-After`), if it does: seconds, or a date, which is
-/// taken by the server's own clock if it tells it (RFC 9110, section 10.2.3).
+/// How long the server asks clients to wait (`Retry-After`); `None` if the header is missing or invalid. The header
+/// contains seconds or a date (RFC 9110, section 10.2.3). A date is compared with the server's `Date`, or with the
+/// local clock if there is none.
 ///
 /// ```
 /// # async fn call(client: chift_api::Client, body: chift_api::types::AuthItem) {
@@ -36,7 +45,7 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-/// RFC 9110, section 5.6.7: the form that servers must send.
+/// Parses the date format that servers must send (RFC 9110, section 5.6.7).
 fn http_date(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc())
 }

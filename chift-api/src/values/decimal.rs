@@ -1,4 +1,4 @@
-//! Exact numbers: this is money.
+//! Exact numbers, for amounts of money.
 
 use std::fmt;
 use std::ops::Deref;
@@ -9,9 +9,10 @@ use serde::ser::{Error as _, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// A decimal number of up to 28 digits, exact, read from and written as a JSON number.
+/// An exact decimal number of up to 28 digits, read from and written as a JSON number.
 ///
-/// It dereferences to [`rust_decimal::Decimal`], which calculates.
+/// It dereferences to [`rust_decimal::Decimal`], which implements arithmetic. A number with more digits after the
+/// point is rounded; one that is too large is an error.
 ///
 /// ```
 /// use chift_api::Decimal;
@@ -61,7 +62,7 @@ impl FromStr for Decimal {
         };
         match read {
             Ok(number) => Ok(Self(number)),
-            // More digits after the point than there is room for: a binary fraction written out.
+            // More digits after the point than fit, as in a binary fraction written out.
             Err(rust_decimal::Error::Underflow) => text.parse().map(Self),
             Err(error) => Err(error),
         }
@@ -82,13 +83,13 @@ impl fmt::Debug for Decimal {
 
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // The number's own digits; by way of a binary fraction they would change.
+        // Writes the digits directly: a conversion to `f64` would change them.
         RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
-/// By this name `serde_json` is asked for the text of a value instead of the value; it is what its own
-/// `RawValue` does. A deserializer that does not know it gives the value.
+/// The name by which `RawValue` asks `serde_json` for the text of a value. Other deserializers ignore it and return the
+/// value.
 const RAW: &str = "$serde_json::private::RawValue";
 
 impl<'de> Deserialize<'de> for Decimal {
@@ -124,7 +125,7 @@ impl<'de> Visitor<'de> for Number {
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Decimal, E> {
-        // The shortest text that is this binary fraction is what stood in the JSON, up to 15 digits.
+        // The shortest text of a binary fraction is the text in the JSON, up to 15 digits.
         self.read(&number.to_string())
     }
 }
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_read_inside_of_others_and_from_values() {
+    fn it_is_read_in_other_types_and_from_values() {
         let line: Line = serde_json::from_str("{\"price\":1234567890123456.78,\"other\":1.5}").unwrap();
         assert_eq!(serde_json::to_string(&line).unwrap(), "{\"price\":1234567890123456.78,\"other\":1.5}");
         assert!(serde_json::from_str::<Line>("{\"price\":null}").unwrap().price.is_none());
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn other_values_and_too_large_numbers_are_refused() {
         for text in ["\"1\"", "null", "true", "[]", "{}", "1e40"] {
             assert!(serde_json::from_str::<Decimal>(text).is_err(), "{text}");
         }

@@ -1,8 +1,8 @@
-//! A field of a PATCH body, where absent, null and a value are three things.
+//! A field of a PATCH body.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Leave a field as it is, clear it, or set it.
+/// A field of a PATCH body: leave the field unchanged, clear it, or set it.
 ///
 /// ```
 /// use chift_api::Nullable;
@@ -22,12 +22,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Nullable<T> {
-    /// The field is not sent: it stays as it is.
+    /// The field is not sent and stays unchanged.
     #[default]
     Absent,
-    /// The field is sent as null: it is cleared.
+    /// The field is sent as null and is cleared.
     Null,
-    /// The field is set.
+    /// The field is set to this value.
     Value(T),
 }
 
@@ -58,7 +58,7 @@ impl<T: Serialize> Serialize for Nullable<T> {
     }
 }
 
-/// What is there is null or a value; `Absent` comes from `#[serde(default)]`.
+/// Reads null or a value; `Absent` results from `#[serde(default)]`.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))

@@ -1,14 +1,14 @@
-//! A value of an enum that may have grown since this crate was generated.
+//! A value of an enum that Chift may extend.
 
 use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A value that the document lists, or the text of one that it does not list yet.
+/// A value of the enum `E`, or the text of a value that the document does not list.
 ///
-/// Chift adds values to its enums without notice; one of them must not lose a page of invoices. It is
-/// written back as it came.
+/// Chift adds values to its enums without notice, and a new one must not make a page of invoices unreadable. It is
+/// serialized as the text that was received.
 ///
 /// ```
 /// use chift_api::Open;
@@ -26,9 +26,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Open<E> {
-    /// One of the values in the document.
+    /// A value that the document lists.
     Known(E),
-    /// Another one, as it came.
+    /// The text of another value.
     Unknown(String),
 }
 

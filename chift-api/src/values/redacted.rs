@@ -1,14 +1,14 @@
-//! What the server sends back of the caller's own input.
+//! A JSON value that redacts itself.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A value that the server's validator refused and sends back, of whatever type.
+/// A JSON value of any type that redacts itself: [`Debug`] shows only its type.
 ///
-/// It may be the client secret, so [`Debug`] tells only what kind of value it is. Reading and writing
-/// keep it as it is.
+/// Validation errors repeat the refused input in it, which can be the client secret. `Serialize` writes the value
+/// itself.
 ///
 /// ```
 /// use chift_api::Redacted;
@@ -22,7 +22,7 @@ use serde_json::Value;
 pub struct Redacted(Value);
 
 impl Redacted {
-    /// The value itself. Where this is called, a secret can leak.
+    /// The value itself. A secret can leak where this is called.
     pub fn expose(&self) -> &Value {
         &self.0
     }

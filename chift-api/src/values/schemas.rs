@@ -1,4 +1,4 @@
-//! The JSON Schemas of the hand-written types that stand in for generated ones.
+//! The JSON Schemas of the hand-written types that replace generated ones.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{Decimal, Nullable, Open, Redacted, Secret, Timestamp, Undocumented};
 
-/// Implements `JsonSchema` for a type by its schema, which stands where the type is used.
+/// Implements `JsonSchema` for types with an inline schema.
 macro_rules! inline {
     ($($name:ident $schema:tt;)*) => {
         $(impl JsonSchema for $name {

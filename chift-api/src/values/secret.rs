@@ -1,17 +1,14 @@
-//! A text that nobody sees by accident.
+//! A string that redacts itself.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// A secret text: the API key's secret, or an access token.
+/// A secret string: the secret of an API key, or an access token. In the document, a string with `format: password`.
 ///
-/// It redacts itself in [`Debug`], has no `Display`, and its memory is overwritten when it is
-/// dropped. It is serialized as it is, because requests need that: what serializes a value that holds
-/// one sees the secret. Two secrets are compared in time that depends on their lengths only.
-///
-/// In the document it is a string of `format: password`.
+/// It redacts itself in [`Debug`], has no `Display`, and overwrites its memory when it is dropped. `Serialize` writes
+/// the secret itself, because requests need it. The time of a comparison depends only on the lengths.
 ///
 /// ```
 /// use chift_api::Secret;
@@ -24,12 +21,12 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text itself. Where this is called, the secret can leak; search for it in a review.
+    /// The secret itself. A secret can leak only where this is called, so search for it in reviews.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is no text at all.
+    /// Whether the string is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -67,14 +64,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_serialized_as_it_is_and_shown_redacted() {
+    fn serialize_writes_the_secret_and_debug_does_not() {
         let secret: Secret = serde_json::from_str("\"s3cret\"").unwrap();
         assert_eq!(serde_json::to_string(&secret).unwrap(), "\"s3cret\"");
         assert_eq!(format!("{secret:?} {:#?}", Some(&secret)), "[redacted] Some(\n    [redacted],\n)");
     }
 
     #[test]
-    fn equal_texts_are_equal() {
+    fn secrets_with_equal_text_are_equal() {
         assert_eq!(Secret::from("a"), Secret::from("a".to_owned()));
         assert_ne!(Secret::from("a"), Secret::from("b"));
         assert_ne!(Secret::from("a"), Secret::from("ab"));

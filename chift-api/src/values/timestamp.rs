@@ -1,4 +1,4 @@
-//! A moment as the server states it: with an offset, or without one.
+//! A date and time, with or without an offset.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,16 +7,16 @@ use std::str::FromStr;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A date and time, kept as the server said it, and written back so.
+/// A date and time with or without an offset. It keeps the text that it was parsed from and is serialized as that text.
 ///
-/// Chift's document says `date-time`, and its own examples have no offset: the closing time of a till may
-/// be local. So both are read, and which it was can be asked.
+/// RFC 3339, to which `date-time` in Chift's document refers, requires an offset, but the document's examples have
+/// none: a closing time of a POS may be local. So both are accepted, and so is a date alone, which means midnight.
 ///
 /// ```
 /// use chift_api::Timestamp;
 /// let local: Timestamp = "2023-10-01T12:00:00".parse()?;
 /// assert_eq!(local.offset(), None);
-/// assert_eq!(local.to_utc().to_rfc3339(), "2023-10-01T12:00:00+00:00"); // taken as UTC
+/// assert_eq!(local.to_utc().to_rfc3339(), "2023-10-01T12:00:00+00:00"); // treated as UTC
 /// let exact: Timestamp = "2023-10-01T12:00:00+02:00".parse()?;
 /// assert_eq!(exact.to_utc().to_rfc3339(), "2023-10-01T10:00:00+00:00");
 /// # Ok::<(), chift_api::TimestampError>(())
@@ -29,8 +29,7 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// The moment, where **a missing offset is taken as UTC**; [`offset`](Self::offset) tells whether it
-    /// was missing.
+    /// The moment in UTC. **A missing offset is treated as UTC**; [`offset`](Self::offset) returns `None` for it.
     pub fn to_utc(&self) -> DateTime<Utc> {
         let local = self.local;
         self.offset
@@ -38,23 +37,23 @@ impl Timestamp {
             .map_or_else(|| local.and_utc(), |exact| exact.to_utc())
     }
 
-    /// The date and time as they stand in the text, whatever the offset.
+    /// The date and time in the text, without regard to the offset.
     pub fn local(&self) -> NaiveDateTime {
         self.local
     }
 
-    /// The offset, if the server stated one.
+    /// The offset, if the text has one.
     pub fn offset(&self) -> Option<FixedOffset> {
         self.offset
     }
 
-    /// The text as the server wrote it.
+    /// The text that the value was parsed from.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-/// A text that is no date and time.
+/// The error of parsing a [`Timestamp`]. `Display` shows the first 40 characters of the text.
 ///
 /// ```
 /// let error = "soon".parse::<chift_api::Timestamp>().unwrap_err();
@@ -136,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_is_read_and_written_back_as_it_was() {
+    fn every_form_is_read_and_written_back_unchanged() {
         for (text, utc) in [
             ("2023-10-01T12:00:00", "2023-10-01T12:00:00+00:00"),
             ("2023-10-01T12:00:00Z", "2023-10-01T12:00:00+00:00"),

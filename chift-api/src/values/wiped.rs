@@ -1,4 +1,4 @@
-//! Bytes that are overwritten when they are dropped: the body of a request can hold the client secret.
+//! Request bodies that are overwritten when they are dropped, because one contains the client secret.
 
 use std::io;
 
@@ -12,12 +12,12 @@ use crate::RequestError;
 /// `value` as a JSON body whose memory is overwritten when the last clone is dropped.
 pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Body, RequestError> {
     let mut writer = Writer(Zeroizing::new(Vec::new()));
-    // The serializer's own words can hold values.
+    // The serializer's message can contain values.
     serde_json::to_writer(&mut writer, value).map_err(|_| RequestError::new("the body cannot be written as JSON"))?;
     Ok(Body::from(Bytes::from_owner(writer.0)))
 }
 
-/// A vector that leaves no copy behind where it grows.
+/// A vector that leaves no copy behind when it grows.
 struct Writer(Zeroizing<Vec<u8>>);
 
 impl io::Write for Writer {
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_of_any_length_is_what_serde_json_writes() {
+    fn a_body_of_any_length_equals_the_output_of_serde_json() {
         for count in [0, 1, 50, 5_000] {
             let value: Vec<_> = (0..count).map(|number| format!("item {number} \"quoted\"")).collect();
             assert_eq!(json(&value).unwrap().as_bytes(), Some(serde_json::to_vec(&value).unwrap().as_slice()));

@@ -1,7 +1,7 @@
 //! A list of fields in place of serde's derives.
 //!
 //! The code that the derives write for some five hundred structs takes more than half of the build of the generated
-//! crate. `object!` in `chift-api` has that code once, for any struct that lists its fields.
+//! crate. `object!` in `chift-api/src/values/object` has that code once, for any struct that lists its fields.
 
 use quote::quote;
 use syn::ext::IdentExt as _;
@@ -46,20 +46,21 @@ fn listed(item: &mut ItemStruct) -> Option<Item> {
         match role(field)? {
             Role::Listed(role) => {
                 let wire = source::wire_name(&field.attrs).unwrap_or_else(|| name.unraw().to_string());
-                let documentation = documentation(&field.attrs)?;
-                rows.push(quote! { #role #name #wire #documentation; });
+                rows.push(quote! { #role #name #wire; });
             }
             Role::Rest if rest.is_none() => rest = Some(quote! { #name: #kind }),
             Role::Rest => return None,
         }
     }
-    let (name, about) = (&item.ident, documentation(&item.attrs)?);
-    let list = parse_quote! { crate::object::object! { #name #about { #(#rows)* } #rest } };
+    let name = &item.ident;
+    let list = parse_quote! { crate::object::object! { #name { #(#rows)* } #rest } };
 
     let others: Vec<Path> =
         derived.into_iter().filter(|path| !DERIVES.iter().any(|name| source::is_named(path, name))).collect();
     item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
     item.attrs.push(parse_quote! { #[derive(#(#others),*)] });
+    item.attrs.push(parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] });
+    item.attrs.push(parse_quote! { #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))] });
     for field in &mut item.fields {
         field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
     }
@@ -92,15 +93,6 @@ fn role(field: &Field) -> Option<Role> {
 
 fn is_one_of(attribute: &Attribute, names: &[&str]) -> bool {
     names.iter().any(|name| attribute.path().is_ident(name))
-}
-
-/// The documentation's text as `schemars` reads it; `None` where an attribute holds anything but text.
-fn documentation(attributes: &[Attribute]) -> Option<String> {
-    let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).map(|line| {
-        let text = source::doc(line)?;
-        Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
-    });
-    Some(lines.collect::<Option<Vec<_>>>()?.join("\n"))
 }
 
 #[cfg(test)]
@@ -138,12 +130,11 @@ mod tests {
         assert_eq!(count, 1);
         assert!(!written.contains("serde("), "{written}");
         for expected in [
-            "#[derive(Clone)] pub struct Order {",
-            "crate::object::object! { Order \"An order.\" {",
-            "required id \"id\" \"Counted\\nfrom 1.\";",
-            "optional type_ \"type\" \"\";",
-            "nullable note \"note\" \"\";",
-            "required_or_null key \"key\" \"\";",
+            "derive(::schemars::JsonSchema))] #[cfg_attr(feature = \"schemars\", schemars(transform = crate::schema::<Self>))] pub struct Order {",
+            "crate::object::object! { Order { required id \"id\";",
+            "optional type_ \"type\";",
+            "nullable note \"note\";",
+            "required_or_null key \"key\";",
             "} extra : ::serde_json::Map < String, Value > }",
         ] {
             assert!(written.contains(expected), "{expected} is missing in\n{written}");

@@ -1,5 +1,5 @@
 //! `JsonSchema` for the types that derive `Serialize`, behind the feature `schemars`; a struct with a list of fields
-//! has it from that list.
+//! has it from the pass that lists them.
 
 use syn::{File, Item, parse_quote};
 

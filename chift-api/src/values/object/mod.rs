@@ -1,17 +1,16 @@
-//! What a generated struct is to `serde`: an object with a list of fields.
+//! How a generated struct is read from JSON and written to it.
 //!
-//! The derives would write every struct's reading and writing out again, and more than half of what a
-//! build of this crate took was spent on checking that. Here it stands once, and a struct gives its fields, by
-//! [`object!`]. What is read, written and refused, and with which words, is what the derives do. Its schema is in
-//! `schema.rs`.
+//! The derives of `serde` would repeat the code for every struct, and compiling it took more than half of the build
+//! time of this crate. Here it exists once: a struct lists its fields with [`object!`]. It reads, writes and refuses
+//! the same as the derives, with the same error messages.
 
-// The macro calls the functions of all kinds of fields alike; and absent and null are two things.
+// The macro calls the functions of all kinds with the same arguments; and absent and null are different.
 #![allow(clippy::option_option, clippy::ref_option, clippy::unnecessary_wraps)]
 
 pub(crate) mod read;
 mod rest;
 #[cfg(feature = "schemars")]
-pub(crate) mod schema;
+mod schema;
 #[cfg(test)]
 mod tests;
 pub(crate) mod write;
@@ -21,26 +20,32 @@ use serde::ser::SerializeMap;
 
 pub(crate) use read::Reading;
 pub(crate) use rest::Rest;
+#[cfg(feature = "schemars")]
+pub(crate) use schema::schema;
 pub(crate) use write::Writing;
 
-/// Implements `Deserialize` and `Serialize` for a struct, and `JsonSchema` with the feature `schemars`.
+/// Implements `Deserialize` and `Serialize` for a struct.
 ///
-/// Given are its name and documentation; of each field the kind, the name in Rust, the name in JSON and the
-/// documentation; and at the end, where there is one, the field that keeps the rest.
+/// The list contains the kind, the name in Rust and the name in JSON of each field, and at the end, if there is one,
+/// the field that keeps unlisted fields.
 ///
-/// | kind | type | absent | written |
+/// | kind | type | if absent | is written |
 /// |---|---|---|---|
 /// | `required` | any | refused | always |
 /// | `required_or_null` | `Option` | refused | always |
-/// | `optional` | `Option` | `None` | if it is something |
+/// | `optional` | `Option` | `None` | if it is `Some` |
 /// | `nullable` | `Nullable` | `Absent` | if it is not `Absent` |
 macro_rules! object {
-    ($name:ident $about:literal {
-        $($kind:ident $field:ident $wire:literal $documentation:literal;)*
-    } $($rest:ident: $kept:ty)?) => {
+    ($name:ident { $($kind:ident $field:ident $wire:literal;)* } $($rest:ident: $kept:ty)?) => {
         #[allow(unused_parens)]
         impl $crate::values::object::Object for $name {
             const NAME: &'static str = stringify!($name);
+            #[cfg(feature = "schemars")]
+            const FIELDS: &'static [$crate::values::object::Field] = &[
+                $($crate::values::object::Field { name: stringify!($field), wire: $wire, kind: stringify!($kind) },)*
+            ];
+            #[cfg(feature = "schemars")]
+            const REST: &'static [&'static str] = &[$(stringify!($rest))?];
             type Rest = ($($kept)?);
 
             fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -82,24 +87,36 @@ macro_rules! object {
                 $crate::values::object::write::object(self, serializer)
             }
         }
-
-        #[cfg(feature = "schemars")]
-        $crate::values::object::schema::object_schema! {
-            $name $about { $($kind $field $wire $documentation;)* }
-        }
     };
 }
 pub(crate) use object;
 
-/// A struct with its fields, by [`object!`].
+/// A field in the list of a struct.
+#[cfg(feature = "schemars")]
+pub(crate) struct Field {
+    /// The name in Rust.
+    pub(crate) name: &'static str,
+    /// The name in JSON.
+    pub(crate) wire: &'static str,
+    /// The kind: see [`object!`].
+    pub(crate) kind: &'static str,
+}
+
+/// A struct whose fields are listed by [`object!`].
 pub(crate) trait Object: Sized {
     /// The name in Rust.
     const NAME: &'static str;
-    /// What keeps the fields that are not listed; `()` where nothing does.
+    /// The listed fields.
+    #[cfg(feature = "schemars")]
+    const FIELDS: &'static [Field];
+    /// The name in Rust of the field that keeps unlisted fields, if there is one.
+    #[cfg(feature = "schemars")]
+    const REST: &'static [&'static str];
+    /// The type that keeps unlisted fields; `()` if they are dropped.
     type Rest: Rest;
 
-    /// The fields, as they come.
+    /// Reads the fields, in any order.
     fn read<'de, A: MapAccess<'de>>(fields: Reading<A, Self::Rest>) -> Result<Self, A::Error>;
-    /// The fields, in their order.
+    /// Writes the fields, in the order of the list.
     fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error>;
 }

@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use super::{Object, Rest};
 use crate::Nullable;
 
-/// The fields that are still to be read, and those that are kept without being known.
+/// The fields still to be read, and the unlisted fields read so far.
 pub(crate) struct Reading<A, R> {
     map: A,
     pub(crate) rest: R,
@@ -34,13 +34,13 @@ impl<'de, A: MapAccess<'de>, R: Rest> Reading<A, R> {
         Ok(())
     }
 
-    /// The same, of a field that is not listed.
+    /// The value of an unlisted field.
     pub(crate) fn unknown(&mut self, name: Cow<'de, str>) -> Result<(), A::Error> {
         self.rest.take(name, &mut self.map)
     }
 }
 
-/// A field's name, not copied where the text outlives the reading.
+/// The name of a field. It is borrowed from the input if possible.
 struct Key<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
@@ -71,28 +71,28 @@ impl<'de> Visitor<'de> for KeyVisitor {
     }
 }
 
-/// The value of a field that must be there, unless its type takes what is absent for null.
+/// The value of a required field. If it is absent, a type that accepts null reads null, as with the derives.
 pub(crate) fn required<'de, T: Deserialize<'de>, E: Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
     value.map_or_else(|| T::deserialize(Missing { name, error: PhantomData }), Ok)
 }
 
-/// The value of a field that must be there and may be null.
+/// The value of a required field that may be null.
 pub(crate) fn required_or_null<T, E: Error>(value: Option<Option<T>>, name: &'static str) -> Result<Option<T>, E> {
     value.ok_or_else(|| E::missing_field(name))
 }
 
-/// The value of a field that may be absent; null is the same.
+/// The value of an optional field; null means absent.
 pub(crate) fn optional<T, E: Error>(value: Option<Option<T>>, _: &'static str) -> Result<Option<T>, E> {
     Ok(value.flatten())
 }
 
-/// The value of a field that may be absent; null is something else.
+/// The value of an optional field; null differs from absent.
 pub(crate) fn nullable<T, E: Error>(value: Option<Nullable<T>>, _: &'static str) -> Result<Nullable<T>, E> {
     Ok(value.unwrap_or_default())
 }
 
-/// A field that is absent: it is read as null by what can be null, and refused by everything else. That is how
-/// the derive knows an `Option` by any name.
+/// The deserializer of an absent field: it returns null to types that accept null, and an error to all others. The
+/// derives use the same method to recognize an `Option` behind an alias.
 struct Missing<E> {
     name: &'static str,
     error: PhantomData<E>,
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_not_copied_where_the_text_stays() {
+    fn a_name_is_borrowed_from_borrowed_input() {
         let key = Key::deserialize(BorrowedStrDeserializer::<serde::de::value::Error>::new("id")).unwrap();
         assert!(matches!(key.0, Cow::Borrowed("id")));
     }

@@ -1,4 +1,4 @@
-//! The field of a struct that keeps what its list of fields does not name.
+//! The field of a struct that keeps unlisted fields.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 use super::Writing;
 
-/// What keeps the fields that are not listed.
+/// A type that keeps unlisted fields.
 pub(crate) trait Rest: Default {
-    /// Reads the value of such a field; of two with one name, the last one stays.
+    /// Reads the value of an unlisted field. Of two with the same name, the last one wins.
     fn take<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error>;
-    /// Writes all of them.
+    /// Writes all unlisted fields.
     fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error>;
 }
 

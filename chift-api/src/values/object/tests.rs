@@ -1,4 +1,4 @@
-//! A list of fields and the derives of `serde` read, write and refuse the same.
+//! A list of fields reads, writes and refuses the same as the derives of `serde`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,13 +16,13 @@ pub(crate) enum Status {
     Draft,
 }
 
-/// Null is one of its values, and its name does not tell.
+/// Accepts null, although its name is not `Option`.
 #[derive(Debug, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(transparent)]
 pub(crate) struct Note(Option<String>);
 
-/// The same structs, once with the derives and once with a list.
+/// The structs with derives; [`listed`] has the same ones with a list.
 pub(crate) mod derived {
     use super::*;
 
@@ -37,7 +37,7 @@ pub(crate) mod derived {
         pub(crate) price: Decimal,
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub(crate) type_: Option<Open<Status>>,
-        /// What is cleared by null.
+        /// Cleared by null.
         #[serde(default, skip_serializing_if = "Nullable::is_absent")]
         pub(crate) fields: Nullable<Vec<i64>>,
         #[serde(deserialize_with = "Option::deserialize")]
@@ -66,56 +66,67 @@ pub(crate) mod derived {
 pub(crate) mod listed {
     use super::*;
 
+    /// An order.
     #[derive(Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
     pub(crate) struct Order {
+        /// # The number
+        ///
+        /// Counted from 1.
         pub(crate) id: i64,
         pub(crate) price: Decimal,
         pub(crate) type_: Option<Open<Status>>,
+        /// Cleared by null.
         pub(crate) fields: Nullable<Vec<i64>>,
         pub(crate) key: Option<bool>,
         pub(crate) note: Note,
         pub(crate) extra: Map<String, Value>,
     }
     object! {
-        Order "An order." {
-            required id "id" "# The number\n\nCounted from 1.";
-            required price "price" "";
-            optional type_ "type" "";
-            nullable fields "fields" "What is cleared by null.";
-            required_or_null key "key" "";
-            required note "note" "";
+        Order {
+            required id "id";
+            required price "price";
+            optional type_ "type";
+            nullable fields "fields";
+            required_or_null key "key";
+            required note "note";
         } extra: Map<String, Value>
     }
 
     #[derive(Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
     pub(crate) struct Login {
         pub(crate) secret: Secret,
         pub(crate) extra: HashMap<String, Redacted>,
     }
-    object! { Login "" { required secret "secret" ""; } extra: HashMap<String, Redacted> }
+    object! { Login { required secret "secret"; } extra: HashMap<String, Redacted> }
 
     #[derive(Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
     pub(crate) struct Query {
         pub(crate) page: Option<i64>,
     }
-    object! { Query "" { optional page "page" ""; } }
+    object! { Query { optional page "page"; } }
 }
 
-/// What is read and written back, or why it is refused.
-fn told<T: for<'de> Deserialize<'de> + Serialize + fmt::Debug>(json: &str) -> [String; 3] {
-    let told = |read: Result<T, serde_json::Error>| match read {
+/// The value read and the JSON written, or the error.
+fn outcomes<T: for<'de> Deserialize<'de> + Serialize + fmt::Debug>(json: &str) -> [String; 3] {
+    let outcome = |read: Result<T, serde_json::Error>| match read {
         Ok(value) => format!("{} {value:?}", serde_json::to_string(&value).unwrap()),
         Err(error) => error.to_string(),
     };
     [
-        told(serde_json::from_str(json)),
-        told(serde_json::from_reader(json.as_bytes())),
-        told(serde_json::from_str(json).and_then(serde_json::from_value)),
+        outcome(serde_json::from_str(json)),
+        outcome(serde_json::from_reader(json.as_bytes())),
+        outcome(serde_json::from_str(json).and_then(serde_json::from_value)),
     ]
 }
 
 #[test]
-fn a_list_reads_writes_and_refuses_as_the_derives_do() {
+fn a_list_reads_writes_and_refuses_the_same_as_the_derives() {
     for json in [
         r#"{"id": 1, "price": 1234567890123456.78, "type": "draft", "fields": [1], "key": true, "note": "n"}"#,
         r#"{"note": "n", "key": null, "price": 1, "id": 1, "type": null, "fields": null}"#,
@@ -137,18 +148,18 @@ fn a_list_reads_writes_and_refuses_as_the_derives_do() {
         "\"order\"",
         "null",
     ] {
-        assert_eq!(told::<listed::Order>(json), told::<derived::Order>(json), "{json}");
+        assert_eq!(outcomes::<listed::Order>(json), outcomes::<derived::Order>(json), "{json}");
     }
     for json in [r#"{"secret": "s3cret", "other": "s3cret"}"#, r#"{"secret": 7}"#, "{}", "7"] {
-        assert_eq!(told::<listed::Login>(json), told::<derived::Login>(json), "{json}");
+        assert_eq!(outcomes::<listed::Login>(json), outcomes::<derived::Login>(json), "{json}");
     }
     for json in ["{}", r#"{"page": 2, "other": [{"page": 3}]}"#, r#"{"page": true}"#, r#"{"page": 1, "page": 1}"#] {
-        assert_eq!(told::<listed::Query>(json), told::<derived::Query>(json), "{json}");
+        assert_eq!(outcomes::<listed::Query>(json), outcomes::<derived::Query>(json), "{json}");
     }
 }
 
 #[test]
-fn an_error_names_the_field_or_the_place() {
+fn an_error_names_the_field_or_the_position() {
     let error = |json| serde_json::from_str::<listed::Order>(json).unwrap_err().to_string();
     assert_eq!(error(r#"{"price": 1, "key": null}"#), "missing field `id` at line 1 column 25");
     assert_eq!(error(r#"{"id": 1, "id": 2}"#), "duplicate field `id` at line 1 column 14");

@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::Object;
 use crate::Nullable;
 
-/// The fields that were written so far.
+/// The object being written.
 pub(crate) struct Writing<M> {
     pub(super) map: M,
 }
