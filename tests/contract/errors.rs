@@ -6,24 +6,24 @@ use std::fmt::Write as _;
 use chift_api::types::AuthItem;
 use chift_api::{Client, Error, ErrorClass, Method, ResponseError, Session};
 use chift_auth::{AuthError, Credentials, TokenSource};
-use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer};
+use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
 use crate::request_context::client;
 
-fn refused(status: u16, code: &str) -> Answer {
-    Answer::Error { status, code: Some(code.to_owned()), retry_after: None }
+fn refused(status: u16, code: &str) -> Behavior {
+    Behavior::Error { status, code: Some(code.to_owned()), retry_after: None }
 }
 
 #[tokio::test]
 async fn a_call_without_a_token_fails_with_a_one_line_message() {
     let server = FaultyServer::start();
-    server.answer_token_requests(refused(401, "ERROR_CHIFT_AUTHENTICATION_ERROR"));
+    server.set_token_response(refused(401, "ERROR_CHIFT_AUTHENTICATION_ERROR"));
     let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no access token: Chift refused the credentials (401 ERROR_CHIFT_AUTHENTICATION_ERROR: as it was told)"
+        "no access token: Chift refused the credentials (401 ERROR_CHIFT_AUTHENTICATION_ERROR: set by the test)"
     );
     assert!(error.is_auth() && !error.is_transient() && error.status().is_none() && error.chift().is_none());
     assert!(AuthError::of(&error).unwrap().is_rejected());
@@ -42,7 +42,7 @@ async fn a_call_without_a_token_fails_with_a_one_line_message() {
     }
     assert!(chain.to_lowercase().contains("refused"), "the chain contains the cause: {chain}");
 
-    server.answer_token_requests(Answer::Error { status: 503, code: None, retry_after: Some("60".to_owned()) });
+    server.set_token_response(Behavior::Error { status: 503, code: None, retry_after: Some("60".to_owned()) });
     let error = self::client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert_eq!(error.retry_after().map(|pause| pause.as_secs()), Some(60));
 }
@@ -54,22 +54,22 @@ async fn a_refused_token_is_distinguished_from_refused_credentials_of_the_custom
         ("ERROR_CHIFT_AUTHENTICATION_ERROR", true, ErrorClass::Credentials),
         ("ERROR_CONNECTOR_AUTHENTICATION", false, ErrorClass::Connection),
     ] {
-        server.answer_calls_in_turn(vec![refused(401, code)]);
+        server.set_call_responses(vec![refused(401, code)]);
         let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
         assert_eq!((error.is_auth(), error.chift().unwrap().class()), (is_auth, class), "{code}");
-        assert_eq!(error.to_string(), format!("the server responded with status 401 {code}: as it was told"));
+        assert_eq!(error.to_string(), format!("the server responded with status 401 {code}: set by the test"));
     }
 }
 
 #[tokio::test]
 async fn a_401_with_a_long_or_broken_body_renews_the_token_and_keeps_its_status() {
-    for body in [Answer::LargeError { status: 401, bytes: 2_000_000 }, Answer::CutError(401)] {
+    for body in [Behavior::LargeError { status: 401, bytes: 2_000_000 }, Behavior::CutError(401)] {
         let server = FaultyServer::start();
         let client = client(&server);
-        server.answer_calls_in_turn(vec![body.clone(), Answer::Ok]);
+        server.set_call_responses(vec![body.clone(), Behavior::Ok]);
         client.request(Method::GET, "/consumers").send::<Value>().await.unwrap();
         assert_eq!((server.token_requests(), server.calls()), (2, 2), "{body:?}");
-        server.answer_calls_in_turn(vec![body.clone()]);
+        server.set_call_responses(vec![body.clone()]);
         let error = client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(401), "{body:?}");
         assert!(matches!(error, Error::ErrorResponse(_)), "{error:?}");
@@ -80,7 +80,7 @@ async fn a_401_with_a_long_or_broken_body_renews_the_token_and_keeps_its_status(
 async fn a_long_error_of_the_token_endpoint_keeps_its_status_and_its_class() {
     let server = FaultyServer::start();
     for (status, is_rejected, is_transient) in [(401, true, false), (503, false, true), (404, false, false)] {
-        server.answer_token_requests(Answer::LargeError { status, bytes: 200_000 });
+        server.set_token_response(Behavior::LargeError { status, bytes: 200_000 });
         let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap());
         let source = TokenSource::builder(credentials).base_url(server.base_url()).attempts(1).build().unwrap();
         let error = source.token().await.unwrap_err();
@@ -96,7 +96,7 @@ async fn only_four_statuses_reject_the_credentials() {
     for status in [400, 401, 403, 404, 405, 409, 410, 415, 421, 422, 425, 451] {
         let source = TokenSource::builder(credentials.clone()).base_url(server.base_url()).build().unwrap();
         let before = server.token_requests();
-        server.answer_token_requests(Answer::Error { status, code: None, retry_after: None });
+        server.set_token_response(Behavior::Error { status, code: None, retry_after: None });
         let error = source.token().await.unwrap_err();
         assert_eq!(error.is_rejected(), matches!(status, 400 | 401 | 403 | 422), "{status}");
         assert!(!error.is_transient() && server.token_requests() == before + 1, "{status}");
@@ -180,7 +180,7 @@ async fn control_characters_from_the_server_do_not_reach_messages() {
 #[tokio::test]
 async fn a_body_that_stalls_is_a_timeout_and_keeps_its_status() {
     let server = FaultyServer::start();
-    server.answer_calls_in_turn(vec![Answer::Stall]);
+    server.set_call_responses(vec![Behavior::Stall]);
     let http = |http: chift_api::ClientBuilder| http.read_timeout(std::time::Duration::from_millis(50));
     let client = Client::with_http(&server.base_url(), Session::anonymous(), http).unwrap();
     let error = client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chift_api::paging::{self, Page};
 use chift_api::{Client, Error, Method, ResponseValue, RetryPolicy, Undocumented};
 use chift_auth::TokenSource;
-use chift_tests::{Answer, FaultyServer, StandIn};
+use chift_tests::{Behavior, FaultyServer, StandIn};
 use httpmock::{HttpMockRequest, HttpMockResponse};
 use serde_json::json;
 
@@ -105,8 +105,8 @@ async fn a_stream_can_move_to_another_task() {
 #[tokio::test]
 async fn a_retrying_client_requests_a_page_again_after_a_transient_failure() {
     let server = FaultyServer::start();
-    let failing = |status| Answer::Error { status, code: None, retry_after: None };
-    server.answer_calls_in_turn(vec![failing(503), failing(401), Answer::Ok]);
+    let failing = |status| Behavior::Error { status, code: None, retry_after: None };
+    server.set_call_responses(vec![failing(503), failing(401), Behavior::Ok]);
     let retry = RetryPolicy::builder().initial_backoff(std::time::Duration::from_millis(1)).build().unwrap();
     let client = crate::request_context::client(&server).retrying(retry);
     let stream = paging::items(100, |page, size| fetch(&client, page, size));

@@ -2,7 +2,7 @@
 
 use chift_api::{Client, Error, Method, Session};
 use chift_auth::{AuthError, TokenSource};
-use chift_tests::{Answer, FaultyServer, StandIn};
+use chift_tests::{Behavior, FaultyServer, StandIn};
 use serde_json::{Value, json};
 
 use crate::request_context::client;
@@ -96,7 +96,7 @@ async fn the_path_of_the_base_url_is_kept() {
 #[tokio::test]
 async fn a_call_without_a_token_is_not_sent_and_reports_the_reason() {
     let server = FaultyServer::start();
-    server.answer_token_requests(Answer::Error { status: 401, code: None, retry_after: None });
+    server.set_token_response(Behavior::Error { status: 401, code: None, retry_after: None });
     let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert!(AuthError::of(&error).unwrap().is_rejected(), "{error:?}");
     assert_eq!(server.calls(), 0);

@@ -3,7 +3,7 @@
 use chift_api::types::AuthItem;
 use chift_api::{Client, Context, Error, IdempotencyKey, Method, RetryPolicy, Session};
 use chift_auth::{AuthError, Builder, Credentials, TokenSource};
-use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer};
+use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn following(server: &FaultyServer) -> Builder {
 async fn a_redirected_token_request_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
         let (chift, other) = (FaultyServer::start(), FaultyServer::start());
-        chift.answer_token_requests(Answer::RedirectWith { status, to: format!("{}/token", other.base_url()) });
+        chift.set_token_response(Behavior::RedirectWith { status, to: format!("{}/token", other.base_url()) });
         let source = following(&chift).build().unwrap();
         let error = source.token().await.unwrap_err();
         assert!(matches!(error, AuthError::Redirected { status: found, .. } if found == status), "{error:?}");
@@ -36,8 +36,8 @@ async fn a_redirected_token_request_is_not_followed() {
 #[tokio::test]
 async fn a_redirected_call_is_not_followed_by_any_view() {
     let (chift, other) = (FaultyServer::start(), FaultyServer::start());
-    let redirect = Answer::RedirectWith { status: 307, to: format!("{}/consumers", other.base_url()) };
-    chift.answer_calls_in_turn(vec![redirect]);
+    let redirect = Behavior::RedirectWith { status: 307, to: format!("{}/consumers", other.base_url()) };
+    chift.set_call_responses(vec![redirect]);
     let client = following(&chift).build().unwrap().client();
     let keyed = client.with(&Context::new().idempotency_key(IdempotencyKey::new("key-1").unwrap()));
     for view in [client.clone(), keyed.clone(), keyed.retrying(RetryPolicy::new())] {

@@ -6,7 +6,7 @@ use chift_api::httpmock::MockServerExt as _;
 use chift_api::types::{AuthItem, Token};
 use chift_api::{Client, Context, Datalayer, IdempotencyKey, Method, Repeat, Session};
 use chift_auth::TokenSource;
-use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer};
+use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use httpmock::MockServer;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -109,7 +109,7 @@ async fn a_repeated_request_is_distinguished_from_other_conflicts() {
         (409, None, None),
         (400, Some("REQUEST_ALREADY_PROCESSED"), None),
     ] {
-        server.answer_calls_in_turn(vec![Answer::Error { status, code: code.map(str::to_owned), retry_after: None }]);
+        server.set_call_responses(vec![Behavior::Error { status, code: code.map(str::to_owned), retry_after: None }]);
         let error = client.request(Method::POST, "/consumers").json(&json!({})).send::<Value>().await.unwrap_err();
         assert_eq!(error.chift().unwrap().repeat(), expected, "{status} {code:?}");
     }

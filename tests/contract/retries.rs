@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chift_api::{Client, Clock, Context, Error, IdempotencyKey, Method, ResponseError, RetryPolicy, Sleep};
 use chift_auth::{Credentials, TokenSource};
-use chift_tests::{Answer, FaultyServer};
+use chift_tests::{Behavior, FaultyServer};
 use serde_json::{Value, json};
 
 use crate::request_context::client;
@@ -46,8 +46,8 @@ fn retrying(server: &FaultyServer, clock: &TestClock) -> Client {
     client(server).retrying(RetryPolicy::new()).with_clock(clock.clone())
 }
 
-fn error(status: u16) -> Answer {
-    Answer::Error { status, code: None, retry_after: None }
+fn error(status: u16) -> Behavior {
+    Behavior::Error { status, code: None, retry_after: None }
 }
 
 async fn get(client: &Client) -> Option<u16> {
@@ -59,9 +59,9 @@ async fn get(client: &Client) -> Option<u16> {
 
 #[tokio::test]
 async fn transient_failures_are_retried_with_growing_pauses() {
-    for failure in [error(408), error(429), error(502), error(503), error(504), Answer::Close] {
+    for failure in [error(408), error(429), error(502), error(503), error(504), Behavior::Close] {
         let (server, clock) = (FaultyServer::start(), TestClock::new());
-        server.answer_calls_in_turn(vec![failure.clone(), failure.clone(), Answer::Ok]);
+        server.set_call_responses(vec![failure.clone(), failure.clone(), Behavior::Ok]);
         assert_eq!(get(&retrying(&server, &clock)).await, Some(200), "{failure:?}");
         assert_eq!((server.calls(), server.token_requests()), (3, 1), "{failure:?}");
         let [first, second] = clock.waits()[..] else { panic!("{:?}", clock.waits()) };
@@ -75,7 +75,7 @@ async fn other_failures_are_returned_at_once() {
     for status in [400, 401, 403, 404, 409, 422, 500, 501] {
         let (server, clock) = (FaultyServer::start(), TestClock::new());
         let code = Some("ERROR_CONNECTOR_AUTHENTICATION".to_owned());
-        server.answer_calls_in_turn(vec![Answer::Error { status, code, retry_after: None }]);
+        server.set_call_responses(vec![Behavior::Error { status, code, retry_after: None }]);
         assert_eq!(get(&retrying(&server, &clock)).await, Some(status));
         assert_eq!((server.calls(), clock.waits().len()), (1, 0), "{status}");
     }
@@ -84,10 +84,10 @@ async fn other_failures_are_returned_at_once() {
 #[tokio::test]
 async fn the_last_failure_is_returned() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
-    server.answer_calls_in_turn(vec![error(503)]);
+    server.set_call_responses(vec![error(503)]);
     assert_eq!(get(&retrying(&server, &clock)).await, Some(503));
     assert_eq!(server.calls(), 3);
-    server.answer_calls_in_turn(vec![Answer::Close]);
+    server.set_call_responses(vec![Behavior::Close]);
     assert_eq!(get(&retrying(&server, &clock)).await, None);
     assert_eq!(server.calls(), 6);
 }
@@ -95,7 +95,7 @@ async fn the_last_failure_is_returned() {
 #[tokio::test]
 async fn a_client_without_a_policy_does_not_retry() {
     let server = FaultyServer::start();
-    server.answer_calls_in_turn(vec![error(503)]);
+    server.set_call_responses(vec![error(503)]);
     let client = client(&server);
     let _ = client.retrying(RetryPolicy::new());
     assert_eq!(get(&client).await, Some(503));
@@ -112,7 +112,7 @@ async fn unsafe_methods_are_retried_only_with_an_idempotency_key_which_stays_the
     {
         for method in [Method::POST, Method::PATCH, Method::PUT, Method::DELETE] {
             let before = server.calls();
-            server.answer_calls_in_turn(vec![error(503), Answer::Ok]);
+            server.set_call_responses(vec![error(503), Behavior::Ok]);
             let result = view.request(method.clone(), "/consumers").json(&json!({"name": "B"})).send::<Value>().await;
             assert_eq!((result.is_ok(), server.calls() - before), (calls == 2, calls), "{method}");
             let heads = server.call_heads().split_off(before);
@@ -124,8 +124,8 @@ async fn unsafe_methods_are_retried_only_with_an_idempotency_key_which_stays_the
 #[tokio::test]
 async fn retry_after_is_honoured() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
-    let busy = |after: &str| Answer::Error { status: 429, code: None, retry_after: Some(after.to_owned()) };
-    server.answer_calls_in_turn(vec![busy("7"), busy("date+9"), Answer::Ok]);
+    let busy = |after: &str| Behavior::Error { status: 429, code: None, retry_after: Some(after.to_owned()) };
+    server.set_call_responses(vec![busy("7"), busy("date+9"), Behavior::Ok]);
     assert_eq!(get(&retrying(&server, &clock)).await, Some(200));
     assert_eq!(clock.waits(), [Duration::from_secs(7), Duration::from_secs(9)]);
 }
@@ -133,8 +133,8 @@ async fn retry_after_is_honoured() {
 #[tokio::test]
 async fn a_pause_beyond_max_elapsed_does_not_start() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
-    let busy = |after: &str| Answer::Error { status: 503, code: None, retry_after: Some(after.to_owned()) };
-    server.answer_calls_in_turn(vec![busy("20"), busy("20")]);
+    let busy = |after: &str| Behavior::Error { status: 503, code: None, retry_after: Some(after.to_owned()) };
+    server.set_call_responses(vec![busy("20"), busy("20")]);
     assert_eq!(get(&retrying(&server, &clock)).await, Some(503));
     assert_eq!((server.calls(), clock.waits()), (2, vec![Duration::from_secs(20)]));
 }
@@ -142,7 +142,7 @@ async fn a_pause_beyond_max_elapsed_does_not_start() {
 #[tokio::test]
 async fn a_streamed_body_is_sent_once() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
-    server.answer_calls_in_turn(vec![error(503), Answer::Ok]);
+    server.set_call_responses(vec![error(503), Behavior::Ok]);
     let client = retrying(&server, &clock).with(&Context::new().key_for_each_call());
     let stream = futures_util::stream::iter([Ok::<_, std::io::Error>("[]")]);
     let call = client.request(Method::POST, "/files").body(reqwest::Body::wrap_stream(stream));
@@ -153,7 +153,7 @@ async fn a_streamed_body_is_sent_once() {
 #[tokio::test]
 async fn a_response_that_breaks_off_is_not_retried() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
-    server.answer_calls_in_turn(vec![Answer::Cut, Answer::Ok]);
+    server.set_call_responses(vec![Behavior::Cut, Behavior::Ok]);
     let call = retrying(&server, &clock);
     let error = call.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert!(matches!(error, Error::InvalidResponse { error: ResponseError::Interrupted(_), .. }), "{error:?}");
@@ -163,7 +163,7 @@ async fn a_response_that_breaks_off_is_not_retried() {
 #[tokio::test]
 async fn the_renewal_of_a_refused_token_does_not_count_as_an_attempt() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
-    server.answer_calls_in_turn(vec![error(503), error(401), error(503), Answer::Ok]);
+    server.set_call_responses(vec![error(503), error(401), error(503), Behavior::Ok]);
     assert_eq!(get(&retrying(&server, &clock)).await, Some(200));
     assert_eq!((server.calls(), server.token_requests(), clock.waits().len()), (4, 2, 2));
 }
@@ -171,7 +171,7 @@ async fn the_renewal_of_a_refused_token_does_not_count_as_an_attempt() {
 #[tokio::test]
 async fn a_missing_token_is_not_retried() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
-    server.answer_token_requests(Answer::Error { status: 400, code: None, retry_after: None });
+    server.set_token_response(Behavior::Error { status: 400, code: None, retry_after: None });
     assert_eq!(get(&retrying(&server, &clock)).await, None);
     assert_eq!((server.calls(), server.token_requests(), clock.waits().len()), (0, 1, 0));
 
@@ -186,7 +186,7 @@ async fn a_missing_token_is_not_retried() {
 async fn the_retry_budget_limits_traffic_during_an_outage() {
     let (server, clock) = (FaultyServer::start(), TestClock::new());
     let client = retrying(&server, &clock);
-    server.answer_calls_in_turn(vec![error(503)]);
+    server.set_call_responses(vec![error(503)]);
     // Clones and views share the budget of their client.
     let context = Context::new().raw_data();
     let views = [client.clone(), client.with(&context), client.retrying(RetryPolicy::new())];
@@ -194,11 +194,11 @@ async fn the_retry_budget_limits_traffic_during_an_outage() {
         assert_eq!(get(&views[index % views.len()]).await, Some(503));
     }
     assert_eq!(server.calls(), 300 + 100);
-    server.answer_calls_in_turn(vec![Answer::Ok]);
+    server.set_call_responses(vec![Behavior::Ok]);
     for _ in 0..5 {
         assert_eq!(get(&client).await, Some(200));
     }
-    server.answer_calls_in_turn(vec![error(503)]);
+    server.set_call_responses(vec![error(503)]);
     let before = server.calls();
     assert_eq!(get(&client).await, Some(503));
     assert_eq!(server.calls() - before, 2, "five successes earn one retry");
@@ -223,7 +223,7 @@ async fn a_response_that_does_not_start_in_time_is_a_timeout() {
     let server = FaultyServer::start();
     let client = client(&server);
     assert_eq!(get(&client).await, Some(200));
-    server.answer_calls_in_turn(vec![Answer::Silence]);
+    server.set_call_responses(vec![Behavior::Silence]);
     let error = client.with_clock(Expired).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert!(matches!(&error, Error::Transport(error) if error.is_timeout()), "{error:?}");
     assert!(error.is_transient() && !error.is_auth());

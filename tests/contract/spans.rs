@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use chift_api::types::AuthItem;
 use chift_api::{Context, IdempotencyKey, Method, RetryPolicy};
 use chift_auth::TokenSource;
-use chift_tests::{ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, FaultyServer, StandIn};
+use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer, StandIn};
 use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -88,14 +88,14 @@ async fn a_retried_call_is_one_span() {
     let server = FaultyServer::start();
     let policy = RetryPolicy::builder().initial_backoff(std::time::Duration::from_millis(1)).build().unwrap();
     let client = client(&server).retrying(policy);
-    let failing = Answer::Error { status: 503, code: Some("ERROR_BUSY".to_owned()), retry_after: None };
+    let failing = Behavior::Error { status: 503, code: Some("ERROR_BUSY".to_owned()), retry_after: None };
     client.request(Method::GET, "/warm").send::<Value>().await.unwrap();
-    server.answer_calls_in_turn(vec![failing]);
+    server.set_call_responses(vec![failing]);
     let spans = spans_of(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
     assert_eq!(spans.len(), 1);
     let names = ["chift.attempts", "http.request.resend_count", "http.response.status_code", "chift.error_code"];
     assert_eq!(values(&spans[0], &names), ["3", "2", "503", "ERROR_BUSY"]);
-    server.answer_calls_in_turn(vec![Answer::Close]);
+    server.set_call_responses(vec![Behavior::Close]);
     let spans = spans_of(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
     assert_eq!(values(&spans[0], &["error.type", "http.response.status_code"]), ["request", "-"]);
 }
@@ -105,8 +105,8 @@ async fn a_call_that_is_repeated_with_a_new_token_has_two_attempts() {
     let server = FaultyServer::start();
     let client = client(&server);
     client.request(Method::GET, "/warm").send::<Value>().await.unwrap();
-    let refused = Answer::Error { status: 401, code: None, retry_after: None };
-    server.answer_calls_in_turn(vec![refused, Answer::Ok]);
+    let refused = Behavior::Error { status: 401, code: None, retry_after: None };
+    server.set_call_responses(vec![refused, Behavior::Ok]);
     let spans = spans_of(client.request(Method::GET, UNDOCUMENTED).send::<Value>()).await;
     let names = ["otel.name", "chift.attempts", "http.response.status_code", "error.type"];
     // A separate task renews the token, and this subscriber does not see its spans.
@@ -130,7 +130,7 @@ async fn a_malformed_error_code_is_not_recorded() {
     let server = FaultyServer::start();
     let client = client(&server);
     for code in [CLIENT_SECRET, "ERROR_X\nforged", "error x"] {
-        server.answer_calls_in_turn(vec![Answer::Error {
+        server.set_call_responses(vec![Behavior::Error {
             status: 400,
             code: Some(code.to_owned()),
             retry_after: None,

@@ -16,9 +16,9 @@ use crate::locked;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Answer {
+pub enum Behavior {
     /// A token, valid for 30 minutes unless a field changes it.
-    Token(Lie),
+    Token(TokenFields),
     /// An error in Chift's format.
     Error {
         /// The HTTP status.
@@ -71,7 +71,7 @@ pub enum Answer {
 /// How a token response differs from a valid one.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Lie {
+pub struct TokenFields {
     /// `expires_in`; the default is 1800.
     #[serde(default)]
     pub life: Option<i64>,
@@ -98,9 +98,9 @@ pub struct Lie {
 /// A server whose responses a test sets in advance.
 ///
 /// ```
-/// use chift_tests::{Answer, FaultyServer};
+/// use chift_tests::{Behavior, FaultyServer};
 /// let server = FaultyServer::start();
-/// server.answer_token_requests(Answer::Silence);
+/// server.set_token_response(Behavior::Silence);
 /// assert_eq!(server.token_requests(), 0);
 /// ```
 pub struct FaultyServer {
@@ -109,8 +109,8 @@ pub struct FaultyServer {
 }
 
 struct State {
-    token_answers: Mutex<Vec<Answer>>,
-    call_answers: Mutex<Vec<Answer>>,
+    token_behaviors: Mutex<Vec<Behavior>>,
+    call_behaviors: Mutex<Vec<Behavior>>,
     token_requests: AtomicUsize,
     calls: AtomicUsize,
     call_heads: Mutex<Vec<String>>,
@@ -126,8 +126,8 @@ impl FaultyServer {
     #[allow(clippy::expect_used)]
     pub fn start() -> Self {
         let state = Arc::new(State {
-            token_answers: Mutex::new(vec![Answer::Token(Lie::default())]),
-            call_answers: Mutex::new(vec![Answer::Ok]),
+            token_behaviors: Mutex::new(vec![Behavior::Token(TokenFields::default())]),
+            call_behaviors: Mutex::new(vec![Behavior::Ok]),
             token_requests: AtomicUsize::new(0),
             calls: AtomicUsize::new(0),
             call_heads: Mutex::default(),
@@ -144,18 +144,18 @@ impl FaultyServer {
     }
 
     /// Sets the response to all token requests from now on.
-    pub fn answer_token_requests(&self, answer: Answer) {
-        *locked(&self.state.token_answers) = vec![answer];
+    pub fn set_token_response(&self, behavior: Behavior) {
+        *locked(&self.state.token_behaviors) = vec![behavior];
     }
 
     /// Sets the responses to the next token requests, in order; the last one repeats.
-    pub fn answer_token_requests_in_turn(&self, answers: Vec<Answer>) {
-        *locked(&self.state.token_answers) = answers;
+    pub fn set_token_responses(&self, behaviors: Vec<Behavior>) {
+        *locked(&self.state.token_behaviors) = behaviors;
     }
 
     /// Sets the responses to the next calls with any bearer, in order; the last one repeats.
-    pub fn answer_calls_in_turn(&self, answers: Vec<Answer>) {
-        *locked(&self.state.call_answers) = answers;
+    pub fn set_call_responses(&self, behaviors: Vec<Behavior>) {
+        *locked(&self.state.call_behaviors) = behaviors;
     }
 
     /// The number of token requests that arrived.
@@ -187,66 +187,70 @@ impl fmt::Debug for FaultyServer {
 
 impl State {
     fn respond(&self, request: &Request) -> Response {
-        let (answers, count) = if request.target == "/token" {
-            (&self.token_answers, &self.token_requests)
+        let (behaviors, count) = if request.target == "/token" {
+            (&self.token_behaviors, &self.token_requests)
         } else {
             locked(&self.call_heads).push(head(request));
-            (&self.call_answers, &self.calls)
+            (&self.call_behaviors, &self.calls)
         };
-        let answer = {
-            let mut answers = locked(answers);
-            if answers.len() > 1 { answers.remove(0) } else { answers.first().cloned().unwrap_or(Answer::Close) }
+        let behavior = {
+            let mut behaviors = locked(behaviors);
+            if behaviors.len() > 1 {
+                behaviors.remove(0)
+            } else {
+                behaviors.first().cloned().unwrap_or(Behavior::Close)
+            }
         };
         count.fetch_add(1, Ordering::SeqCst);
-        self.response(answer)
+        self.response(behavior)
     }
 
-    fn response(&self, answer: Answer) -> Response {
+    fn response(&self, behavior: Behavior) -> Response {
         let ok = |body: &str| Response::new(200).body(body);
-        match answer {
-            Answer::Token(lie) => self.token(&lie),
-            Answer::SlowToken(milliseconds) => {
+        match behavior {
+            Behavior::Token(fields) => self.token(&fields),
+            Behavior::SlowToken(milliseconds) => {
                 thread::sleep(Duration::from_millis(milliseconds));
-                self.token(&Lie::default())
+                self.token(&TokenFields::default())
             }
-            Answer::Error { status, code, retry_after } => error(status, code.as_deref(), retry_after),
-            Answer::Redirect(to) => Response::new(307).header("location", to).close(),
-            Answer::RedirectWith { status, to } => Response::new(status).header("location", to).close(),
-            Answer::LargeError { status, bytes } => Response::new(status).body("x ".repeat(bytes / 2)).close(),
-            Answer::CutError(status) => Response::new(status).body("{\"message\": \"cut").cut_off(),
-            Answer::Html => ok("<html><p>Sorry</p></html>").header("content-type", "text/html").close(),
-            Answer::Large(bytes) => ok(&format!("{{\"access_token\":\"{}\"}}", "x".repeat(bytes))).close(),
-            Answer::HalfJson => ok("{\"access_token\":\"half-a-tok").close(),
-            Answer::Cut => ok("{\"access_token\":\"cut-tok").cut_off(),
-            Answer::Stall => ok("{\"items\": [").stall(),
-            Answer::Close => Response::none(),
-            Answer::Silence => Response::silence(),
-            Answer::Ok => ok("{\"items\":[],\"total\":0,\"page\":1,\"size\":50}").close(),
+            Behavior::Error { status, code, retry_after } => error(status, code.as_deref(), retry_after),
+            Behavior::Redirect(to) => Response::new(307).header("location", to).close(),
+            Behavior::RedirectWith { status, to } => Response::new(status).header("location", to).close(),
+            Behavior::LargeError { status, bytes } => Response::new(status).body("x ".repeat(bytes / 2)).close(),
+            Behavior::CutError(status) => Response::new(status).body("{\"message\": \"cut").cut_off(),
+            Behavior::Html => ok("<html><p>Sorry</p></html>").header("content-type", "text/html").close(),
+            Behavior::Large(bytes) => ok(&format!("{{\"access_token\":\"{}\"}}", "x".repeat(bytes))).close(),
+            Behavior::HalfJson => ok("{\"access_token\":\"half-a-tok").close(),
+            Behavior::Cut => ok("{\"access_token\":\"cut-tok").cut_off(),
+            Behavior::Stall => ok("{\"items\": [").stall(),
+            Behavior::Close => Response::none(),
+            Behavior::Silence => Response::silence(),
+            Behavior::Ok => ok("{\"items\":[],\"total\":0,\"page\":1,\"size\":50}").close(),
         }
     }
 
-    fn token(&self, lie: &Lie) -> Response {
+    fn token(&self, fields: &TokenFields) -> Response {
         let now = now();
-        let life = lie.life.unwrap_or(1800);
-        let token = lie
+        let life = fields.life.unwrap_or(1800);
+        let token = fields
             .text
             .clone()
             .unwrap_or_else(|| format!("issued-{}-{}", self.token_requests.load(Ordering::SeqCst), fastrand::u64(..)));
         locked(&self.issued).push(token.clone());
         let mut body: Value = json!({
             "access_token": token,
-            "token_type": lie.token_type.as_deref().unwrap_or("bearer"),
+            "token_type": fields.token_type.as_deref().unwrap_or("bearer"),
             "expires_in": life,
-            "expires_on": now.saturating_add(lie.expires_on.unwrap_or(life)),
+            "expires_on": now.saturating_add(fields.expires_on.unwrap_or(life)),
         });
-        if lie.decimal_point {
+        if fields.decimal_point {
             body["expires_in"] = json!(i32::try_from(life).map(f64::from).unwrap_or_default());
         }
-        if let Some(fields) = body.as_object_mut().filter(|_| lie.no_expires_on) {
-            fields.remove("expires_on");
+        if let Some(object) = body.as_object_mut().filter(|_| fields.no_expires_on) {
+            object.remove("expires_on");
         }
         let response = Response::new(200).body(body.to_string()).close();
-        match lie.date_ahead {
+        match fields.date_ahead {
             Some(ahead) => response.header("date", http_date(now + ahead)),
             None => response,
         }
@@ -254,7 +258,7 @@ impl State {
 }
 
 fn error(status: u16, code: Option<&str>, retry_after: Option<String>) -> Response {
-    let body = json!({"message": "as it was told", "status": "error", "error_code": code});
+    let body = json!({"message": "set by the test", "status": "error", "error_code": code});
     let response = Response::new(status).body(body.to_string()).close();
     let Some(retry_after) = retry_after else { return response };
     let now = now();

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use chift_api::StandIn;
 pub use chift_api::stand_in::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, DEFAULT_LIFE};
-pub use faulty::{Answer, FaultyServer, Lie};
+pub use faulty::{Behavior, FaultyServer, TokenFields};
 
 /// Compiles the code in the README.
 #[cfg(doctest)]

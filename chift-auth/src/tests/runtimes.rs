@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chift_tests::{Answer, FaultyServer};
+use chift_tests::{Behavior, FaultyServer};
 
 use super::clock::TestClock;
 use super::{Fake, credentials, source_on};
@@ -45,7 +45,7 @@ fn without_a_runtime_and_without_a_token_the_result_is_an_error_and_no_panic() {
 #[test]
 fn when_the_runtime_of_a_renewal_is_dropped_callers_on_another_get_a_token() {
     let server = FaultyServer::start();
-    server.answer_token_requests_in_turn(vec![Answer::Silence, Answer::Token(chift_tests::Lie::default())]);
+    server.set_token_responses(vec![Behavior::Silence, Behavior::Token(chift_tests::TokenFields::default())]);
     let source = TokenSource::builder(credentials()).base_url(server.base_url()).build().unwrap();
     let first = runtime();
     first.block_on(async {
@@ -98,7 +98,7 @@ fn a_runtime_without_timers_or_io_is_an_error_and_no_panic() {
 #[test]
 fn while_a_renewal_is_under_way_elsewhere_a_caller_without_a_runtime_does_not_wait() {
     let server = FaultyServer::start();
-    server.answer_token_requests(Answer::Silence);
+    server.set_token_response(Behavior::Silence);
     let source = TokenSource::builder(credentials()).base_url(server.base_url()).build().unwrap();
     let elsewhere = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let caller = source.clone();

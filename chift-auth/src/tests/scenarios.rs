@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chift_api::{Error, Method, SharedClock};
-use chift_tests::{Answer, FaultyServer};
+use chift_tests::{Behavior, FaultyServer};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -28,8 +28,8 @@ struct Scenario {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Given {
-    tokens: Vec<Answer>,
-    calls: Vec<Answer>,
+    tokens: Vec<Behavior>,
+    calls: Vec<Behavior>,
     attempts: Option<u32>,
     deadline_ms: Option<u64>,
     /// Nothing listens at the base URL.
@@ -54,7 +54,7 @@ enum Step {
     StepMonotonic(f64),
     /// Waits until no renewal is running.
     Settle,
-    Tokens(Vec<Answer>),
+    Tokens(Vec<Behavior>),
     Invalidate(bool),
     ReplaceCredentials,
     Phase(String),
@@ -84,10 +84,10 @@ impl Fixture {
     fn new(given: &Given) -> Self {
         let server = FaultyServer::start();
         if !given.tokens.is_empty() {
-            server.answer_token_requests_in_turn(given.tokens.clone());
+            server.set_token_responses(given.tokens.clone());
         }
         if !given.calls.is_empty() {
-            server.answer_calls_in_turn(given.calls.clone());
+            server.set_call_responses(given.calls.clone());
         }
         let base_url = if given.is_unreachable { free_address() } else { server.base_url() };
         let clock = TestClock::new();
@@ -122,7 +122,7 @@ impl Fixture {
             Step::StepWall(seconds) => self.clock.step_wall(*seconds),
             Step::StepMonotonic(seconds) => self.clock.step_monotonic(Duration::from_secs_f64(*seconds)),
             Step::Settle => self.settle().await,
-            Step::Tokens(answers) => self.server.answer_token_requests_in_turn(answers.clone()),
+            Step::Tokens(answers) => self.server.set_token_responses(answers.clone()),
             Step::Invalidate(forgotten) => {
                 let token = self.last.clone().expect("an earlier step got a token");
                 assert_eq!(self.source.invalidate(&token), *forgotten);

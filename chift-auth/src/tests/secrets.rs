@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use chift_tests::{Answer, CLIENT_SECRET, FaultyServer, Lie};
+use chift_tests::{Behavior, CLIENT_SECRET, FaultyServer, TokenFields};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::prelude::*;
 
@@ -45,24 +45,27 @@ fn printed(error: &dyn Error) -> String {
     printed
 }
 
-fn faults() -> Vec<Answer> {
-    let token = |lie| Answer::Token(lie);
-    let error =
-        |status| Answer::Error { status, code: Some("ERROR_CHIFT_AUTHENTICATION_ERROR".to_owned()), retry_after: None };
+fn faults() -> Vec<Behavior> {
+    let token = |fields| Behavior::Token(fields);
+    let error = |status| Behavior::Error {
+        status,
+        code: Some("ERROR_CHIFT_AUTHENTICATION_ERROR".to_owned()),
+        retry_after: None,
+    };
     vec![
-        token(Lie::default()),
-        token(Lie { life: Some(0), ..Lie::default() }),
-        token(Lie { token_type: Some("mac".to_owned()), ..Lie::default() }),
-        token(Lie { text: Some("half-a-tok\nline".to_owned()), ..Lie::default() }),
+        token(TokenFields::default()),
+        token(TokenFields { life: Some(0), ..TokenFields::default() }),
+        token(TokenFields { token_type: Some("mac".to_owned()), ..TokenFields::default() }),
+        token(TokenFields { text: Some("half-a-tok\nline".to_owned()), ..TokenFields::default() }),
         error(401),
         error(422),
         error(500),
-        Answer::Redirect("http://127.0.0.1:9/token".to_owned()),
-        Answer::Html,
-        Answer::Large(10_000_000),
-        Answer::HalfJson,
-        Answer::Cut,
-        Answer::Close,
+        Behavior::Redirect("http://127.0.0.1:9/token".to_owned()),
+        Behavior::Html,
+        Behavior::Large(10_000_000),
+        Behavior::HalfJson,
+        Behavior::Cut,
+        Behavior::Close,
     ]
 }
 
@@ -79,7 +82,7 @@ async fn no_fault_puts_a_secret_into_a_log_an_error_or_a_panic() {
         vec![CLIENT_SECRET.to_owned(), "half-a-tok".to_owned(), "cut-tok".to_owned(), "xxxxxxxx".to_owned()];
     for fault in faults() {
         let server = FaultyServer::start();
-        server.answer_token_requests(fault);
+        server.set_token_response(fault);
         let source = TokenSource::builder(credentials()).base_url(server.base_url()).attempts(1).build().unwrap();
         match source.token().await {
             Ok(token) => {

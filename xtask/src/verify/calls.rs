@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::child::Driver;
 use super::compare::difference;
 use super::instances::Instances;
-use super::server::{Arrived, Server};
+use super::server::{Request, Server};
 use super::{Contract, Tally};
 use crate::document::operations::{Operation, UNDOCUMENTED};
 use crate::document::{media_types, references};
@@ -118,10 +118,10 @@ impl Call<'_> {
             for text in REFUSED {
                 let mut arguments = given.values.clone();
                 arguments[&key] = json!(text);
-                server.answer(200, String::new());
+                server.set_response(200, String::new());
                 let result = driver.call(id, &arguments)?;
                 tally.calls += 1;
-                if server.arrived().is_some() {
+                if server.take_request().is_some() {
                     tally.failures.push(format!("{id}: {name} = {text:?} was sent"));
                 }
                 let message = result["error"].as_str().unwrap_or_default();
@@ -163,10 +163,13 @@ impl Call<'_> {
             }
         };
         let bytes = body.is_some_and(|body| body == BYTES);
-        server.answer(status, if bytes { BYTES.to_owned() } else { body.map(Value::to_string).unwrap_or_default() });
+        server.set_response(
+            status,
+            if bytes { BYTES.to_owned() } else { body.map(Value::to_string).unwrap_or_default() },
+        );
         let result = driver.call(id, &given.values)?;
         tally.calls += 1;
-        match server.arrived() {
+        match server.take_request() {
             Some(arrived) => {
                 tally.failures.extend(self.sent(&given, &arrived)?.into_iter().map(|what| format!("{id}: {what}")));
             }
@@ -300,7 +303,7 @@ impl Call<'_> {
     }
 
     /// What is wrong with the request that arrived.
-    fn sent(&self, given: &Arguments, arrived: &Arrived) -> anyhow::Result<Vec<String>> {
+    fn sent(&self, given: &Arguments, arrived: &Request) -> anyhow::Result<Vec<String>> {
         let mut wrong = Vec::new();
         if arrived.method != self.operation.method {
             wrong.push(format!("{} was sent as {}", self.operation.method, arrived.method));
@@ -348,7 +351,7 @@ impl Call<'_> {
     }
 
     /// What is wrong with the body that arrived.
-    fn sent_body(&self, given: &Body, arrived: &Arrived) -> anyhow::Result<Option<String>> {
+    fn sent_body(&self, given: &Body, arrived: &Request) -> anyhow::Result<Option<String>> {
         let stated = arrived.header("content-type").unwrap_or_default();
         let json = media_types::is_json(&given.media_type);
         if stated != given.media_type && !(json && media_types::is_json(stated)) {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(super) use chift_test_server::Request as Arrived;
+pub(super) use chift_test_server::Request;
 use chift_test_server::Response;
 
 /// The server. The verification sets a response, lets the client make a call, and takes the request.
@@ -13,7 +13,7 @@ pub(super) struct Server {
 
 struct State {
     response: Response,
-    request: Option<Arrived>,
+    request: Option<Request>,
 }
 
 impl Server {
@@ -35,13 +35,13 @@ impl Server {
     }
 
     /// Sets the response to the next requests, and forgets the last request.
-    pub(super) fn answer(&self, status: u16, body: String) {
+    pub(super) fn set_response(&self, status: u16, body: String) {
         let response = if body.is_empty() { Response::new(status) } else { Response::json(status, body) };
         *locked(&self.state) = State { response, request: None };
     }
 
     /// The last request since the response was set.
-    pub(super) fn arrived(&self) -> Option<Arrived> {
+    pub(super) fn take_request(&self) -> Option<Request> {
         locked(&self.state).request.take()
     }
 }
