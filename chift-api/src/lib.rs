@@ -54,10 +54,10 @@ use values::object::schema;
 
 pub use call::authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
 pub use call::base_url::shown_url;
-pub use call::chift_error::{ChiftError, ErrorClass, Repeat, Undocumented};
 pub use call::clock::{Clock, Moment, SharedClock, Sleep};
 pub use call::context::{Context, ContextError, Datalayer, IdempotencyKey};
 pub use call::error::authorize_error;
+pub use call::error_details::{ErrorClass, ErrorDetails, Repeat, Undocumented};
 pub use call::http_client::BuildError;
 pub use call::multipart::Multipart;
 pub use call::operation::Operation;

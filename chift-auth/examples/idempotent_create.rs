@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 
 use chift_auth::TokenSource;
-use chift_auth::chift_api::{ChiftError, Client, Context, IdempotencyKey, Method, Repeat, RetryPolicy, StandIn};
+use chift_auth::chift_api::{Client, Context, ErrorDetails, IdempotencyKey, Method, Repeat, RetryPolicy, StandIn};
 use serde_json::{Value, json};
 
 #[tokio::main]
@@ -32,7 +32,7 @@ async fn create(client: &Client) -> anyhow::Result<()> {
     let call = client.request(Method::POST, "/consumers").json(&json!({"name": "Bakery"}));
     match call.send::<Value>().await {
         Ok(consumer) => println!("   created: {}", consumer["consumerid"]),
-        Err(error) => match error.chift().and_then(ChiftError::repeat) {
+        Err(error) => match error.chift().and_then(ErrorDetails::repeat) {
             Some(Repeat::Processed) => println!("   already created"),
             Some(_) => println!("   still being created"),
             // Any other conflict, and any other error.

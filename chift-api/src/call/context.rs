@@ -58,7 +58,7 @@ impl Context {
 
     /// Sets the idempotency key of *one* call (`X-Chift-Client-RequestId`). Chift executes the first request with a
     /// key. For six months it refuses every other one with a 409, which
-    /// [`ChiftError::repeat`](crate::ChiftError::repeat) recognizes.
+    /// [`ErrorDetails::repeat`](crate::ErrorDetails::repeat) recognizes.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key_for_each_call = false;
         self.set(IDEMPOTENCY_KEY, key.0)

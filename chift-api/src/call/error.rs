@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::header::InvalidHeaderValue;
 use reqwest::{Response, StatusCode};
 
-use super::chift_error::{ChiftError, ErrorClass};
+use super::error_details::{ErrorClass, ErrorDetails};
 use super::response::{ResponseError, ResponseValue};
 use crate::{AuthorizeError, RequestError, TransportError, Undocumented};
 
@@ -106,9 +106,9 @@ impl<E> Error<E> {
     }
 
     /// The error that Chift reports; `None` unless the status is an error (400 to 599).
-    pub fn chift(&self) -> Option<&ChiftError> {
+    pub fn chift(&self) -> Option<&ErrorDetails> {
         match self {
-            Self::ErrorResponse(response) => response.chift_error(),
+            Self::ErrorResponse(response) => response.error_details(),
             _ => None,
         }
     }
@@ -146,7 +146,7 @@ impl<E> fmt::Display for Error<E> {
             Self::Redirect { status } => {
                 write!(f, "the server responded with a redirect (status {}), which is not followed", status.as_u16())
             }
-            Self::ErrorResponse(response) => match response.chift_error() {
+            Self::ErrorResponse(response) => match response.error_details() {
                 Some(error) => error.fmt(f),
                 None => write!(f, "the server responded with status {}", response.status().as_u16()),
             },
@@ -171,7 +171,7 @@ impl<E> fmt::Debug for Error<E> {
             Self::ErrorResponse(response) => {
                 let mut debug = f.debug_struct("ErrorResponse");
                 debug.field("status", &response.status().as_u16());
-                if let Some(error) = response.chift_error() {
+                if let Some(error) = response.error_details() {
                     debug.field("class", &error.class()).field("error_code", &error.shown_code());
                 }
                 debug.finish_non_exhaustive()

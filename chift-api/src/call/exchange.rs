@@ -10,7 +10,7 @@ use super::error::CallError;
 use super::runtime::ClientInfo as _;
 use super::{response, send, span};
 use crate::generated::operations::{body_name, has_several_successes, secret_response};
-use crate::{ChiftError, Client, Operation, ResponseError};
+use crate::{Client, ErrorDetails, Operation, ResponseError};
 
 /// The type that a body is read as.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(crate) enum BodyType {
 
 /// Sends `request` and returns its response; an error status is not an error here.
 ///
-/// An error response has a JSON body of `body_type`, and carries what Chift says as a [`ChiftError`].
+/// An error response has a JSON body of `body_type`, and carries what Chift says as a [`ErrorDetails`].
 pub(crate) async fn exchange(
     client: &Client,
     request: Request,
@@ -58,11 +58,11 @@ pub(crate) fn is_error(status: StatusCode) -> bool {
     status.is_client_error() || status.is_server_error()
 }
 
-/// Reads the body of an error response, records its error code in `span`, and attaches it as a [`ChiftError`].
+/// Reads the body of an error response, records its error code in `span`, and attaches it as a [`ErrorDetails`].
 async fn failed(client: &Client, response: Response, documented: Option<&Operation>, span: &Span) -> Response {
     let status = response.status().as_u16();
     let (body, response) = response::prefix(response, send::error_limit(client.inner())).await;
-    let error = ChiftError::read(status, &body);
+    let error = ErrorDetails::read(status, &body);
     span::record_code(span, &error);
     let body = match documented {
         Some(operation) => wrapped(body_name(operation.id, status, &body).unwrap_or("Undocumented"), &body),

@@ -2,10 +2,10 @@
 
 pub(crate) mod authorize;
 pub(crate) mod base_url;
-pub(crate) mod chift_error;
 pub(crate) mod clock;
 pub(crate) mod context;
 pub(crate) mod error;
+pub(crate) mod error_details;
 mod exchange;
 mod hooks;
 pub(crate) mod http_client;

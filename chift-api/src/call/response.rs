@@ -13,7 +13,7 @@ use reqwest::{Body, Response, ResponseBuilderExt as _, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::error::{CallError, Error, find};
-use crate::{ChiftError, TransportError};
+use crate::{ErrorDetails, TransportError};
 
 /// The content of a response with its status and headers. It dereferences to the content.
 ///
@@ -30,13 +30,13 @@ pub struct ResponseValue<T> {
     inner: T,
     status: StatusCode,
     headers: HeaderMap,
-    chift_error: Option<Arc<ChiftError>>,
+    error_details: Option<Arc<ErrorDetails>>,
 }
 
 impl<T> ResponseValue<T> {
     /// Creates a response, for tests.
     pub fn new(inner: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { inner, status, headers, chift_error: None }
+        Self { inner, status, headers, error_details: None }
     }
 
     /// The content.
@@ -55,15 +55,15 @@ impl<T> ResponseValue<T> {
     }
 
     /// The error that Chift reports, if this is an error response.
-    pub(crate) fn chift_error(&self) -> Option<&ChiftError> {
-        self.chift_error.as_deref()
+    pub(crate) fn error_details(&self) -> Option<&ErrorDetails> {
+        self.error_details.as_deref()
     }
 
     fn with(mut response: Response, inner: impl FnOnce(Response) -> T) -> Self {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let chift_error = response.extensions_mut().remove();
-        Self { inner: inner(response), status, headers, chift_error }
+        let error_details = response.extensions_mut().remove();
+        Self { inner: inner(response), status, headers, error_details }
     }
 }
 
@@ -78,10 +78,10 @@ impl<T: DeserializeOwned> ResponseValue<T> {
     }
 
     async fn read(response: Response, json: impl FnOnce(&[u8]) -> &[u8]) -> Result<Self, CallError> {
-        let ResponseValue { inner: response, status, headers, chift_error } = ResponseValue::with(response, |it| it);
+        let ResponseValue { inner: response, status, headers, error_details } = ResponseValue::with(response, |it| it);
         let body = response.bytes().await.map_err(|error| ResponseError::from_body(error).with(status))?;
         match serde_json::from_slice(json(&body)) {
-            Ok(inner) => Ok(Self { inner, status, headers, chift_error }),
+            Ok(inner) => Ok(Self { inner, status, headers, error_details }),
             Err(error) => Err(ResponseError::unreadable(&error, Some(body.into())).with(status)),
         }
     }

@@ -51,7 +51,7 @@ impl Backoff {
 /// body that is a stream is never sent twice, and a response that has begun is never requested again.
 ///
 /// If a request with an idempotency key was executed but its response was lost, Chift responds to the next attempt
-/// with status 409. That error is a [`repeat`](crate::ChiftError::repeat), and the request is done.
+/// with status 409. That error is a [`repeat`](crate::ErrorDetails::repeat), and the request is done.
 ///
 /// The pause before the second attempt is random, between half of
 /// [`initial_backoff`](RetryPolicyBuilder::initial_backoff) and the whole. It doubles with each attempt, up to

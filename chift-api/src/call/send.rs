@@ -7,7 +7,7 @@ use tracing::Span;
 use super::error::CallError;
 use super::runtime::ClientInfo as _;
 use super::{response, retry, span};
-use crate::{Authorize, Bearer, ChiftError, Client, ErrorClass, RetryPolicy, Session, TransportError};
+use crate::{Authorize, Bearer, Client, ErrorClass, ErrorDetails, RetryPolicy, Session, TransportError};
 
 /// The body of an error response is read up to this many bytes (1 MiB), and truncated there.
 pub(crate) const LARGEST_ERROR: usize = 1024 * 1024;
@@ -176,5 +176,5 @@ impl Again {
 /// Whether a 401 concerns the bearer token. With another `error_code`, it means that the customer's software refused
 /// the customer's credentials. A 401 without a code concerns the token, as HTTP defines it.
 fn is_about_the_token(body: &[u8]) -> bool {
-    ChiftError::read(StatusCode::UNAUTHORIZED.as_u16(), body).class() == ErrorClass::Credentials
+    ErrorDetails::read(StatusCode::UNAUTHORIZED.as_u16(), body).class() == ErrorClass::Credentials
 }

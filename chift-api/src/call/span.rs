@@ -9,7 +9,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 
 use super::error::CallError;
-use crate::{ChiftError, Operation};
+use crate::{ErrorDetails, Operation};
 
 /// Creates the span of a call. `operation` is `None` for a path that is not in the document.
 pub(crate) fn span(request: &Request, operation: Option<&Operation>) -> Span {
@@ -79,7 +79,7 @@ pub(crate) async fn within<T>(span: &Span, work: Pin<&mut impl Future<Output = T
 }
 
 /// Records Chift's error code, if it has the form of one. Other text could contain customer data.
-pub(crate) fn record_code(span: &Span, error: &ChiftError) {
+pub(crate) fn record_code(span: &Span, error: &ErrorDetails) {
     if let Some(code) = error.shown_code() {
         span.record("chift.error_code", code);
     }

@@ -54,16 +54,16 @@ impl fmt::Debug for Undocumented {
 ///
 /// ```
 /// # async fn call(client: chift_api::Client) {
-/// use chift_api::{ChiftError, Method};
+/// use chift_api::{ErrorDetails, Method};
 /// let result = client.request(Method::GET, "/consumers").send::<serde_json::Value>().await;
-/// if let Some(ChiftError { status, error_code, .. }) = result.as_ref().err().and_then(|error| error.chift()) {
+/// if let Some(ErrorDetails { status, error_code, .. }) = result.as_ref().err().and_then(|error| error.chift()) {
 ///     eprintln!("status {status}, {error_code:?}");
 /// }
 /// # }
 /// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct ChiftError {
+pub struct ErrorDetails {
     /// The HTTP status.
     pub status: u16,
     /// What happened, on one line: Chift's `message`. For a body of another form: the `title` or `detail` of a
@@ -76,10 +76,10 @@ pub struct ChiftError {
     pub detail: Option<Value>,
 }
 
-/// Who can solve the problem behind a failed call; from [`ChiftError::class`].
+/// Who can solve the problem behind a failed call; from [`ErrorDetails::class`].
 ///
 /// ```
-/// # fn act(error: &chift_api::ChiftError) {
+/// # fn act(error: &chift_api::ErrorDetails) {
 /// use chift_api::ErrorClass;
 /// match error.class() {
 ///     ErrorClass::Credentials => eprintln!("check the API key"),
@@ -106,7 +106,7 @@ pub enum ErrorClass {
     Service,
 }
 
-impl ChiftError {
+impl ErrorDetails {
     /// Reads the error from the status and body of a response. `body` may be truncated.
     pub(crate) fn read(status: u16, body: &[u8]) -> Self {
         let body = match serde_json::from_slice(body) {
@@ -167,12 +167,12 @@ impl ChiftError {
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use chift_api::{Context, ChiftError, IdempotencyKey, Method, Repeat};
+    /// use chift_api::{Context, ErrorDetails, IdempotencyKey, Method, Repeat};
     /// let once = client.with(&Context::new().idempotency_key(IdempotencyKey::new("consumer-17")?));
     /// let call = once.request(Method::POST, "/consumers").json(&serde_json::json!({"name": "Bakery"}));
     /// match call.send::<serde_json::Value>().await {
     ///     Ok(consumer) => println!("created: {}", consumer["consumerid"]),
-    ///     Err(error) => match error.chift().and_then(ChiftError::repeat) {
+    ///     Err(error) => match error.chift().and_then(ErrorDetails::repeat) {
     ///         Some(Repeat::Processed) => println!("already created"),
     ///         Some(_) => println!("in progress"),
     ///         None => return Err(error.into()),
@@ -203,7 +203,7 @@ fn validation_messages(detail: Option<&Value>) -> Vec<String> {
     detail.and_then(Value::as_array).into_iter().flatten().filter_map(message).collect()
 }
 
-impl fmt::Display for ChiftError {
+impl fmt::Display for ErrorDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the server responded with status {}", self.status)?;
         if let Some(code) = self.shown_code() {
@@ -216,9 +216,9 @@ impl fmt::Display for ChiftError {
     }
 }
 
-impl fmt::Debug for ChiftError {
+impl fmt::Debug for ErrorDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChiftError")
+        f.debug_struct("ErrorDetails")
             .field("status", &self.status)
             .field("class", &self.class())
             .field("error_code", &self.shown_code())
@@ -226,10 +226,10 @@ impl fmt::Debug for ChiftError {
     }
 }
 
-/// The state of the first request with an idempotency key; from [`ChiftError::repeat`].
+/// The state of the first request with an idempotency key; from [`ErrorDetails::repeat`].
 ///
 /// ```
-/// # fn show(error: &chift_api::ChiftError) {
+/// # fn show(error: &chift_api::ErrorDetails) {
 /// if error.repeat() == Some(chift_api::Repeat::Processed) {
 ///     eprintln!("already executed");
 /// }
@@ -269,7 +269,7 @@ mod tests {
             ("[1]", None),
             ("", None),
         ] {
-            assert_eq!(ChiftError::read(502, body.as_bytes()).message.as_deref(), expected, "{body}");
+            assert_eq!(ErrorDetails::read(502, body.as_bytes()).message.as_deref(), expected, "{body}");
         }
     }
 
@@ -301,14 +301,14 @@ mod tests {
             (418, "ERROR_FUTURE", Request),
         ] {
             let body = if code.is_empty() { "{}".to_owned() } else { format!("{{\"error_code\": \"{code}\"}}") };
-            assert_eq!(ChiftError::read(status, body.as_bytes()).class(), expected, "{status} {code}");
+            assert_eq!(ErrorDetails::read(status, body.as_bytes()).class(), expected, "{status} {code}");
         }
     }
 
     #[test]
     fn debug_shows_no_body_and_display_is_one_line() {
         let body = r#"{"message": "No\nsuch", "error_code": "ERROR_X", "detail": {"name": "customer"}}"#;
-        let error = ChiftError::read(404, body.as_bytes());
+        let error = ErrorDetails::read(404, body.as_bytes());
         assert_eq!(error.to_string(), "the server responded with status 404 ERROR_X: No such");
         let shown = format!("{error:?}");
         assert!(!shown.contains("customer") && !shown.contains("No") && shown.contains("ERROR_X"), "{shown}");
