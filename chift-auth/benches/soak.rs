@@ -12,15 +12,13 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout)]
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use chift_auth::{Credentials, TokenSource};
+use chift_test_server::{Response, Server};
 
 const TASKS: u64 = 64;
 /// The lives of the tokens, in seconds.
@@ -115,9 +113,11 @@ enum Outcome {
 }
 
 fn soak(life: u64, span: Duration, seed: u64) -> Report {
-    let server = Server::start(life, seed);
+    let endpoint = TokenEndpoint::new(life, seed);
+    let serving = endpoint.clone();
+    let server = Server::start(move |_| serving.respond()).expect("the loopback interface");
     let credentials = Credentials::new("client", "s3cret", uuid::Uuid::nil());
-    let source = TokenSource::builder(credentials).base_url(format!("http://{}", server.address)).build();
+    let source = TokenSource::builder(credentials).base_url(server.base_url()).build();
     let source = source.expect("a source");
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
@@ -134,7 +134,7 @@ fn soak(life: u64, span: Duration, seed: u64) -> Report {
         all.others.extend(calls.others);
     }
     runtime.shutdown_background();
-    Report::new(life, &all, &server.received())
+    Report::new(life, &all, &locked(&endpoint.received))
 }
 
 /// Calls in a loop until `end`, with pauses of a few milliseconds.
@@ -274,91 +274,36 @@ struct Received {
 }
 
 /// A token endpoint on loopback that hangs or fails at random.
-struct Server {
-    address: SocketAddr,
-    shared: Arc<Shared>,
-}
-
-struct Shared {
+struct TokenEndpoint {
     life: u64,
     random: Mutex<fastrand::Rng>,
     received: Mutex<Vec<Received>>,
-    is_closing: AtomicBool,
 }
 
-impl Server {
-    fn start(life: u64, seed: u64) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface");
-        let address = listener.local_addr().expect("an address");
-        let shared = Arc::new(Shared {
-            life,
-            random: Mutex::new(fastrand::Rng::with_seed(seed)),
-            received: Mutex::default(),
-            is_closing: AtomicBool::new(false),
-        });
-        let serving = shared.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                if serving.is_closing.load(Ordering::SeqCst) {
-                    return;
-                }
-                let (Ok(stream), serving) = (stream, serving.clone()) else { continue };
-                // A hang ends when the client closes the connection.
-                thread::spawn(move || drop(serving.serve(stream)));
-            }
-        });
-        Self { address, shared }
+impl TokenEndpoint {
+    fn new(life: u64, seed: u64) -> Arc<Self> {
+        Arc::new(Self { life, random: Mutex::new(fastrand::Rng::with_seed(seed)), received: Mutex::default() })
     }
 
-    fn received(&self) -> Vec<Received> {
-        locked(&self.shared.received).clone()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.shared.is_closing.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for a connection.
-        drop(TcpStream::connect(self.address));
-    }
-}
-
-impl Shared {
-    fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
-        stream.set_read_timeout(Some(DEADLINE * 2))?;
-        let (mut request, mut chunk) = (Vec::new(), [0; 4096]);
-        // Only the body of a token request has braces.
-        while !request.contains(&b'}') {
-            match stream.read(&mut chunk)? {
-                0 => return Ok(()),
-                count => request.extend_from_slice(chunk.get(..count).unwrap_or_default()),
-            }
-        }
+    fn respond(&self) -> Response {
         let fate = match locked(&self.random).u64(..100) {
             roll if roll < HANGS => Fate::Hang,
             roll if roll < HANGS + ERRORS => Fate::Error,
             _ => Fate::Token,
         };
         locked(&self.received).push(Received { at: Instant::now(), fate });
-        let (status, body) = match fate {
-            Fate::Hang => return stream.read(&mut chunk).map(drop),
-            Fate::Error => (500, r#"{"message":"on purpose","status":"error"}"#.to_owned()),
+        match fate {
+            Fate::Hang => Response::silence(),
+            Fate::Error => Response::json(500, r#"{"message":"on purpose","status":"error"}"#).close(),
             Fate::Token => {
                 let (life, now) = (self.life, micros(SystemTime::now()) / 1_000_000);
                 let expires_on = now + life;
-                (
-                    200,
-                    format!(
-                        r#"{{"access_token":"token","token_type":"bearer","expires_in":{life},"expires_on":{expires_on}}}"#
-                    ),
-                )
+                let body = format!(
+                    r#"{{"access_token":"token","token_type":"bearer","expires_in":{life},"expires_on":{expires_on}}}"#
+                );
+                Response::json(200, body).close()
             }
-        };
-        let length = body.len();
-        let head = format!(
-            "HTTP/1.1 {status} Soak\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
-        );
-        stream.write_all((head + &body).as_bytes())
+        }
     }
 }
 

@@ -197,7 +197,8 @@ fn cold_callers(bencher: Bencher, callers: usize) {
     });
 }
 
-/// Sends the same page in response to each call, and keeps the connections open.
+/// Sends the same page in response to each call, and keeps the connections open. It does not parse the requests, because
+/// the instructions of the calls are counted in this process.
 fn keep_alive_server() -> std::net::SocketAddr {
     const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 44\r\n\r\n\
                         {\"items\":[],\"total\":0,\"page\":1,\"size\":50}   ";

@@ -173,7 +173,7 @@ impl Fixture {
         let limit = Instant::now() + Duration::from_secs(10);
         while self.source.state().is_renewing {
             assert!(Instant::now() < limit, "the renewal does not end");
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     }
 }
