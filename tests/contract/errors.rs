@@ -155,7 +155,7 @@ async fn a_success_that_cannot_be_decoded_keeps_its_body_and_status() {
     let limited = client.with_session(Session::anonymous().with_response_limit(5));
     let error = limited.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
     assert!(matches!(error, Error::InvalidResponse { error: ResponseError::TooLong { limit: 5 }, .. }), "{error:?}");
-    assert!(error.to_string().contains("longer than the 5 bytes"), "{error}");
+    assert!(error.to_string().contains("longer than the limit of 5 bytes"), "{error}");
 }
 
 /// A server cannot forge lines of a log.

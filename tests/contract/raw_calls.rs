@@ -111,7 +111,7 @@ async fn a_raw_call_of_the_token_operation_needs_no_token_and_shows_none() {
     let token = server.issued().remove(0);
     assert_eq!(server.token_requests(), 1);
     let shown = format!("{error:?} {error:#?} {error}");
-    assert!(shown.contains("not the JSON") && !shown.contains(&token), "{shown}");
+    assert!(shown.contains("not the expected JSON") && !shown.contains(&token), "{shown}");
 }
 
 #[tokio::test]

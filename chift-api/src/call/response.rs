@@ -254,7 +254,7 @@ impl fmt::Display for ResponseError {
             Self::TooLong { limit } => write!(f, "its body is longer than the limit of {limit} bytes"),
             Self::Interrupted(error) => error.fmt(f),
             Self::Unreadable(Unreadable { line, column, .. }) => {
-                write!(f, "its body does not match the document (line {line}, column {column})")
+                write!(f, "its body is not the expected JSON (line {line}, column {column})")
             }
         }
     }
