@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
@@ -275,17 +275,33 @@ pub(crate) struct SerdeArgument {
 }
 
 /// The arguments of all `#[serde(…)]` attributes.
+///
+/// Every pass asks for them, for every field; so this reads the tokens, which costs a fraction of parsing them as
+/// `syn::Meta`.
 pub(crate) fn serde(attributes: &[Attribute]) -> impl Iterator<Item = SerdeArgument> {
-    let metas = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-        .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
-    metas.flatten().filter_map(|meta| {
-        let text = match &meta {
-            Meta::NameValue(meta) => literal(meta),
-            _ => None,
-        };
-        Some(SerdeArgument { word: meta.path().get_ident()?.to_string(), text })
+    let lists = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("serde") => Some(list.tokens.clone()),
+        _ => None,
+    });
+    lists.flat_map(|tokens| {
+        let mut arguments: Vec<SerdeArgument> = Vec::new();
+        let mut begins = true;
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) if begins => {
+                    arguments.push(SerdeArgument { word: word.to_string(), text: None });
+                    begins = false;
+                }
+                TokenTree::Literal(literal) => {
+                    if let (Some(last), Lit::Str(text)) = (arguments.last_mut(), Lit::new(literal)) {
+                        last.text = Some(text.value());
+                    }
+                }
+                TokenTree::Punct(comma) if comma.as_char() == ',' => begins = true,
+                _ => {}
+            }
+        }
+        arguments
     })
 }
 
