@@ -13,7 +13,7 @@ use crate::document::problem::{Problem, Problems};
 use crate::document::references;
 use crate::document::walk;
 
-/// A document, and its name in errors.
+/// A document, and its name for errors.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) name: &'a str,
@@ -26,7 +26,7 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 ///
 /// # Errors
 ///
-/// The locations at which documents conflict, each with the names of both documents.
+/// The places at which documents conflict, each with the names of both documents.
 pub(super) fn merge(base: &Part<'_>, pages: &[Part<'_>]) -> Result<Value, Problems> {
     let replaced: BTreeSet<Pointer> = pages.iter().flat_map(|page| operations(page.value)).collect();
     let kept: BTreeMap<Pointer, BTreeSet<Pointer>> = operations(base.value)
@@ -68,7 +68,7 @@ fn reached(document: &Value, from: impl IntoIterator<Item = Pointer>) -> BTreeSe
         }
     });
     references::reachable(from, |place| {
-        // What a path's operations share belongs to each of them.
+        // The parameters of a path belong to each of its operations.
         let shared = match place.tokens() {
             [first, path, _] if first == "paths" => {
                 Some(Pointer::root().child("paths").child(path).child("parameters"))
@@ -80,7 +80,7 @@ fn reached(document: &Value, from: impl IntoIterator<Item = Pointer>) -> BTreeSe
     })
 }
 
-/// The operation or component that contains a location.
+/// The operation or component that contains a place.
 fn owner(place: &Pointer) -> Pointer {
     place.tokens().iter().take(3).fold(Pointer::root(), |place, token| place.child(token))
 }
@@ -112,7 +112,8 @@ fn conflict(place: &Pointer, one: &str, other: &str, hint: impl Into<String>) ->
     Problem::new(place, format!("{one} and {other} conflict here"), hint)
 }
 
-/// Merges the paths. An operation of a page whose `security` differs from that of the base gets it as its own.
+/// Merges the paths. If the `security` of a page differs from that of the document, it is copied to each operation of
+/// the page.
 fn merge_paths<'a>(
     merged: &mut Value,
     page: &Part<'a>,
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_different_security_becomes_the_operations_own() {
+    fn a_different_security_is_copied_to_the_operation() {
         let base = document("base", &[("/a", "A")], &json!({"A": {}}));
         let mut page = document("page", &[("/b", "A")], &json!({"A": {}}));
         page["security"] = json!([]);
