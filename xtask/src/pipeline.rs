@@ -34,7 +34,7 @@ impl Input {
         let place = root.join(path);
         let bytes = fs::read(&place).with_context(|| format!("cannot read {}", place.display()))?;
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", place.display()))?;
-        // The name goes into the header, which must be the same on Windows.
+        // The name is part of the header of the generated files, which must be the same on Windows.
         Ok(Self { name: path.display().to_string().replace('\\', "/"), text })
     }
 }

@@ -117,7 +117,7 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
     }
     if was.operation.needs_bearer != is.operation.needs_bearer {
         let what = if is.operation.needs_bearer { "is sent now" } else { "is no longer sent" };
-        changes.push(Change::compatible("bearer token", what, "the client decides this without the caller"));
+        changes.push(Change::compatible("bearer token", what, "callers need no change"));
     }
     if changes.is_empty() {
         return None;

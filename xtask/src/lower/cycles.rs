@@ -1,5 +1,5 @@
-//! A schema that consists of itself, directly or through `allOf`, `anyOf`, `oneOf` or `not`, has no finite value, and
-//! the generator does not terminate on it. Recursion through a list or an object is allowed.
+//! Refuses a schema that refers to itself, directly or through `allOf`, `anyOf`, `oneOf` or `not`: it has no finite
+//! value, and the generator does not terminate on it. Recursion through a list or an object is allowed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ pub(super) fn refuse(document: &Value, report: &mut Report) {
     }
 }
 
-/// The components that a schema consists of.
+/// The components that a schema refers to, directly or through these keywords.
 fn targets<'a>(schema: &'a Value, found: &mut BTreeSet<&'a str>) {
     found.extend(schema.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/")));
     for key in ["allOf", "anyOf", "oneOf", "not"] {

@@ -1,4 +1,4 @@
-//! The `$defs` of a schema become components, and the references to them change accordingly.
+//! Moves the `$defs` of a schema to `components`, and changes the references to them accordingly.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! Limits and defaults become documentation of the field: the server checks the limits and fills in the defaults. A
-//! client that enforced a limit would lose a whole page of responses because of one string that is too long.
+//! Makes limits and defaults documentation of the field: the server checks the limits and sets the defaults. A client
+//! that enforced a limit would lose a whole page of a list because of one string that is too long.
 
 use serde_json::{Map, Value};
 

@@ -1,6 +1,7 @@
-//! progenitor takes one media type per body, and knows JSON, forms, plain text and bytes. So a body is JSON where
-//! the document offers JSON, and bytes where it offers nothing that progenitor knows; a request then states the
-//! media type in its header. A multipart body is bytes too, and the documentation of the operation lists its parts.
+//! Chooses one media type for each body. progenitor supports one per body: JSON, a form, plain text or bytes. So a body
+//! is JSON if the document allows JSON, and bytes if it allows no media type that progenitor supports; the header of a
+//! request then states the media type. A multipart body is bytes too, and the documentation of the operation lists its
+//! parts.
 
 use serde_json::{Map, Value, json};
 
@@ -44,7 +45,8 @@ fn request_body(node: &Value, place: &Place<'_>, document: &Value, report: &mut 
     let structured = structured_fields(&schema, document);
     if bare(chosen) == FORM && !structured.is_empty() {
         let fields = structured.join("`, `");
-        let what = format!("`{fields}` of this form are lists or objects: the caller writes the body as bytes");
+        let what =
+            format!("the fields `{fields}` of this form are lists or objects, so callers pass the body as bytes");
         report.warn(&place.child("content").child(chosen), what);
     }
     let body = match written_as(chosen, &structured) {
@@ -61,7 +63,7 @@ fn with_content(node: &Value, content: Value) -> Value {
     node
 }
 
-/// The media type, among those that progenitor knows, of a request body of the type `chosen`.
+/// The media type that progenitor supports for a request body of the type `chosen`.
 fn written_as(chosen: &str, structured_fields: &[String]) -> &'static str {
     match bare(chosen) {
         _ if is_json(chosen) => JSON,
@@ -107,7 +109,7 @@ fn report_others(content: &Map<String, Value>, chosen: &str, what: &str, place: 
     }
 }
 
-/// The fields that are lists or objects, which a form of strings cannot hold.
+/// The fields that are lists or objects, which a form of strings cannot contain.
 fn structured_fields(schema: &Value, document: &Value) -> Vec<String> {
     let fields = references::resolved_schema(schema, document).get("properties").and_then(Value::as_object);
     let is_structured = |field: &Value| {

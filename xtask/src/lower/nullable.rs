@@ -1,7 +1,7 @@
-//! `anyOf: [X, {type: "null"}]` becomes `X` with `nullable: true`. A `$ref` has no siblings in 3.0, so it moves into
-//! an `allOf` of one.
+//! Replaces `anyOf: [X, {type: "null"}]` with `X` and `nullable: true`. A `$ref` cannot have siblings in 3.0, so it moves
+//! into an `allOf` of one.
 //!
-//! 3.0 has no type for `null` alone: such a schema accepts any value, and its documentation says `null`.
+//! 3.0 has no type for `null` alone: such a schema accepts any value, and its documentation states `null`.
 
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,7 @@
-//! The optional query parameters of an operation become the fields of one struct with `Default`: a caller names the
-//! ones it sets, and a new one breaks no caller. A required parameter becomes a field too when another argument has
-//! its name, as the `id` of the path may. The request does not change: an exploded object of the style `form` is one
-//! parameter per field.
+//! Makes the optional query parameters of an operation the fields of one struct with `Default`: a caller names the ones
+//! that it sets, and a new one breaks no caller. A required parameter becomes a field too if another argument has the
+//! same name, such as an `id` in the path. The request does not change: an exploded object of the style `form` is sent
+//! as one parameter per field.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The last pass: refuses, with its place, everything that progenitor would drop, misread or panic on.
+//! The last pass: refuses every construct that progenitor would drop, misread or panic on, with its place.
 
 use std::collections::HashSet;
 
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn keywords_of_the_dialect_pass() {
+    fn keywords_of_the_dialect_are_accepted() {
         for schema in [
             json!({"title": "Input"}),
             json!({"type": "object", "properties": {"const": {"type": "string"}}}),

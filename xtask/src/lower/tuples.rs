@@ -1,5 +1,5 @@
-//! 3.0 has no tuples (`prefixItems`). Where the tuple is closed, each item of the array is one of the listed ones;
-//! where more items may follow, an item may be any value.
+//! Replaces tuples (`prefixItems`), which 3.0 does not have, with arrays. An item of a closed tuple has one of the listed
+//! types. If more items may follow, an item may be any value.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! progenitor reads only 3.0.x, which has one dialect of schemas.
+//! Sets the version to 3.0.3, because progenitor reads only 3.0.x, and refuses dialects of schemas that cannot be
+//! lowered.
 
 use serde_json::{Value, json};
 
