@@ -1,8 +1,8 @@
 //! The generated client as a value: its methods, its types with their fields, variants, constructors and traits,
 //! and whether requests or responses contain a type.
 //!
-//! The pipeline builds it once, from the syntax tree, after the last pass that changes the API. The table of operations,
-//! the section `# Errors`, `diff` and `verify` all read this value and not the printed source.
+//! The pipeline builds it once, from the syntax tree, after the last pass that changes the API. The table of
+//! operations, the section `# Errors`, `diff` and `verify` all read this value and not the printed source.
 
 mod read;
 pub(crate) mod source;
@@ -105,7 +105,8 @@ pub struct NamedType {
     pub kind: Kind,
     /// How a caller constructs a value.
     pub construction: Construction,
-    /// The traits that it implements, each with its generic arguments; without `From<&Self>`, which all types implement.
+    /// The traits that it implements, each with its generic arguments; without `From<&Self>`, which all types
+    /// implement.
     pub traits: BTreeSet<String>,
     /// Whether a request contains it, so that callers construct its values.
     pub is_sent: bool,

@@ -9,8 +9,8 @@ use super::difference::{Change, Verdict};
 use super::renames::Renames;
 use crate::client::{Argument, Place};
 
-/// Lists the differences. `optional_before` and `optional_now` return whether a name is an optional field in the old and
-/// in the new client.
+/// Lists the differences. `optional_before` and `optional_now` return whether a name is an optional field in the old
+/// and in the new client.
 pub(super) fn compare(
     was: &[Argument],
     is: &[Argument],
@@ -86,8 +86,8 @@ fn renamed(was: &[Argument], is: &[Argument]) -> Vec<Change> {
     changes.collect()
 }
 
-/// Whether a path parameter that only one of the paths has was renamed: both paths have parameters of the same types, in
-/// the same order.
+/// Whether a path parameter that only one of the paths has was renamed: both paths have parameters of the same types,
+/// in the same order.
 fn is_renamed_path_parameter(argument: &Argument, was: &[Argument], is: &[Argument]) -> bool {
     let parts = |list: &[Argument]| {
         list.iter().filter(|it| it.place == Place::Path).map(|it| it.kind.clone()).collect::<Vec<_>>()

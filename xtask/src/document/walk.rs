@@ -213,8 +213,8 @@ pub(crate) fn change_operations(document: &mut Value, change: &mut dyn FnMut(&st
     document["paths"] = paths;
 }
 
-/// Replaces each node for which `replacement` returns a value, outer nodes first. `replacement` gets the document before
-/// any replacement. Returns the number of replaced nodes.
+/// Replaces each node for which `replacement` returns a value, outer nodes first. `replacement` gets the document
+/// before any replacement. Returns the number of replaced nodes.
 pub(crate) fn replace(
     document: &mut Value,
     replacement: &mut dyn FnMut(Kind, &Place<'_>, &Value, &Value) -> Option<Value>,

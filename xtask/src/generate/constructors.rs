@@ -1,8 +1,8 @@
 //! Adds constructors to the types that callers construct.
 //!
-//! A struct literal must name every field, so it stops compiling when Chift adds an optional one. `new` takes the fields
-//! that the document requires and leaves the others unset, so callers keep compiling. Only the types in request bodies
-//! get a constructor; callers do not construct the others.
+//! A struct literal must name every field, so it stops compiling when Chift adds an optional one. `new` takes the
+//! fields that the document requires and leaves the others unset, so callers keep compiling. Only the types in request
+//! bodies get a constructor; callers do not construct the others.
 
 use syn::{Field, Fields, File, FnArg, Item, ItemStruct, parse_quote};
 

@@ -1,5 +1,5 @@
-//! Renames fields that would share a name. Two names in JSON can be the same in Rust, and a field `extra` in the document
-//! has the name of the field that keeps unlisted fields. The first field keeps the name.
+//! Renames fields that would share a name. Two names in JSON can be the same in Rust, and a field `extra` in the
+//! document has the name of the field that keeps unlisted fields. The first field keeps the name.
 
 use std::collections::{BTreeMap, BTreeSet};
 

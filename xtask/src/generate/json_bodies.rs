@@ -1,5 +1,5 @@
-//! Makes the crate's own runtime write JSON bodies, into memory that is overwritten when it is dropped. reqwest's `json`
-//! leaves a copy of the client secret in memory.
+//! Makes the crate's own runtime write JSON bodies, into memory that is overwritten when it is dropped. reqwest's
+//! `json` leaves a copy of the client secret in memory.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, File, parse_quote};

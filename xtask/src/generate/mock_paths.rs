@@ -1,5 +1,5 @@
-//! Makes mocks match the encoded path segment. progenitor puts the argument into the regular expression without encoding
-//! or escaping it.
+//! Makes mocks match the encoded path segment. progenitor puts the argument into the regular expression without
+//! encoding or escaping it.
 
 use quote::ToTokens as _;
 use syn::punctuated::Punctuated;

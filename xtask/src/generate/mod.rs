@@ -1,5 +1,5 @@
-//! The fourth stage: generates Rust source from the lowered document, with progenitor and passes over the syntax tree of
-//! its output.
+//! The fourth stage: generates Rust source from the lowered document, with progenitor and passes over the syntax tree
+//! of its output.
 //!
 //! Each pass has a file, and the list [`PASSES`] shows their order. Each pass returns the number of places that it
 //! changed. `xtask/tests/mutations/passes.txt` records these counts for a document that has every construct, so that a
@@ -97,8 +97,8 @@ const MOCK_PASSES: &[Pass] = &[Pass { name: "match encoded path segments in mock
 ///
 /// # Errors
 ///
-/// When progenitor refuses the document or panics on it, with the place if it can be found; and when progenitor's output
-/// is not what a pass expects.
+/// When progenitor refuses the document or panics on it, with the place if it can be found; and when progenitor's
+/// output is not what a pass expects.
 pub fn generate(lowered: &Lowered) -> Result<Generated, Problems> {
     // In parallel: the client and the mocks are independent of each other, and progenitor is slow for both.
     let (client, mocks) = thread::scope(|scope| {

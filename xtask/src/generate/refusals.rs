@@ -1,5 +1,5 @@
-//! Finds the part of a document that makes progenitor fail. progenitor's messages do not contain the place, so each part
-//! is tried alone.
+//! Finds the part of a document that makes progenitor fail. progenitor's messages do not contain the place, so each
+//! part is tried alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! Derives `JsonSchema`, behind the feature `schemars`, for the types that derive `Serialize`. A struct whose fields are
-//! listed by `object!` gets it from the pass `objects`.
+//! Derives `JsonSchema`, behind the feature `schemars`, for the types that derive `Serialize`. A struct whose fields
+//! are listed by `object!` gets it from the pass `objects`.
 
 use syn::{File, Item, parse_quote};
 

@@ -66,7 +66,7 @@ fn bodies(document: &Value) -> HashMap<String, String> {
         let content = operation["requestBody"]["content"].as_object().into_iter().flatten();
         for (_, media_type) in content {
             let schema = &media_type["schema"];
-            // An optional body is an alternative to null, or in an `allOf` with siblings.
+            // The reference to an optional body is in a union with null, or in an `allOf` with siblings.
             let parts = ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
             for name in std::iter::once(schema).chain(parts).filter_map(references::component) {
                 if name.starts_with("Body_") {

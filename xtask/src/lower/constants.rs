@@ -77,8 +77,8 @@ fn state_type(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut R
     changed
 }
 
-/// Whether the generator finds a distinct name for each value: in Pascal case, or with an `X` in place of each character
-/// that is not valid in a name.
+/// Whether the generator finds a distinct name for each value: in Pascal case, or with an `X` in place of each
+/// character that is not valid in a name.
 fn have_names(values: &[Value]) -> bool {
     let fits = |c: char| c.is_alphanumeric() || c == '_';
     let texts = || values.iter().filter_map(Value::as_str);

@@ -21,7 +21,7 @@ pub(super) fn refuse(document: &Value, report: &mut Report) {
             references::reachable(of_it.iter().copied(), |part| parts.get(part).into_iter().flatten().copied());
         if reached.contains(name) {
             let hint = "break the cycle with an overlay action";
-            report.refuse(&all.child(name), "the schema is defined only by itself", hint);
+            report.refuse(&all.child(name), "the schema refers to itself, so it has no finite value", hint);
         }
     }
 }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schema_that_is_itself_is_refused_and_one_that_contains_itself_is_not() {
+    fn a_schema_that_refers_to_itself_is_refused_and_one_that_contains_itself_is_not() {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let document = json!({"components": {"schemas": {
             "Self": reference("Self"), "A": {"allOf": [reference("B")]}, "B": {"oneOf": [{"type": "string"}, reference("A")]},

@@ -34,7 +34,7 @@ pub(super) fn lift(document: &mut Value, _: &mut Report) -> usize {
     references::add_components(document, lifted);
     walk::change(document, &mut |_, _, node| {
         let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return };
-        // In canonical form: a reference may escape more characters than it must.
+        // Compared in canonical form, because a reference may escape more characters than necessary.
         let target = Pointer::from_reference(reference).map(|target| target.to_string());
         if let Some(new) = target.and_then(|target| moved.get(&target)) {
             node["$ref"] = json!(new);

@@ -1,7 +1,7 @@
-//! Rewrites descriptions for rustdoc. They are Markdown with HTML, which rustdoc reads differently: a word in brackets is
-//! a link to an item, an indented line is a test, and `<id>` is a tag that is never closed. So each description is parsed
-//! and written again: HTML becomes Markdown, code becomes `text`, brackets and unknown tags are escaped, URLs become
-//! links, and links without a target become plain text.
+//! Rewrites descriptions for rustdoc. They are Markdown with HTML, which rustdoc reads differently: a word in brackets
+//! is a link to an item, an indented line is a test, and `<id>` is a tag that is never closed. So each description is
+//! parsed and written again: HTML becomes Markdown, code becomes `text`, brackets and unknown tags are escaped, URLs
+//! become links, and links without a target become plain text.
 
 use std::borrow::Cow;
 
@@ -326,7 +326,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
         #[test]
-        fn rustdoc_has_nothing_to_warn_about(
+        fn rustdoc_has_no_reason_for_a_warning(
             text in r"([a-zé ]|[\n ]|[\[\]<>()`*_~#|!\\:.&^-]|https://a|<b>|</b>|<a href=x>|</a>|<!--|-->|<li>|```|\n    |\n- |\n1. |<br>|\[x\]\(y\)|\n\n){0,24}",
         ) {
             let written = markdown(&text);

@@ -81,7 +81,7 @@ fn gather_successes(
     let all_json = statuses
         .iter()
         .all(|status| content(status).is_none() || references::json_schema(&responses[status], document).is_some());
-    // The last pass refuses bytes beside JSON.
+    // The last pass refuses an operation that has both bytes and JSON.
     if kinds.len() < 2 || !all_json {
         return names;
     }

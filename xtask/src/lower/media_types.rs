@@ -28,7 +28,7 @@ fn response(node: &Value, place: &Place<'_>, report: &mut Report) -> Option<Valu
         return may_have_body.then(|| with_content(node, json!({BYTES: {}})));
     };
     let chosen = chosen_response(content)?;
-    report_others(content, chosen, "is not requested", place, report);
+    report_others(content, chosen, "requests", place, report);
     let body = if is_json(chosen) {
         json!({JSON: {"schema": content[chosen].get("schema").unwrap_or(&json!({}))}})
     } else {
@@ -40,7 +40,7 @@ fn response(node: &Value, place: &Place<'_>, report: &mut Report) -> Option<Valu
 fn request_body(node: &Value, place: &Place<'_>, document: &Value, report: &mut Report) -> Option<Value> {
     let content = node.get("content")?.as_object()?;
     let chosen = chosen_request(content)?;
-    report_others(content, chosen, "is not sent", place, report);
+    report_others(content, chosen, "sends", place, report);
     let schema = content[chosen].get("schema").cloned().unwrap_or_else(|| json!({}));
     let structured = structured_fields(&schema, document);
     if bare(chosen) == FORM && !structured.is_empty() {
@@ -103,9 +103,11 @@ fn operation(operation: &Value, document: &Value, report: &mut Report) -> Option
     Some(Value::Object(described))
 }
 
-fn report_others(content: &Map<String, Value>, chosen: &str, what: &str, place: &Place<'_>, report: &mut Report) {
+/// Reports the media types of a body that the client does not use.
+fn report_others(content: &Map<String, Value>, chosen: &str, verb: &str, place: &Place<'_>, report: &mut Report) {
     for name in content.keys().filter(|name| *name != chosen) {
-        report.warn(&place.child("content").child(name), format!("{what}; `{chosen}` is"));
+        let what = format!("the client {verb} `{chosen}` instead of this media type");
+        report.warn(&place.child("content").child(name), what);
     }
 }
 

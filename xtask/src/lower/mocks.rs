@@ -1,6 +1,6 @@
 //! Simplifies the document for the mocks only. The functions that progenitor generates for mocks compile only if a body
-//! is required and passed by reference, and if a parameter has a `to_string`. So every body becomes required, a number or
-//! a boolean becomes any JSON value, and a list or an object in a URL becomes a string.
+//! is required and passed by reference, and if a parameter has a `to_string`. So every body becomes required, a number
+//! or a boolean becomes any JSON value, and a list or an object in a URL becomes a string.
 
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bodies_are_required_and_by_reference_and_lists_are_strings() {
+    fn bodies_become_required_and_passed_by_reference_and_lists_become_strings() {
         let body = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
         let mut document = json!({"paths": {"/a": {"post": {
             "requestBody": body(json!({"type": "object", "nullable": true})),

@@ -1,4 +1,5 @@
-//! Shortens operation ids. `FastAPI` makes an `operationId` from the name of a function, the path and the method, such as
+//! Shortens operation ids. `FastAPI` makes an `operationId` from the name of a function, the path and the method, such
+//! as
 //! `generate_access_token_token_post`. The name of the function becomes the name of the method, in snake case.
 
 use std::collections::{HashMap, HashSet};
@@ -37,8 +38,8 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
         };
         candidates.push((names::method_name(short(&long, path, method)), names::method_name(&long)));
     });
-    // If two operations would have the same short name, neither gets it, so that the names do not depend on the order of
-    // the operations.
+    // If two operations would have the same short name, neither gets it, so that the names do not depend on the order
+    // of the operations.
     let mut uses: HashMap<&str, usize> = HashMap::new();
     for (short, _) in &candidates {
         *uses.entry(short).or_default() += 1;

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_is_replaced_by_its_path_item() {
+    fn a_reference_to_a_path_item_is_replaced_with_its_target() {
         let mut document = json!({
             "paths": {"/a": {"$ref": "#/components/pathItems/A", "summary": "s"}, "/b": {"$ref": "#/paths/~1b"}},
             "components": {"pathItems": {"A": {"$ref": "#/components/pathItems/B"}, "B": {"get": {"operationId": "a"}}}},

@@ -24,7 +24,7 @@ pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
         }
         let argument = names::query_argument(used.keys());
         *used.entry("body".to_owned()).or_default() += usize::from(has_body);
-        // A field may have the name of an argument.
+        // A field may have the same name as an argument.
         let clashes = |parameter: &Value| used.get(&argument_name(parameter)).is_some_and(|count| *count > 1);
         let (optional, others): (Vec<Value>, Vec<Value>) =
             std::mem::take(parameters).into_iter().partition(|parameter| {

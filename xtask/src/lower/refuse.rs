@@ -87,7 +87,7 @@ impl Refusals<'_> {
         }
     }
 
-    /// Two arguments of a method cannot have the same name.
+    /// Refuses two arguments of a method with the same name.
     fn arguments(&mut self, place: &Place<'_>, node: &Value) {
         let mut taken: HashSet<String> = node.get("requestBody").map(|_| "body".to_owned()).into_iter().collect();
         let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
@@ -102,7 +102,7 @@ impl Refusals<'_> {
         }
     }
 
-    /// The names in braces in the path must be those of the path parameters.
+    /// Refuses a path whose names in braces are not the names of the path parameters.
     fn path(&mut self, place: &Place<'_>, node: &Value) {
         let Some([_, path, _]) = place.keys() else { return };
         let parts = path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);

@@ -1,6 +1,7 @@
-//! Removes the keywords that neither JSON Schema nor `OpenAPI` defines (Chift's document once had a `desciption`). They do
-//! not describe the data: JSON Schema 2020-12 (core, section 6.5) requires that it is ignored. A vendor's `x-…` keyword is removed as
-//! well: the generator matches schemas by value, so an extension beside `format: password` would prevent the redaction.
+//! Removes the keywords that neither JSON Schema nor `OpenAPI` defines (Chift's document once had a `desciption`). They
+//! do not describe the data: by JSON Schema 2020-12 (core, section 6.5), they are ignored. A vendor's `x-…` keyword is
+//! removed as well: the generator matches schemas by value, so an extension beside `format: password` would prevent the
+//! redaction.
 
 use serde_json::Value;
 

@@ -23,7 +23,7 @@ pub(super) fn state(document: &mut Value, report: &mut Report) -> usize {
         report.refuse(
             &Pointer::root().child("jsonSchemaDialect"),
             format!("schemas of the dialect {dialect} cannot be lowered"),
-            "only JSON Schema 2020-12 can be; remove this field with an overlay action if the schemas follow 2020-12",
+            "if the schemas conform to JSON Schema 2020-12, which can be lowered, remove this field with an overlay action",
         );
     }
     usize::from(changed)

@@ -91,7 +91,7 @@ fn merge_top(merged: &mut Value, base: &Part<'_>, page: &Part<'_>, problems: &mu
         |value: &Value| value["openapi"].as_str().unwrap_or_default().rsplit_once('.').map(|it| it.0.to_owned());
     if version(merged) != version(page.value) {
         let what =
-            format!("{} is OpenAPI {}, {} is {}", base.name, merged["openapi"], page.name, page.value["openapi"]);
+            format!("{} has OpenAPI {}, {} has {}", base.name, merged["openapi"], page.name, page.value["openapi"]);
         let hint = "update from the whole document: `cargo xtask update`";
         problems.push(Problem::new(&Pointer::root().child("openapi"), what, hint));
     }
@@ -159,7 +159,12 @@ fn merge_components<'a>(
             let place = Pointer::root().child("components").child(section).child(name);
             let differs = place.find(merged).is_some_and(|known| known != part);
             if let (true, Some(origin)) = (differs, origins.get(&place)) {
-                problems.push(conflict(&place, origin, page.name, "the pages are of different days; fetch both again"));
+                problems.push(conflict(
+                    &place,
+                    origin,
+                    page.name,
+                    "the pages come from different versions of the document; fetch both again",
+                ));
                 continue;
             }
             // No `$ref` leads to a security scheme; every operation may use it by name.

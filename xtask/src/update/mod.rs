@@ -123,7 +123,7 @@ fn generate_both(
     });
     let new = new?;
     let old = old.map_err(|_| anyhow::anyhow!("generating the old client panicked; this is a defect of xtask"))?;
-    Ok((old.context("no client can be generated from the present document, to compare with")?, new))
+    Ok((old.context("no client can be generated from the present document, which is compared with the new one")?, new))
 }
 
 /// The files and folders that change.

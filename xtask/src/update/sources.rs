@@ -73,7 +73,9 @@ pub(super) fn read(
             Merged::Document(value) => return written(&value, origin, version),
         },
         (0, 0) => bail!("there is no source; name one with --from"),
-        _ => bail!("--from takes one whole document or any number of documentation pages, not both; it is {origin}"),
+        _ => bail!(
+            "--from takes one whole document or any number of documentation pages, not both; the sources are: {origin}"
+        ),
     };
     // The same document keeps the present text, however the source formats it.
     if source.document.value == present_document.value {

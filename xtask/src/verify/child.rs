@@ -43,11 +43,11 @@ impl Driver {
 
     fn execute(&mut self, command: &Value) -> anyhow::Result<Value> {
         let input = self.input.as_mut().context("the driver has no standard input")?;
-        writeln!(input, "{command}").context("the driver has ended")?;
+        writeln!(input, "{command}").context("the driver has exited")?;
         let mut line = String::new();
         self.output.read_line(&mut line)?;
         serde_json::from_str(&line)
-            .with_context(|| format!("the driver has ended, or printed {line:?}, after {command}"))
+            .with_context(|| format!("the driver has exited, or printed {line:?}, after {command}"))
     }
 }
 

@@ -203,8 +203,8 @@ fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<usize
     Ok(stderr.lines().filter(|line| line.starts_with("warning: ")).count())
 }
 
-/// Builds the driver, and copies it into the scratch crate's folder, so that the next document's driver does not replace
-/// it.
+/// Builds the driver, and copies it into the scratch crate's folder, so that the next document's driver does not
+/// replace it.
 fn build(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     cargo(root, folder, &["build", "--example", "drive"])?;
     let program = folder.join(format!("drive{}", std::env::consts::EXE_SUFFIX));

@@ -1,4 +1,5 @@
-//! Tests with the vendor's whole documents, which are not in the repository. `.ci/run` runs them if the documents exist.
+//! Tests with the vendor's whole documents, which are not in the repository. `.ci/run` runs them if the documents
+//! exist.
 
 use std::collections::BTreeSet;
 use std::path::Path;

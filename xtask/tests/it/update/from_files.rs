@@ -46,7 +46,7 @@ fn the_same_document_in_any_format_changes_no_file() {
 }
 
 #[test]
-fn a_page_that_is_the_whole_document_keeps_its_text() {
+fn a_page_with_the_whole_document_keeps_its_text() {
     let workspace = Workspace::new();
     let document = DOCUMENT.replace("Get a token", "Get another token");
     let source = workspace.write("page.md", &page(&document));
