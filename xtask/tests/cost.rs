@@ -1,4 +1,4 @@
-//! The cost of generating as a document grows.
+//! The time to generate a client grows in proportion to the size of the document.
 #![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
@@ -50,7 +50,7 @@ const PART: &str = r##"{
     }
 }"##;
 
-/// A document of `parts` parts that differ only in their names.
+/// A document with `parts` parts that differ only in their names.
 fn document(parts: usize) -> Input {
     let mut paths = Map::new();
     let mut schemas = Map::new();
@@ -78,7 +78,7 @@ fn the_cost_grows_in_proportion_to_the_document() {
         let outcome = pipeline::run(document, None).unwrap();
         (started.elapsed(), outcome.sources["client.rs"].lines().count())
     };
-    // In turns, and the minimum of each: other work on the machine slows both down.
+    // The two alternate, and the minimum of each counts, because other work on the machine slows both down.
     let (mut small, mut large) = (Duration::MAX, Duration::MAX);
     for _ in 0..3 {
         let (few, lines) = measure(&once);

@@ -229,7 +229,7 @@ Sends a `POST` request to `/token`
 
 # Errors
 
-The status selects what [`HttpValidationErrorFailure`](types::HttpValidationErrorFailure) holds; for a status that is not listed, [`Undocumented`](crate::Undocumented).
+The status selects the body that [`HttpValidationErrorFailure`](types::HttpValidationErrorFailure) contains; for other statuses, it is [`Undocumented`](crate::Undocumented).
 
 - 422 Validation Error: [`HttpValidationError`](types::HttpValidationError)
 */

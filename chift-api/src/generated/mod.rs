@@ -24,5 +24,5 @@ pub mod client;
 pub mod httpmock;
 #[allow(clippy::all, clippy::pedantic, unreachable_pub)]
 pub mod operations;
-/// The base URL that the document states: the first of its `servers`, without a slash at the end.
+/// The base URL in the document: the first of its `servers`, without a trailing slash.
 pub const DEFAULT_BASE_URL: &str = "https://api.chift.eu";

@@ -14,7 +14,8 @@ pub const ALL: &[Operation] = &[
         needs_bearer: false,
     },
 ];
-/// Checks whether the body of a response can be read, for an operation whose response holds a secret.
+/// A function that checks whether a response body can be read, for an operation whose response contains a
+/// secret.
 pub(crate) fn secret_response(
     id: &str,
 ) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
@@ -25,17 +26,18 @@ pub(crate) fn secret_response(
         _ => None,
     }
 }
-/// Whether successful responses have several types.
+/// Whether the successful responses of an operation have several types.
 pub(crate) fn has_several_successes(id: &str) -> bool {
     matches!(id, "")
 }
-/// The media type of a body of bytes, where it is not `application/octet-stream`.
+/// The media type of a request body that is sent as bytes, unless it is `application/octet-stream`.
 pub(crate) fn sent_as(id: &str) -> Option<&'static str> {
     match id {
         _ => None,
     }
 }
-/// The name of a body by its status, if it can be read as the type of that name.
+/// The name of a response body, selected by the status; `None` if the body cannot be read as the type with that
+/// name.
 pub(crate) fn body_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
     match id {
         "generate_access_token" => bodies_1(status, body),

@@ -1,9 +1,8 @@
 //! The generated client as a value: its methods, its types with their fields, variants, constructors and traits,
-//! and which side of a call reaches a type.
+//! and whether requests or responses contain a type.
 //!
-//! The pipeline builds it once, from the syntax tree, after the last pass that changes what a caller sees. The
-//! table of operations, the section `# Errors`, `diff` and `verify` all read this value; nobody parses the
-//! printed source.
+//! The pipeline builds it once, from the syntax tree, after the last pass that changes the API. The table of
+//! operations, the section `# Errors`, `diff` and `verify` all read this value and not the printed source.
 
 mod read;
 pub(crate) mod source;
@@ -14,7 +13,7 @@ pub(crate) use self::read::read;
 use crate::document::operations::Operation;
 use crate::document::references;
 
-/// What a caller sees of a generated client.
+/// The API of a generated client.
 #[derive(Debug, Clone, Default)]
 pub struct Client {
     /// The operations by the name of their method.
@@ -23,12 +22,12 @@ pub struct Client {
     pub types: BTreeMap<String, NamedType>,
 }
 
-/// A type as it is spelled.
+/// A type as source text, in two notations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spelling {
-    /// As people write it: `Option<Vec<Uuid>>`. Types of the crate's own that are not generated keep `crate::`.
+    /// As a caller writes it: `Option<Vec<Uuid>>`. The crate's hand-written types keep `crate::`.
     pub plain: String,
-    /// As code beside the module `types` needs it: `::std::vec::Vec<types::Order>`.
+    /// As code next to the module `types` needs it: `::std::vec::Vec<types::Order>`.
     pub code: String,
 }
 
@@ -37,18 +36,18 @@ pub struct Spelling {
 pub struct Method {
     /// The operation that it calls.
     pub operation: Operation,
-    /// Its arguments in their order, without `self`.
+    /// Its arguments in order, without `self`.
     pub arguments: Vec<Argument>,
     /// The type of a successful response's body.
     pub success: Spelling,
     /// The type of an error response's body.
     pub failure: Spelling,
-    /// A success's body is a stream of bytes.
+    /// Whether the body of a successful response is a stream of bytes.
     pub is_stream: bool,
 }
 
 impl Method {
-    /// The struct that holds the optional query parameters.
+    /// The name of the struct of the optional query parameters.
     pub fn query(&self) -> Option<&str> {
         self.arguments.iter().find(|argument| argument.place == Place::QueryStruct)?.kind.strip_prefix('&')
     }
@@ -59,17 +58,17 @@ impl Method {
 pub struct Argument {
     /// Its name.
     pub name: String,
-    /// Its type, as people write it.
+    /// Its type, as a caller writes it.
     pub kind: String,
-    /// Where the request carries it.
+    /// The part of the request that contains it.
     pub place: Place,
-    /// The type, as code, of a value that a caller keeps to pass it; see [`Passing`].
+    /// The type, as code, of an owned value that can be passed as this argument; see [`Passing`].
     pub owned: String,
     /// How a value of the type `owned` is passed.
     pub passing: Passing,
 }
 
-/// How an owned value becomes an argument.
+/// How an owned value is passed as an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Passing {
     /// `value`
@@ -82,7 +81,7 @@ pub enum Passing {
     AsDeref,
 }
 
-/// Where a request carries an argument.
+/// The part of a request that contains an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// A segment of the path.
@@ -95,38 +94,39 @@ pub enum Place {
     Body,
     /// The struct of the optional query parameters.
     QueryStruct,
-    /// A field of the value that a constructor makes.
+    /// A field of the value that a constructor returns.
     Field,
 }
 
 /// A named type.
 #[derive(Debug, Clone)]
 pub struct NamedType {
-    /// What it is made of.
+    /// Its fields or variants.
     pub kind: Kind,
-    /// How a caller makes a value.
+    /// How a caller constructs a value.
     pub construction: Construction,
-    /// The traits that it has and another type need not have, each with its generic arguments.
+    /// The traits that it implements, each with its generic arguments; without `From<&Self>`, which all types
+    /// implement.
     pub traits: BTreeSet<String>,
-    /// A request reaches it: callers make its values.
+    /// Whether a request contains it, so that callers construct its values.
     pub is_sent: bool,
-    /// A response reaches it, of success or of an error: callers read its values.
+    /// Whether a response of success or of an error contains it, so that callers read its values.
     pub is_received: bool,
 }
 
-/// What a type is made of.
+/// The fields or variants of a type.
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// Fields by their names in Rust.
     Struct(BTreeMap<String, Field>),
-    /// One value without a name.
+    /// A tuple struct with this field.
     Wrapper(String),
     /// Variants by their names in Rust.
     Enum(BTreeMap<String, Variant>),
 }
 
 impl Kind {
-    /// What people call it.
+    /// The name for this kind of type in a report.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Struct(_) => "a struct",
@@ -136,7 +136,7 @@ impl Kind {
         }
     }
 
-    /// The types that its fields or variants hold, as people write them.
+    /// The types of its fields or variants, as a caller writes them.
     pub fn held(&self) -> Vec<&str> {
         match self {
             Self::Struct(fields) => fields.values().map(|field| field.kind.as_str()).collect(),
@@ -146,7 +146,7 @@ impl Kind {
     }
 }
 
-/// How a caller makes a value.
+/// How a caller constructs a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Construction {
     /// `new` with these arguments.
@@ -162,43 +162,43 @@ pub enum Construction {
 pub struct Field {
     /// The name in JSON.
     pub wire: String,
-    /// The type, as people write it.
+    /// The type, as a caller writes it.
     pub kind: String,
 }
 
 /// A variant of an enum.
 #[derive(Debug, Clone)]
 pub struct Variant {
-    /// The text in JSON, where the variant holds nothing; the tag of the content otherwise.
+    /// The string in JSON of a variant without content; the tag in JSON of a variant with content.
     pub wire: String,
-    /// The type that it holds.
+    /// The type of the content.
     pub content: Option<Spelling>,
 }
 
 impl Variant {
-    /// The type that it holds, as people write it.
+    /// The type of the content, as a caller writes it.
     pub fn holds(&self) -> Option<&str> {
         self.content.as_ref().map(|content| content.plain.as_str())
     }
 }
 
 impl Client {
-    /// The types that values of the types `from` are made of, `from` included; names of types that are not
-    /// generated as well.
+    /// The names of all types that the types `from` contain, at any depth, including `from` and types that are not
+    /// generated.
     pub fn reached<'a>(&'a self, from: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
         references::reachable(from.into_iter().flat_map(names), |name| {
             self.types.get(*name).map(|it| it.kind.held()).unwrap_or_default().into_iter().flat_map(names)
         })
     }
 
-    /// The types of the bodies of PATCH operations, which tell absent and null apart.
+    /// The types of the bodies of PATCH operations, which distinguish absent and null.
     pub fn patch_bodies(&self) -> BTreeSet<&str> {
         let patches = self.methods.values().filter(|method| method.operation.method == "PATCH");
         let bodies = patches.flat_map(|method| &method.arguments).filter(|argument| argument.place == Place::Body);
         bodies.flat_map(|argument| names(&argument.kind)).filter(|name| self.types.contains_key(*name)).collect()
     }
 
-    /// The type of each body that the union `kind` tells apart, by its tag.
+    /// The types of the bodies that the union `kind` distinguishes, by tag.
     pub fn bodies(&self, kind: &Spelling) -> BTreeMap<&str, &Spelling> {
         match self.types.get(&kind.plain).map(|it| &it.kind) {
             Some(Kind::Enum(variants)) => variants
@@ -210,7 +210,7 @@ impl Client {
     }
 }
 
-/// The words of a type that may be names of generated types.
+/// The identifiers and paths in a type, each of which may be the name of a generated type.
 pub fn names(kind: &str) -> impl Iterator<Item = &str> {
     kind.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').filter(|word| !word.is_empty())
 }

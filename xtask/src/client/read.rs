@@ -92,7 +92,7 @@ fn arguments(method: &ImplItemFn, place: impl Fn(&str) -> Place) -> Vec<Argument
         .collect()
 }
 
-/// Where a request carries the argument of that name.
+/// The part of a request that contains the argument `name`.
 fn place(name: &str, operation: &Value) -> Place {
     let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
     parameters
@@ -108,25 +108,25 @@ fn place(name: &str, operation: &Value) -> Place {
         .unwrap_or(Place::Body)
 }
 
-/// The type of a value that is kept, and how it is passed as an argument of the type `kind`.
+/// For an argument of the type `kind`, the type of an owned value, and how that value is passed.
 fn passing(kind: &Type, generics: &[String]) -> (Type, Passing) {
-    let is_text = |kind: &Type| matches!(kind, Type::Path(path) if path.path.is_ident("str"));
+    let is_str = |kind: &Type| matches!(kind, Type::Path(path) if path.path.is_ident("str"));
     let owned = |kind: &Type| match kind {
-        _ if is_text(kind) => parse_quote!(String),
+        _ if is_str(kind) => parse_quote!(String),
         Type::Slice(slice) => {
             let item = &slice.elem;
             parse_quote!(Vec<#item>)
         }
         other => other.clone(),
     };
-    // A body of bytes is anything that becomes one.
+    // The type of a body of bytes is a type parameter; a `String` is such a body.
     if matches!(kind, Type::Path(path) if generics.iter().any(|generic| path.path.is_ident(generic))) {
         return (parse_quote!(String), Passing::Value);
     }
     match (source::first_argument(kind, "Option"), kind) {
         (Some(Type::Reference(reference)), _) => {
             let kind = owned(&reference.elem);
-            let passing = if is_text(&reference.elem) { Passing::AsDeref } else { Passing::AsRef };
+            let passing = if is_str(&reference.elem) { Passing::AsDeref } else { Passing::AsRef };
             (parse_quote!(Option<#kind>), passing)
         }
         (Some(other), _) => (parse_quote!(Option<#other>), Passing::Value),
@@ -183,7 +183,7 @@ fn field(field: &syn::Field) -> Option<(String, Field)> {
     Some((name, Field { wire, kind: plain(&field.ty) }))
 }
 
-/// What an `impl` block adds to a type: `new`, or a trait.
+/// Adds the content of an `impl` block to its type: `new`, or a trait.
 fn add_impl(block: &ItemImpl, types: &mut BTreeMap<String, NamedType>) {
     let of = plain(&block.self_ty);
     let Some((path, _)) = &block.trait_ else {
@@ -235,7 +235,7 @@ fn code(kind: Type) -> String {
     kind.into_token_stream().to_string()
 }
 
-/// A type as people write it: without lifetimes, and with the last segment only of paths that they import.
+/// A type as a caller writes it: without lifetimes, and with only the last segment of a path that callers import.
 fn plain(kind: &Type) -> String {
     struct Plain;
     impl VisitMut for Plain {

@@ -1,8 +1,8 @@
-//! How progenitor and typify spell their output: the only file that knows.
+//! The format of the output of progenitor and typify. Only this file depends on it.
 //!
-//! Everything else asks here which items of the syntax tree are types or operations, what an attribute means, and
-//! which expressions encode a path, send a body or build a client. When a release of progenitor changes its
-//! spelling, this file changes, and the counts of the passes in `xtask/tests/mutations/passes.txt` show what is affected.
+//! Its functions find the items of the syntax tree that are types or operations, interpret attributes, and find the
+//! expressions that encode a path, send a body or build a client. When a release of progenitor changes its output, this
+//! file changes, and the counts of the passes in `xtask/tests/mutations/passes.txt` show the affected constructs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,19 +19,19 @@ use syn::{
 /// The support library that progenitor's output imports.
 pub(crate) const SUPPORT_CRATE: &str = "progenitor_client";
 
-/// What progenitor's output imports from [`SUPPORT_CRATE`] and callers need.
+/// The names that progenitor's output imports from [`SUPPORT_CRATE`] and that callers need.
 pub(crate) const PUBLIC_IMPORTS: [&str; 3] = ["ByteStream", "Error", "ResponseValue"];
 
-/// What it imports for itself.
+/// The names that progenitor's output imports for its own use.
 pub(crate) const PRIVATE_IMPORTS: [&str; 4] = ["ClientHooks", "ClientInfo", "OperationInfo", "RequestBuilderExt"];
 
-/// The function that encodes an argument of a path; it is imported as well.
+/// The function that encodes a path argument. progenitor's output imports it too.
 pub(crate) const ENCODE_PATH: &str = "encode_path";
 
 /// The constructors of progenitor's client: from a URL, and from a URL and an HTTP client.
 pub(crate) const CONSTRUCTORS: [&str; 2] = ["new", "new_with_client"];
 
-/// The field that keeps what an object's schema does not list.
+/// The types of the field that keeps the fields that an object's schema does not list.
 const UNLISTED_FIELDS: [&str; 2] = ["Map", "HashMap"];
 
 /// The items of the module `types`.
@@ -43,12 +43,12 @@ pub(crate) fn types(client: &File) -> &[Item] {
     content.map_or(&[], |(_, items)| items)
 }
 
-/// The items of the module `types`, to be changed.
+/// Mutable access to the items of the module `types`.
 pub(crate) fn types_mut(client: &mut File) -> impl Iterator<Item = &mut Item> {
     types_module(client).into_iter().flatten()
 }
 
-/// The items of the module `types`, to be added to.
+/// The list of the items of the module `types`, to which items can be added.
 pub(crate) fn types_module(client: &mut File) -> Option<&mut Vec<Item>> {
     client.items.iter_mut().find_map(|item| match item {
         Item::Mod(module) if module.ident == "types" => module.content.as_mut().map(|(_, items)| items),
@@ -66,7 +66,7 @@ pub(crate) fn name(item: &Item) -> Option<String> {
     }
 }
 
-/// The `impl` block that holds the client's constructors and operations.
+/// Whether an `impl` block contains the client's constructors and operations.
 pub(crate) fn is_client_impl(block: &ItemImpl) -> bool {
     block.trait_.is_none() && matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident("Client"))
 }
@@ -83,7 +83,7 @@ pub(crate) fn methods(client: &File) -> impl Iterator<Item = &ImplItemFn> {
     })
 }
 
-/// The operations and constructors of the client, to be changed.
+/// Mutable access to the operations and constructors of the client.
 pub(crate) fn methods_mut(client: &mut File) -> impl Iterator<Item = &mut ImplItemFn> {
     let blocks = client.items.iter_mut().filter_map(|item| match item {
         Item::Impl(block) if is_client_impl(block) => Some(&mut block.items),
@@ -95,7 +95,7 @@ pub(crate) fn methods_mut(client: &mut File) -> impl Iterator<Item = &mut ImplIt
     })
 }
 
-/// The arguments of a method, without `self`, each with its type.
+/// The names and types of the arguments of a method, without `self`.
 pub(crate) fn arguments(method: &ImplItemFn) -> impl Iterator<Item = (String, &Type)> {
     method.sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(input) => match &*input.pat {
@@ -137,18 +137,18 @@ pub(crate) fn is_stream(success: &Type) -> bool {
     matches!(success, Type::Path(path) if path.path.is_ident("ByteStream"))
 }
 
-/// The variants of an enum that progenitor only numbers, `Variant0`, `Variant1`, …: all of them or none.
+/// Whether typify only numbered the variants of an enum: `Variant0`, `Variant1`, …. It numbers all variants or none.
 pub(crate) fn has_numbered_variants(item: &ItemEnum) -> bool {
     item.variants.iter().enumerate().all(|(index, variant)| variant.ident == format!("Variant{index}"))
 }
 
-/// The argument of a call of [`ENCODE_PATH`].
+/// The argument of a call to [`ENCODE_PATH`].
 pub(crate) fn encoded_argument(call: &ExprCall) -> Option<&Expr> {
     let is_it = matches!(&*call.func, Expr::Path(path) if path.path.is_ident(ENCODE_PATH));
     call.args.first().filter(|_| is_it && call.args.len() == 1)
 }
 
-/// `x` of `x.to_string()`, which is how progenitor makes a text of an argument.
+/// `x` in `x.to_string()`, with which progenitor converts an argument to a string.
 pub(crate) fn text_of(expression: &Expr) -> Option<&Expr> {
     match expression {
         Expr::MethodCall(ExprMethodCall { receiver, method, .. }) if method == "to_string" => Some(receiver),
@@ -166,7 +166,7 @@ pub(crate) fn json_call(expression: &Expr) -> Option<(&Expr, &Expr)> {
     }
 }
 
-/// The `format!` in `regex::Regex::new(&format!(…))`, which is how a mock matches a path.
+/// The `format!` in `regex::Regex::new(&format!(…))`, with which a mock matches a path.
 pub(crate) fn path_pattern(call: &mut ExprCall) -> Option<&mut syn::Macro> {
     if call.func.to_token_stream().to_string().replace(' ', "") != "regex::Regex::new" {
         return None;
@@ -180,7 +180,7 @@ pub(crate) fn path_pattern(call: &mut ExprCall) -> Option<&mut syn::Macro> {
     }
 }
 
-/// `T` of `Name<T>`.
+/// `T` in `Name<T>`.
 pub(crate) fn first_argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = kind else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == name)?;
@@ -198,16 +198,16 @@ pub(crate) fn is_one_of(kind: &Type, names: &[&str]) -> bool {
     matches!(kind, Type::Path(path) if path.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name)))
 }
 
-/// How a field is read and written, as its `#[serde(…)]` attributes state it.
+/// How a field is read and written, according to its `#[serde(…)]` attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
-    /// Always there, and never null.
+    /// Always present, and never null.
     Required,
-    /// Always there, and may be null.
+    /// Always present, and may be null.
     RequiredOrNull,
-    /// An `Option` that is left out when it is `None`.
+    /// An `Option` that is omitted when it is `None`.
     Optional,
-    /// A list or map that is left out when it is empty.
+    /// A list or map that is omitted when it is empty.
     LeftOutIfEmpty,
     /// A [`Nullable`](https://docs.rs/chift-api): absent, null or a value.
     Nullable,
@@ -222,7 +222,7 @@ const READ_NULL: &str = "::std::option::Option::deserialize";
 const IS_ABSENT: &str = "crate::Nullable::is_absent";
 const IS_EMPTY: &str = "is_empty";
 
-/// Reads a field's attributes and type.
+/// Determines the [`Presence`] of a field from its attributes and type.
 pub(crate) fn presence(field: &Field) -> Presence {
     let mut stated: Vec<(String, String)> = serde(&field.attrs)
         .filter(|argument| argument.word != "rename" || argument.text.is_none())
@@ -242,33 +242,33 @@ pub(crate) fn presence(field: &Field) -> Presence {
     }
 }
 
-/// Whether a constructor leaves a field out, because it has an empty value: `None`, or an empty list or map.
+/// Whether a constructor need not set a field, because the field has an empty value: `None`, or an empty list or map.
 pub(crate) fn has_empty_value(field: &Field) -> bool {
     first_argument(&field.ty, "Option").is_some()
         || serde(&field.attrs).any(|argument| ["default", "flatten"].contains(&argument.word.as_str()))
 }
 
-/// Makes a field [`Presence::Optional`]: an `Option` around its type.
+/// Makes a field [`Presence::Optional`]: wraps its type in `Option`.
 pub(crate) fn make_optional(field: &mut Field) {
     let kind = &field.ty;
     field.ty = parse_quote!(::std::option::Option<#kind>);
     restate(field, &quote!(skip_serializing_if = #IS_NONE));
 }
 
-/// Makes a field [`Presence::Nullable`]: `Nullable` around `inner`.
+/// Makes a field [`Presence::Nullable`] of the type `Nullable<inner>`.
 pub(crate) fn make_nullable(field: &mut Field, inner: &Type) {
     field.ty = parse_quote!(crate::Nullable<#inner>);
     restate(field, &quote!(default, skip_serializing_if = #IS_ABSENT));
 }
 
-/// Replaces the `#[serde(…)]` attributes, but for the field's name in JSON.
+/// Replaces the `#[serde(…)]` attributes, except the field's name in JSON.
 fn restate(field: &mut Field, arguments: &TokenStream) {
     let rename = wire_name(&field.attrs).map(|name| quote!(rename = #name,));
     field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
     field.attrs.push(parse_quote!(#[serde(#rename #arguments)]));
 }
 
-/// One argument of `#[serde(…)]`: the word, and the text behind its `=`, if there is one.
+/// One argument of `#[serde(…)]`: its name, and the string after `=`, if there is one.
 pub(crate) struct SerdeArgument {
     pub(crate) word: String,
     pub(crate) text: Option<String>,
@@ -312,12 +312,12 @@ fn literal(meta: &MetaNameValue) -> Option<String> {
     }
 }
 
-/// The text of `#[serde(rename = "…")]`: the name in JSON.
+/// The string in `#[serde(rename = "…")]`: the name in JSON.
 pub(crate) fn wire_name(attributes: &[Attribute]) -> Option<String> {
     serde(attributes).find(|argument| argument.word == "rename")?.text
 }
 
-/// The text of `#[doc = "…"]`; `None` for any other attribute.
+/// The string in `#[doc = "…"]`; `None` for any other attribute.
 pub(crate) fn doc(attribute: &Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(meta) if attribute.path().is_ident("doc") => literal(meta),
@@ -335,7 +335,7 @@ pub(crate) fn derived(attributes: &[Attribute]) -> Vec<Path> {
         .collect()
 }
 
-/// Whether a trait of that name is derived.
+/// Whether a trait `name` is derived.
 pub(crate) fn derives(attributes: &[Attribute], name: &str) -> bool {
     derived(attributes).iter().any(|path| is_named(path, name))
 }
@@ -345,7 +345,7 @@ pub(crate) fn is_named(path: &Path, name: &str) -> bool {
     path.segments.last().is_some_and(|last| last.ident == name)
 }
 
-/// Collects the last segment of every path: the names of the types that a type is made of.
+/// Collects the last segment of every path: the names of the types that a type contains.
 #[derive(Default)]
 pub(crate) struct Names(pub(crate) BTreeSet<String>);
 
@@ -367,7 +367,7 @@ impl<'ast> Visit<'ast> for Names {
     }
 }
 
-/// For each generated struct and enum, the names of the types that it is made of.
+/// For each generated struct and enum, the names of the types that it contains.
 pub(crate) fn parts(types: &[Item]) -> BTreeMap<String, BTreeSet<String>> {
     let parts = types.iter().filter_map(|item| {
         let mut names = Names::default();

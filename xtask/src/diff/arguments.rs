@@ -1,7 +1,7 @@
-//! Two lists of positional arguments, of a method or of `new`.
+//! Compares two lists of positional arguments, of a method or of `new`.
 //!
-//! A call passes them by position, so a new name alone breaks nothing; but where a position has the same type and
-//! another meaning, calls compile and send the wrong value.
+//! A new name alone does not break a call, because calls pass arguments by position. But if the argument at a position
+//! keeps its type and changes its meaning, calls compile and send the wrong value.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,8 @@ use super::difference::{Change, Verdict};
 use super::renames::Renames;
 use crate::client::{Argument, Place};
 
-/// What differs. `optional_before` and `optional_now` say which names are optional on each side.
+/// Lists the differences. `optional_before` and `optional_now` return whether a name is an optional field in the old
+/// and in the new client.
 pub(super) fn compare(
     was: &[Argument],
     is: &[Argument],
@@ -28,8 +29,8 @@ pub(super) fn compare(
         match is.iter().find(|it| it.name == argument.name) {
             None if optional_now(&argument.name) => changes.push(Change::breaking(
                 part,
-                "is optional now, a field",
-                "calls pass one argument too many; the value goes into the field now",
+                "is an optional field now",
+                "calls pass one argument too many; set the field instead",
             )),
             None if is_renamed_path_parameter(argument, was, is) => {}
             None => changes.push(Change::breaking(part, "was removed", "calls pass one argument too many")),
@@ -43,13 +44,13 @@ pub(super) fn compare(
     for argument in is.iter().filter(|it| was.iter().all(|old| old.name != it.name)) {
         let (what, why) = match argument.place {
             _ if optional_before(&argument.name) => {
-                ("is required now", "calls must pass it; before, they could leave the field unset")
+                ("is required now", "calls must pass it; before, it was an optional field")
             }
             Place::Path if is_renamed_path_parameter(argument, was, is) => continue,
             Place::Path => ("is new in the path", "calls must pass it"),
             Place::QueryStruct => (
                 "is new: the operation has optional query parameters now",
-                "calls must pass it, if only with its default",
+                "calls must pass it; its `Default` sets no parameter",
             ),
             Place::Body => ("is new", "calls must pass a body"),
             Place::Query | Place::Header | Place::Field => ("is new and required", "calls must pass it"),
@@ -62,7 +63,7 @@ pub(super) fn compare(
     changes
 }
 
-/// The changes where the types are the same, position by position.
+/// The changes if each position has the same type in both lists.
 fn renamed(was: &[Argument], is: &[Argument]) -> Vec<Change> {
     let before: Vec<&str> = was.iter().map(|argument| argument.name.as_str()).collect();
     let after: Vec<&str> = is.iter().map(|argument| argument.name.as_str()).collect();
@@ -76,7 +77,7 @@ fn renamed(was: &[Argument], is: &[Argument]) -> Vec<Change> {
     let changes = pairs.map(|(old, new)| {
         let what = format!("was `{}`", old.name);
         if old.place == Place::Path && new.place == Place::Path {
-            Change::fine(part(new), what, "arguments are positional; callers do not name them")
+            Change::compatible(part(new), what, "arguments are positional; callers do not name them")
         } else {
             let why = "the type is the same: calls compile, and send the value as another argument";
             Change::new(Verdict::Silent, part(new), what, why)
@@ -85,8 +86,8 @@ fn renamed(was: &[Argument], is: &[Argument]) -> Vec<Change> {
     changes.collect()
 }
 
-/// Whether a path parameter was only renamed: both paths have the same parameters by type, and the name is on one side
-/// only.
+/// Whether a path parameter that only one of the paths has was renamed: both paths have parameters of the same types,
+/// in the same order.
 fn is_renamed_path_parameter(argument: &Argument, was: &[Argument], is: &[Argument]) -> bool {
     let parts = |list: &[Argument]| {
         list.iter().filter(|it| it.place == Place::Path).map(|it| it.kind.clone()).collect::<Vec<_>>()
@@ -99,7 +100,7 @@ fn part(argument: &Argument) -> String {
     format!("{what} `{}`", argument.name)
 }
 
-/// A type without the crate's name before our own types.
+/// A type without `crate::` before the types that the crate itself defines.
 pub(super) fn shown(kind: &str) -> String {
     kind.replace("crate::", "")
 }

@@ -1,7 +1,7 @@
-//! Limits, defaults and deprecations, which the documents state and the client does not enforce.
+//! Compares limits, defaults and deprecations, which the client does not enforce.
 //!
-//! The server enforces them whatever the version of the client, so a change breaks no caller at compile time; but a
-//! caller who sends the field must know.
+//! The server enforces them for every version of the client, so a change breaks no caller at compile time. It is still
+//! reported, because it can affect callers that send the field.
 
 use std::collections::BTreeMap;
 
@@ -31,14 +31,15 @@ const KEYWORDS: [&str; 16] = [
     "deprecated",
 ];
 
-/// What a limit applies to: a component or one of its fields, or an operation or one of its parameters.
+/// The part of a document that a limit applies to: a component or one of its fields, or an operation or one of its
+/// parameters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
     Component { name: String, field: Option<String> },
     Operation { method: String, path: String, parameter: Option<String> },
 }
 
-/// The changes of subjects that both documents have.
+/// Lists the changes of the subjects that both documents have.
 pub(super) fn compare(old: &Value, new: &Value) -> Vec<(Subject, Change)> {
     let (before, after) = (stated(old), stated(new));
     let mut changes = Vec::new();
@@ -52,9 +53,9 @@ pub(super) fn compare(old: &Value, new: &Value) -> Vec<(Subject, Change)> {
                 _ => continue,
             };
             let why = if keyword == "deprecated" {
-                "it works as before"
+                "calls work as before"
             } else {
-                "the server enforces it, whatever the version of the client"
+                "the server enforces it for every version of the client"
             };
             let part = match subject {
                 Subject::Component { field: Some(field), .. } => format!("field `{field}`"),
@@ -67,12 +68,12 @@ pub(super) fn compare(old: &Value, new: &Value) -> Vec<(Subject, Change)> {
     changes
 }
 
-/// `1` and `1.0` are one number.
+/// Whether two values are equal. `1` and `1.0` are the same number.
 fn are_the_same(a: &Value, b: &Value) -> bool {
     a == b || a.as_f64().is_some_and(|a| b.as_f64().is_some_and(|b| a.total_cmp(&b).is_eq()))
 }
 
-/// The keywords of a subject.
+/// The keywords that a document states for a subject.
 type Stated<'a> = BTreeMap<&'static str, &'a Value>;
 
 fn stated(document: &Value) -> BTreeMap<Subject, Stated<'_>> {
@@ -105,7 +106,8 @@ fn stated(document: &Value) -> BTreeMap<Subject, Stated<'_>> {
         .collect()
 }
 
-/// The keywords of a node, of its schema where it is a parameter, and of its one alternative beside null.
+/// The keywords of a node. For a parameter, those of its schema are included; for a union with null, those of the other
+/// alternative.
 fn keywords<'a>(holder: &'a Value, document: &'a Value) -> Stated<'a> {
     let holder = if holder.get("in").is_some() || holder.get("$ref").is_none() {
         holder

@@ -1,8 +1,8 @@
-//! The difference as values, which are printed as text, as Markdown or as JSON.
+//! The data types of a difference, which [`report`](super::report) prints and `serde` writes as JSON.
 
 use serde::Serialize;
 
-/// What differs between two clients.
+/// The differences between two clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Methods, in the order of their names.
@@ -11,7 +11,7 @@ pub struct Difference {
     pub types: Vec<Entry>,
     /// Component schemas of the documents themselves, whether or not the client has a type for them.
     pub schemas: Schemas,
-    /// Whether the documents differ at all, if only in a description.
+    /// Whether the documents differ, even if only in a description.
     pub documents_differ: bool,
 }
 
@@ -24,7 +24,7 @@ pub struct Schemas {
     pub removed: Vec<String>,
 }
 
-/// What happened to an operation or a type.
+/// How an operation or a type differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {
@@ -32,33 +32,33 @@ pub enum Fate {
     Added,
     /// It was removed.
     Removed,
-    /// It has another name in Rust.
+    /// Its name in Rust differs.
     Renamed,
-    /// An operation has another method or path.
+    /// The method or path of an operation differs.
     Moved,
-    /// Something about it differs.
+    /// It has the same name and place, and differs otherwise.
     Changed,
 }
 
 /// An operation or a type that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// The name in Rust: in the new client, or in the old one where it was removed.
+    /// The name in Rust: in the new client, or in the old one if it was removed.
     pub name: String,
-    /// The name in the old client, where it was renamed.
+    /// The name in the old client, if it was renamed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
     /// Method and path of an operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// The method and path in the old document, where they differ.
+    /// The method and path in the old document, if they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place_was: Option<String>,
-    /// What happened to it.
+    /// How it differs.
     pub fate: Fate,
-    /// What it means for a caller: the most severe of the changes.
+    /// The effect on callers: the most severe verdict of the changes.
     pub verdict: Verdict,
-    /// The single changes.
+    /// The individual changes.
     pub changes: Vec<Change>,
 }
 
@@ -84,13 +84,13 @@ pub(super) fn add(entries: &mut Vec<Entry>, name: &str, place: Option<String>, c
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// The argument, field, variant or other part; empty for the whole.
+    /// The argument, field, variant or other part; empty for the whole operation or type.
     pub part: String,
-    /// What happened to it.
+    /// The change, as the predicate of a sentence about `part`.
     pub what: String,
-    /// What it means for a caller.
+    /// The effect on callers.
     pub verdict: Verdict,
-    /// Why it means that.
+    /// The reason for the verdict.
     pub why: String,
 }
 
@@ -104,7 +104,7 @@ impl Change {
         Self { part: part.into(), what: what.into(), verdict, why: why.into() }
     }
 
-    pub(super) fn fine(part: impl Into<String>, what: impl Into<String>, why: impl Into<String>) -> Self {
+    pub(super) fn compatible(part: impl Into<String>, what: impl Into<String>, why: impl Into<String>) -> Self {
         Self::new(Verdict::Compatible, part, what, why)
     }
 
@@ -113,30 +113,30 @@ impl Change {
     }
 }
 
-/// What a change means for a caller.
+/// The effect of a change on callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// The client is the same; the server's rules or the documentation differ.
+    /// The client is the same; only the server's rules or the documentation differ.
     Note,
-    /// Callers compile, and do the same.
+    /// Callers compile, and behave as before.
     Compatible,
-    /// Callers compile, and do something else.
+    /// Callers compile, and behave differently.
     Silent,
     /// Callers no longer compile.
     Breaking,
 }
 
-/// The version step that a difference requires, from 1.0 on; before 1.0, Cargo reads the minor number as the major
-/// one, and the patch as the minor one.
+/// The version step that a difference requires, from version 1.0 on. Before 1.0, Cargo treats a new minor version as
+/// incompatible, and a new patch version as compatible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
-    /// There is nothing to release.
+    /// No release is needed.
     None,
     /// Only documentation differs.
     Patch,
-    /// The client has additions, or differs where callers do not depend on it.
+    /// The client has additions, or other changes that break no caller.
     Minor,
     /// Callers break.
     Major,

@@ -1,26 +1,27 @@
-//! The task `diff`: what differs between the clients of two documents, and which differences break a caller.
+//! The task `diff`: lists the differences between the clients of two documents, and reports which of them break
+//! callers.
 //!
 //! It compares the generated *clients*, not the documents: methods, and the fields, variants, constructors and
-//! traits of types, as the value [`crate::client::Client`]. A caller sees nothing else, and the decisions that make a
-//! change breaking are made there: names that come from titles and paths, parameters in a struct, errors by status,
-//! `Open` around the enums of responses, `Nullable` in a PATCH, `new` for what a request sends. A comparison of
-//! documents would repeat each of these decisions, and be wrong wherever the two disagree. Limits and defaults, which
-//! the client does not have, are compared in the documents; they break nobody, because the server enforces them
-//! whatever the version of the client.
+//! traits of types, as the value [`crate::client::Client`]. This is all that a caller uses, and the generator decides
+//! here whether a change is breaking: names that come from titles and paths, parameters in a struct, errors by status,
+//! `Open` around the enums of responses, `Nullable` in a PATCH, `new` for the types that a request contains. A
+//! comparison of documents would repeat each of these decisions, and be wrong wherever the two disagree. Limits and
+//! defaults, which the client does not have, are compared in the documents. They break no caller, because the server
+//! enforces them for every version of the client.
 //!
-//! A verdict is about callers who use the client as its documentation asks: they pass arguments by position, make
-//! what they send with `new` or `Default` and set fields, read fields of responses by name without destructuring them
-//! in full, and match enums of texts with a wildcard arm. The compiler confirms that a caller of the old client
-//! compiles against the new one exactly when the verdict says so (`xtask/tests/diff/callers.rs`).
+//! A verdict assumes that callers use the client as its documentation recommends: they pass arguments by position,
+//! construct requests with `new` or `Default` and set fields, read fields of responses by name without destructuring
+//! them in full, and match enums of strings with a wildcard arm. A test compiles callers of the old client against the
+//! new one, and checks that they compile exactly if the verdict predicts it (`xtask/tests/diff/callers.rs`).
 //!
 //! # Why not a library
 //!
-//! `drift` compares OpenAPI documents for teams that deploy servers and clients at different times: its verdicts are
-//! about the wire. There, a request's field that becomes optional breaks nobody, and a new enum value in a response
-//! or a newly documented error status does; in Rust the first changes a type, and `Open` absorbs the second. `drift`
-//! does not look at names and positions, and reads OpenAPI 3.0 only. `cargo-semver-checks` and `public-api` compare
-//! Rust, but from rustdoc's JSON: two builds of the crate, minutes instead of a second, and no way back to an
-//! operation.
+//! `drift` compares OpenAPI documents for teams that deploy servers and clients at different times, so its verdicts are
+//! about JSON compatibility. By that measure, a request's field that becomes optional breaks no client, and a new enum
+//! value in a response or a newly documented error status does. In Rust, the first changes a type, and `Open` accepts
+//! the second. `drift` does not compare names and positions, and reads OpenAPI 3.0 only. `cargo-semver-checks` and
+//! `public-api` compare Rust, but from rustdoc's JSON: they need two builds of the crate, which take minutes instead of
+//! a second, and cannot attribute a change to an operation.
 
 mod args;
 mod arguments;
@@ -45,19 +46,19 @@ pub use self::report::{markdown, text};
 use crate::client::Method;
 use crate::pipeline::{self, Input, Outcome, OverlayInput};
 
-/// How the difference is printed.
+/// The format in which a difference is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Format {
-    /// For a terminal.
+    /// Text for a terminal.
     #[default]
     Text,
-    /// For a pull request.
+    /// Markdown for a pull request.
     Markdown,
-    /// For a machine.
+    /// JSON for a program.
     Json,
 }
 
-/// What differs, from the old client to the new one.
+/// Compares the old client with the new one.
 pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
     let pairs = operations::pair(&old.client, &new.client);
     let methods: Vec<_> = pairs.iter().map(|((_, was), (_, is))| (*was, *is)).collect();
@@ -108,12 +109,12 @@ fn schemas(document: &Value) -> BTreeSet<&String> {
     schemas.into_iter().flatten().map(|(name, _)| name).collect()
 }
 
-/// Runs the task in the workspace at `root`: prints to `out`, and returns, what differs between the documents in two
-/// files, each with the workspace's overlay.
+/// Runs the task in the workspace at `root`: compares the clients of the documents in two files, each with the
+/// workspace's overlay, prints the difference to `out`, and returns it.
 ///
 /// # Errors
 ///
-/// When a file cannot be read, or no client can be made from it.
+/// When a file cannot be read, or no client can be generated from it.
 pub fn run(root: &Path, old: &Path, new: &Path, format: Format, out: &mut dyn Write) -> anyhow::Result<Difference> {
     let overlay = OverlayInput { input: Input::read(root, Path::new("openapi/overlay.yaml"))?, strict: false };
     let read = |path: &Path| Input::read(Path::new(""), path);
@@ -122,13 +123,13 @@ pub fn run(root: &Path, old: &Path, new: &Path, format: Format, out: &mut dyn Wr
     Ok(difference)
 }
 
-/// What differs between the clients of two documents, each with the overlay.
+/// Compares the clients of two documents, each with the overlay.
 ///
 /// # Errors
 ///
-/// When no client can be made from one of them.
+/// When no client can be generated from one of them.
 pub fn between(old: &Input, new: &Input, overlay: &OverlayInput) -> anyhow::Result<Difference> {
-    // Each takes some tenths of a second for a whole document.
+    // In parallel, because each takes some tenths of a second for a whole document.
     let (old, new) = std::thread::scope(|scope| {
         let old = scope.spawn(|| pipeline::run(old, Some(overlay)));
         let new = pipeline::run(new, Some(overlay));
@@ -138,7 +139,7 @@ pub fn between(old: &Input, new: &Input, overlay: &OverlayInput) -> anyhow::Resu
     Ok(compare(&old?, &new?))
 }
 
-/// The difference in a format.
+/// The difference as text in the given format.
 ///
 /// # Errors
 ///

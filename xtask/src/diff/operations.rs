@@ -1,4 +1,4 @@
-//! Which operation of the old document is which of the new one, and what differs in its method.
+//! Pairs the operations of the old and the new document, and compares their methods.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,11 @@ use super::renames::Renames;
 use super::types;
 use crate::client::{Client, Kind, Method};
 
-/// The same operation in both clients, each with its name in Rust.
+/// An operation in the old and in the new client, with its name in Rust in each.
 pub(super) type Pair<'a> = ((&'a str, &'a Method), (&'a str, &'a Method));
 
-/// Pairs the operations: by method and path; what is left, by method and path whatever the parts that vary
-/// are called; what is left then, by name.
+/// Pairs the operations by method and path; then the remaining ones by method and path without the names of the path
+/// parameters; then the remaining ones by name.
 pub(super) fn pair<'a>(old: &'a Client, new: &'a Client) -> Vec<Pair<'a>> {
     type Key = fn(&str, &Method) -> String;
     const KEYS: [Key; 3] = [
@@ -49,11 +49,11 @@ pub(super) fn compare(old: &Client, new: &Client, pairs: &[Pair<'_>], renames: &
     let kept: BTreeSet<&str> = pairs.iter().map(|((name, _), _)| *name).collect();
     let known: BTreeSet<&str> = pairs.iter().map(|(_, (name, _))| *name).collect();
     for (name, method) in old.methods.iter().filter(|(name, _)| !kept.contains(name.as_str())) {
-        let gone = Change::breaking("", "was removed", "calls of it no longer compile");
-        entries.push(entry(name, method, Fate::Removed, vec![gone]));
+        let removed = Change::breaking("", "was removed", "calls to it no longer compile");
+        entries.push(entry(name, method, Fate::Removed, vec![removed]));
     }
     for (name, method) in new.methods.iter().filter(|(name, _)| !known.contains(name.as_str())) {
-        let added = Change::fine("", "is new", "no caller uses it yet");
+        let added = Change::compatible("", "is new", "no caller uses it yet");
         entries.push(entry(name, method, Fate::Added, vec![added]));
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -84,7 +84,7 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
     }
     if place(was) != place(is) {
         let what = format!("was {}", place(was));
-        changes.push(Change::fine("", what, "the method sends it to the new place"));
+        changes.push(Change::compatible("", what, "the method sends its request to the new place"));
     }
     let fields = |client: &Client, method: &Method| match method.query().and_then(|name| client.types.get(name)) {
         Some(kind) => match &kind.kind {
@@ -102,7 +102,7 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
         &|name| after.contains(name),
     ));
     changes.extend(query_fields(pair, old, new, renames));
-    for (part, before, after, what) in [
+    for (part, before, after, why) in [
         (
             "response",
             &was.success.plain,
@@ -112,12 +112,12 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
         ("error", &was.failure.plain, &is.failure.plain, "callers that name the type, or match it, no longer compile"),
     ] {
         if renames.within(before) != *after {
-            changes.push(Change::breaking(part, format!("was `{}`, is `{}`", shown(before), shown(after)), what));
+            changes.push(Change::breaking(part, format!("was `{}`, is `{}`", shown(before), shown(after)), why));
         }
     }
     if was.operation.needs_bearer != is.operation.needs_bearer {
         let what = if is.operation.needs_bearer { "is sent now" } else { "is no longer sent" };
-        changes.push(Change::fine("bearer", what, "the client does it without the caller"));
+        changes.push(Change::compatible("bearer token", what, "callers need no change"));
     }
     if changes.is_empty() {
         return None;
@@ -135,11 +135,12 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
     })
 }
 
-/// Calls by the old name do not compile, unless another operation has that name now and the same signature.
+/// The change of a name. Calls to the old name compile only if another operation has that name now, with the same
+/// signature.
 fn renamed(old_name: &str, was: &Method, new: &Client, renames: &Renames) -> Change {
     let what = format!("was `{old_name}`");
     let Some(other) = new.methods.get(old_name) else {
-        return Change::breaking("", what, "calls by the old name no longer compile");
+        return Change::breaking("", what, "calls to the old name no longer compile");
     };
     let what = format!("{what}, and `{old_name}` is {} now", place(other));
     let kinds = |method: &Method| method.arguments.iter().map(|it| renames.within(&it.kind)).collect::<Vec<_>>();
@@ -147,19 +148,19 @@ fn renamed(old_name: &str, was: &Method, new: &Client, renames: &Renames) -> Cha
         && renames.within(&was.success.plain) == other.success.plain
         && renames.within(&was.failure.plain) == other.failure.plain;
     if looks_the_same {
-        Change::new(Verdict::Silent, "", what, "calls by the old name compile, and call the other operation")
+        Change::new(Verdict::Silent, "", what, "calls to the old name compile, and call the other operation")
     } else {
-        Change::breaking("", what, "calls by the old name no longer compile")
+        Change::breaking("", what, "calls to the old name no longer compile")
     }
 }
 
-/// The optional query parameters: the fields of one struct.
+/// The changes of the optional query parameters, which are the fields of one struct.
 fn query_fields(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Vec<Change> {
     let ((_, was), (_, is)) = *pair;
     let find = |method: &Method, client: &Client| client.types.get(method.query()?).cloned();
     let (Some(before), Some(after)) = (find(was, old), find(is, new)) else { return Vec::new() };
     let mut changes = types::compare_kinds(&before, &after, renames);
-    // A parameter that became an argument, or was one, is reported as an argument.
+    // A parameter that is an argument in one of the clients is reported as an argument.
     let is_argument = |change: &Change| {
         was.arguments.iter().chain(&is.arguments).any(|it| change.part == format!("field `{}`", it.name))
     };

@@ -1,19 +1,19 @@
-//! Which types were renamed: where an operation or a field used a type that was removed, it now uses a new one, and
-//! the two are alike.
+//! Finds renamed types. A type counts as renamed if an operation or a field that used it now uses a new and similar
+//! type, and the old one was removed.
 
 use std::collections::BTreeMap;
 
 use crate::client::{Client, Kind, Method, NamedType, names};
 
-/// The new names of renamed types, by the old ones.
+/// The new names of renamed types, by their old names.
 #[derive(Debug, Default)]
 pub(super) struct Renames(BTreeMap<String, String>);
 
 impl Renames {
-    /// Finds them, given the pairs of operations.
+    /// Finds the renamed types, given the pairs of operations.
     pub(super) fn find(old: &Client, new: &Client, operations: &[(&Method, &Method)]) -> Self {
         let mut found = Self::default();
-        // A renamed type leads to others, so the search repeats until it finds nothing more.
+        // The fields of a renamed type may have renamed types too, so the search repeats until it finds none.
         loop {
             let before = found.0.len();
             for (was, is) in operations {
@@ -36,7 +36,7 @@ impl Renames {
         }
     }
 
-    /// The new name of a type; its own name where it was not renamed.
+    /// The new name of a type, or its present name if it was not renamed.
     pub(super) fn of<'a>(&'a self, name: &'a str) -> &'a str {
         self.0.get(name).map_or(name, String::as_str)
     }
@@ -86,16 +86,16 @@ impl Renames {
                 && !old.types.contains_key(*b)
                 && !self.0.contains_key(*a)
                 && self.0.values().all(|taken| taken != b);
-            if is_free && are_alike(from, to) {
+            if is_free && are_similar(from, to) {
                 self.0.insert((*a).to_owned(), (*b).to_owned());
             }
         }
     }
 }
 
-/// Whether at least half of the fields or variants of the larger type have the same names in the other. A union, the
-/// form of an operation's errors, must also have as many variants: one more is a new error.
-fn are_alike(one: &NamedType, other: &NamedType) -> bool {
+/// Whether two types share the names of at least half of the fields or variants of the larger one. Two unions must also
+/// have the same number of variants: the errors of an operation are a union, and one more variant is a new error.
+fn are_similar(one: &NamedType, other: &NamedType) -> bool {
     fn share<V, W>(one: &BTreeMap<String, V>, other: &BTreeMap<String, W>) -> bool {
         let common = one.keys().filter(|name| other.contains_key(*name)).count();
         common * 2 >= one.len().max(other.len())

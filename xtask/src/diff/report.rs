@@ -1,10 +1,10 @@
-//! The difference as text for a terminal, and as Markdown for a pull request.
+//! Formats a difference as text for a terminal, and as Markdown for a pull request.
 
 use std::fmt::Write as _;
 
 use super::difference::{Change, Difference, Entry, Fate, Verdict};
 
-/// Text for a terminal.
+/// The difference as text for a terminal.
 pub fn text(difference: &Difference) -> String {
     let mut written = String::new();
     for (title, entries) in [("operations", &difference.operations), ("types", &difference.types)] {
@@ -26,7 +26,7 @@ pub fn text(difference: &Difference) -> String {
     written
 }
 
-/// Markdown for a pull request or a changelog, breaking changes first.
+/// The difference as Markdown for a pull request or a changelog, breaking changes first.
 pub fn markdown(difference: &Difference) -> String {
     let mut written = String::new();
     let is_breaking = |entry: &&Entry| entry.verdict > Verdict::Compatible;
@@ -79,7 +79,7 @@ fn sign(fate: Fate) -> char {
     }
 }
 
-/// The sign of an addition says everything.
+/// Whether the sign before the entry is enough, and its changes need no lines.
 fn is_evident(entry: &Entry) -> bool {
     entry.fate == Fate::Added
 }
@@ -99,7 +99,7 @@ fn label(verdict: Verdict) -> &'static str {
 }
 
 fn sentence(change: &Change, mark: &str) -> String {
-    // On a terminal, a column of its own shows the verdict.
+    // On a terminal, a separate column shows the verdict.
     let warning = match change.verdict {
         Verdict::Breaking if !mark.is_empty() => format!("{mark}breaks:{mark} "),
         Verdict::Silent if !mark.is_empty() => format!("{mark}breaks silently:{mark} "),
@@ -135,8 +135,8 @@ fn counts(difference: &Difference) -> String {
 fn step(difference: &Difference) -> String {
     let breaking = difference.entries().filter(|entry| entry.verdict > Verdict::Compatible).count();
     let why = match breaking {
-        0 if difference.verdict() == Verdict::Compatible => "nothing breaks a caller".to_owned(),
-        0 if difference.documents_differ => "the client is the same, but for its documentation".to_owned(),
+        0 if difference.verdict() == Verdict::Compatible => "no change breaks callers".to_owned(),
+        0 if difference.documents_differ => "only the documentation of the client differs".to_owned(),
         0 => "the client is the same".to_owned(),
         1 => "1 entry breaks callers".to_owned(),
         count => format!("{count} entries break callers"),

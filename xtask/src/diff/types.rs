@@ -1,4 +1,4 @@
-//! What happened to each generated type, and what differs in its fields, variants, constructors and traits.
+//! Compares the generated types: their names, fields, variants, constructors and traits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,13 +16,13 @@ pub(super) fn compare(old: &Client, new: &Client, renames: &Renames, elsewhere: 
         if let Some(is) = new.types.get(now) {
             entries.extend(compare_pair((name, was), (now, is), renames));
         } else {
-            let gone = Change::breaking("", "was removed", "callers that name it no longer compile");
-            entries.push(entry(name, Fate::Removed, vec![gone]));
+            let removed = Change::breaking("", "was removed", "callers that name it no longer compile");
+            entries.push(entry(name, Fate::Removed, vec![removed]));
         }
     }
     let kept: BTreeSet<&str> = old.types.keys().map(|name| renames.of(name)).collect();
     for name in new.types.keys().filter(is_reported).filter(|name| !kept.contains(name.as_str())) {
-        entries.push(entry(name, Fate::Added, vec![Change::fine("", "is new", "no caller names it yet")]));
+        entries.push(entry(name, Fate::Added, vec![Change::compatible("", "is new", "no caller names it yet")]));
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     entries
@@ -58,7 +58,7 @@ fn compare_pair(
     Some(Entry { was, ..entry(name, fate, changes) })
 }
 
-/// What differs between the old and the new form of a type.
+/// Lists the differences between the old and the new form of a type.
 pub(super) fn compare_kinds(was: &NamedType, is: &NamedType, renames: &Renames) -> Vec<Change> {
     let mut changes = match (&was.kind, &is.kind) {
         (Kind::Struct(before), Kind::Struct(after)) => fields((was, before), (is, after), renames),
@@ -78,7 +78,7 @@ pub(super) fn compare_kinds(was: &NamedType, is: &NamedType, renames: &Renames) 
     let lost: Vec<&str> = was
         .traits
         .iter()
-        // Callers do not construct what only responses hold.
+        // Callers do not construct a type that only responses contain.
         .filter(|name| name.as_str() != "Default" && (was.is_sent || !name.contains("From<")))
         .filter(|name| !is.traits.contains(&renames.within(name)))
         .map(String::as_str)
@@ -93,7 +93,7 @@ pub(super) fn compare_kinds(was: &NamedType, is: &NamedType, renames: &Renames) 
 type Of<'a, T> = (&'a NamedType, &'a BTreeMap<String, T>);
 
 fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Renames) -> Vec<Change> {
-    let mut changes = making(was, is, after, renames);
+    let mut changes = construction(was, is, after, renames);
     let reported: BTreeSet<String> = changes.iter().map(|change| change.part.clone()).collect();
     let part = |name: &str| format!("field `{name}`");
     for (name, field) in before {
@@ -113,7 +113,7 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
             changes.push(Change::breaking(part(name), what, why_of_type(&field.kind, &same.kind, was)));
         } else if field.wire != same.wire {
             let what = format!("is `{}` in JSON, was `{}`", same.wire, field.wire);
-            changes.push(Change::fine(part(name), what, "its name in Rust is the same"));
+            changes.push(Change::compatible(part(name), what, "its name in Rust is the same"));
         }
     }
     let wires: BTreeSet<&str> = before.values().map(|field| field.wire.as_str()).collect();
@@ -124,11 +124,13 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
         }
         let what = format!("is new: `{}`", shown(&field.kind));
         changes.push(match (is.is_sent, &is.construction) {
-            (false, _) => Change::fine(part(name), what, "callers read responses and do not construct them"),
+            (false, _) => Change::compatible(part(name), what, "callers do not construct responses"),
             (true, Construction::New(arguments)) if arguments.iter().any(|it| it.name == *name) => continue,
-            (true, Construction::New(_)) => Change::fine(part(name), what, "it is optional; `new` leaves it unset"),
+            (true, Construction::New(_)) => {
+                Change::compatible(part(name), what, "it is optional; `new` leaves it unset")
+            }
             (true, Construction::Default) => {
-                Change::fine(part(name), what, "it is optional; `Default` leaves it unset")
+                Change::compatible(part(name), what, "it is optional; `Default` leaves it unset")
             }
             (true, Construction::Literal) => Change::breaking(
                 part(name),
@@ -140,8 +142,8 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
     changes
 }
 
-/// How callers construct a value; they do not construct what only responses hold.
-fn making(was: &NamedType, is: &NamedType, after: &BTreeMap<String, Field>, renames: &Renames) -> Vec<Change> {
+/// The changes in how callers construct a value. They do not construct a type that only responses contain.
+fn construction(was: &NamedType, is: &NamedType, after: &BTreeMap<String, Field>, renames: &Renames) -> Vec<Change> {
     if !was.is_sent {
         return Vec::new();
     }
@@ -155,24 +157,29 @@ fn making(was: &NamedType, is: &NamedType, after: &BTreeMap<String, Field>, rena
             changes
         }
         (_, Construction::Literal) if was.construction != Construction::Literal && !is.is_sent => {
-            vec![Change::breaking("making", "no longer has a constructor", "no request holds it now")]
+            vec![Change::breaking("", "no longer has a constructor", "no request contains it now")]
         }
         (Construction::New(before), Construction::Default) => {
             let what = format!("is `default()` now, was `new`, which took {}", list(before));
-            vec![Change::breaking("making", what, "nothing is required now; calls of `new` no longer compile")]
+            vec![Change::breaking("constructor", what, "no field is required now; calls to `new` no longer compile")]
         }
         (Construction::Default, Construction::New(now)) => {
             let what = format!("is `new` now, which takes {}", list(now));
-            vec![Change::breaking("making", what, "these are required now; calls of `default()` no longer compile")]
+            vec![Change::breaking(
+                "constructor",
+                what,
+                "these are required now; calls to `default()` no longer compile",
+            )]
         }
         (before, now) if before != now && *now == Construction::Literal => {
-            vec![Change::breaking("making", "no longer has `new` or `Default`", "calls of it no longer compile")]
+            vec![Change::breaking("", "no longer has `new` or `Default`", "calls to them no longer compile")]
         }
         _ => Vec::new(),
     }
 }
 
-/// Why another type of a field breaks callers: by the wrapper, and by the side of a call that uses it.
+/// The reason why a new type of a field breaks callers. It depends on the wrapper around the type, and on whether
+/// requests or responses contain the field.
 fn why_of_type(was: &str, is: &str, kind: &NamedType) -> &'static str {
     let wrapped = |outer: &str, inner: &str, name: &str| outer == format!("{name}<{inner}>");
     let only_sent = kind.is_sent && !kind.is_received;
@@ -180,7 +187,7 @@ fn why_of_type(was: &str, is: &str, kind: &NamedType) -> &'static str {
         return if only_sent {
             "it is required now; callers that pass `Some` or `None` no longer compile"
         } else {
-            "it is always present now; callers that check whether it is no longer compile"
+            "it is always present now; callers that check for its presence no longer compile"
         };
     }
     if wrapped(is, was, "Option") {
@@ -193,10 +200,10 @@ fn why_of_type(was: &str, is: &str, kind: &NamedType) -> &'static str {
     let without = |kind: &str, name: &str| kind.replace(name, "").replace('>', "");
     if without(is, "crate::Nullable<").replace("Option<", "") == without(was, "crate::Nullable<").replace("Option<", "")
     {
-        return "only one of the two is in the body of a PATCH, where absent, null and a value differ";
+        return "only one of the two is in the body of a PATCH, which distinguishes absent, null and a value";
     }
     if without(is, "crate::Open<") == without(was, "crate::Open<") {
-        return "only one of the two is in a response, where an unknown value is kept";
+        return "only one of the two is in a response, which keeps unknown values";
     }
     "callers that use the old type no longer compile"
 }
@@ -219,7 +226,7 @@ fn variants((was, before): Of<'_, Variant>, (is, after): Of<'_, Variant>, rename
             }
             Some(same) if plain && variant.wire != same.wire => {
                 let what = format!("is `{}` in JSON, was `{}`", same.wire, variant.wire);
-                changes.push(Change::fine(part, what, "its name in Rust is the same"));
+                changes.push(Change::compatible(part, what, "its name in Rust is the same"));
             }
             Some(_) => {}
         }
@@ -231,14 +238,16 @@ fn variants((was, before): Of<'_, Variant>, (is, after): Of<'_, Variant>, rename
         }
         let part = format!("{noun} `{name}`");
         changes.push(match (plain, was.is_received) {
-            (true, true) => {
-                Change::fine(part, "is new", "responses hold it as `Open`, which callers cannot match exhaustively")
-            }
-            (true, false) => Change::fine(part, "is new", "callers send values of it and need not send this one"),
+            (true, true) => Change::compatible(
+                part,
+                "is new",
+                "responses contain it as `Open`, which callers cannot match exhaustively",
+            ),
+            (true, false) => Change::compatible(part, "is new", "callers need not send it"),
             (false, true) => {
                 Change::breaking(part, "is new", "callers that match all variants of a response no longer compile")
             }
-            (false, false) => Change::fine(part, "is new", "callers send one of them and need not send this one"),
+            (false, false) => Change::compatible(part, "is new", "callers need not send it"),
         });
     }
     changes

@@ -1,25 +1,25 @@
-//! The keywords of a schema: those of JSON Schema 2020-12 and draft 4, and those that `OpenAPI` adds. One table says
-//! what each keyword is and what lowering does with it.
+//! The keywords of a schema: those of JSON Schema 2020-12 and draft 4, and those that `OpenAPI` adds. A table defines
+//! the role of each keyword, and so what lowering does with it.
 
 use serde_json::Value;
 
 use crate::document::kind::Kind;
 use crate::document::kind::Shape::{self, List, Map, One};
 
-/// What a keyword is for, and so what lowering does with it.
+/// The purpose of a keyword, which decides what lowering does with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// Decides the Rust type; the generator reads it.
+    /// Determines the Rust type; the generator reads it.
     Type,
-    /// Decides the Rust type in a way that 3.0 does not have; a pass rewrites it.
+    /// Determines the Rust type and does not exist in 3.0; a pass rewrites it.
     Rewritten,
     /// Describes a value of any type; the generator reads it.
     Annotation,
-    /// Restricts or fills in a value; it becomes documentation.
+    /// Restricts a value or sets its default; it becomes documentation.
     Limit,
     /// Only restricts a value; it is removed and reported.
     Check,
-    /// Changes no value and no type; it is removed.
+    /// Affects neither values nor types; it is removed.
     Ignored,
     /// No pass lowers it; the document is refused.
     Unsupported,
@@ -29,7 +29,7 @@ const SCHEMA: Shape = One(Kind::Schema);
 const SCHEMAS: Shape = List(Kind::Schema);
 const NAMED: Shape = Map(Kind::Schema);
 
-/// The keywords that hold schemas.
+/// The keywords that contain schemas.
 #[rustfmt::skip]
 pub(crate) const APPLICATORS: &[(&str, Role, Shape)] = &[
     ("properties",            Role::Type,      NAMED),
@@ -54,7 +54,7 @@ pub(crate) const APPLICATORS: &[(&str, Role, Shape)] = &[
     ("else",                  Role::Check,     SCHEMA),
 ];
 
-/// The keywords that hold no schemas.
+/// The keywords that do not contain schemas.
 #[rustfmt::skip]
 const OTHERS: &[(&str, Role)] = &[
     ("$ref",              Role::Type),
@@ -63,7 +63,7 @@ const OTHERS: &[(&str, Role)] = &[
     ("required",          Role::Type),
     ("type",              Role::Type),
     ("const",             Role::Rewritten),
-    // `nullable` is 3.0's own, and independent of the type beside it.
+    // `nullable` exists in 3.0 only, and does not depend on the type next to it.
     ("nullable",          Role::Annotation),
     ("title",             Role::Annotation),
     ("description",       Role::Annotation),
@@ -108,25 +108,25 @@ const OTHERS: &[(&str, Role)] = &[
 /// The types that a schema can state.
 pub(crate) const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
-/// What `keyword` is for; `None` when neither JSON Schema nor `OpenAPI` knows it.
+/// The role of `keyword`; `None` if neither JSON Schema nor `OpenAPI` defines it.
 pub(crate) fn role(keyword: &str) -> Option<Role> {
     let applicator = APPLICATORS.iter().find(|(name, ..)| *name == keyword).map(|(_, role, _)| *role);
     applicator.or_else(|| OTHERS.iter().find(|(name, _)| *name == keyword).map(|(_, role)| *role))
 }
 
-/// The schemas that `keyword` holds, if any.
+/// The shape of the schemas that `keyword` contains, if it contains any.
 pub(crate) fn shape(keyword: &str) -> Option<&'static Shape> {
     APPLICATORS.iter().find(|(name, ..)| *name == keyword).map(|(.., shape)| shape)
 }
 
-/// The keywords with a role.
+/// The keywords with the given role.
 #[cfg(test)]
 pub(crate) fn with(role: Role) -> impl Iterator<Item = &'static str> {
     let applicators = APPLICATORS.iter().map(|(name, role, _)| (*name, *role));
     applicators.chain(OTHERS.iter().copied()).filter(move |(_, it)| *it == role).map(|(name, _)| name)
 }
 
-/// Whether `schema` says what its values are by something else than `type`.
+/// Whether `schema` describes its values by a keyword other than `type`.
 pub(crate) fn describes_values(schema: &Value) -> bool {
     ["$ref", "allOf", "anyOf", "oneOf", "enum", "const", "properties", "prefixItems"]
         .iter()
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_keyword_stands_once() {
+    fn each_keyword_is_listed_once() {
         let mut names: Vec<&str> =
             APPLICATORS.iter().map(|(name, ..)| *name).chain(OTHERS.iter().map(|(name, _)| *name)).collect();
         let count = names.len();

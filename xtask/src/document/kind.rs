@@ -1,6 +1,6 @@
-//! The kinds of nodes that a document is made of, and where each kind holds others.
+//! The kinds of nodes in a document, and the keys under which each kind contains other nodes.
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The whole document.
@@ -27,7 +27,7 @@ pub enum Kind {
     Schema,
 }
 
-/// How the nodes behind a key are held.
+/// The form of the nodes under a key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {
     /// A node.
@@ -40,7 +40,7 @@ pub(crate) enum Shape {
 
 use Shape::{List, Map, One};
 
-/// The keys of `kind` that hold further nodes. Those of a schema are in `keywords::APPLICATORS`.
+/// The keys of `kind` that contain other nodes. Those of a schema are in `keywords::APPLICATORS`.
 pub(crate) fn children(kind: Kind) -> &'static [(&'static str, Shape)] {
     const OPERATION: Shape = One(Kind::Operation);
     const SCHEMA: Shape = One(Kind::Schema);

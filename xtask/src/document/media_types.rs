@@ -1,4 +1,4 @@
-//! Media types, and which of several the client uses for a body.
+//! Media types, and the choice of the one that the client uses for a body.
 
 use serde_json::{Map, Value};
 
@@ -9,12 +9,12 @@ pub(crate) const MULTIPART: &str = "multipart/form-data";
 pub(crate) const TEXT: &str = "text/plain";
 pub(crate) const BYTES: &str = "application/octet-stream";
 
-/// The media type that the client accepts in a response, among those of its content.
+/// The media type of `content` that the client requests for a response.
 pub(crate) fn chosen_response(content: &Map<String, Value>) -> Option<&String> {
     content.keys().find(|name| is_json(name)).or_else(|| content.keys().next())
 }
 
-/// The media type that the client sends a request body as, among those of its content.
+/// The media type of `content` in which the client sends a request body.
 pub(crate) fn chosen_request(content: &Map<String, Value>) -> Option<&String> {
     let named = |wanted: &'static str| content.keys().find(move |name| bare(name) == wanted);
     let chosen = content.keys().find(|name| is_json(name));

@@ -1,4 +1,4 @@
-//! What a document is: pointers into it, typed traversal, references, operations, and problems.
+//! The model of a document: pointers, traversal by kind of node, references, operations and problems.
 
 pub(crate) mod keywords;
 pub(crate) mod kind;

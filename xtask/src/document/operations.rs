@@ -1,4 +1,4 @@
-//! The operations of a document: which of them need the bearer, how they fail, and what a PATCH may clear.
+//! The operations of a document, with their security and response bodies, and the fields that a PATCH may clear.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +19,10 @@ pub struct Operation {
     pub method: String,
     /// The path template.
     pub path: String,
-    /// Whether the effective `security` is something else than the empty list.
+    /// Whether the operation needs the bearer token: its effective `security` is not the empty list.
     pub needs_bearer: bool,
-    /// The names of the error bodies by status, which is a number, a range such as `4XX`, or `default`. Where an
-    /// operation has success bodies of several types, their names too.
+    /// The names of the error bodies by status, which is a number, a range such as `4XX`, or `default`. If the
+    /// successful responses have several types, the names of their bodies too.
     pub bodies: BTreeMap<String, String>,
     /// The descriptions of the errors by status; a description may be empty.
     pub errors: BTreeMap<String, String>,
@@ -31,13 +31,13 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Whether there are success bodies of several types.
+    /// Whether the successful responses have several types.
     pub fn has_several_successes(&self) -> bool {
         self.bodies.keys().any(|status| status.starts_with('2'))
     }
 }
 
-/// The first server's URL, its variables replaced by their defaults; `None` when no absolute one is stated.
+/// The URL of the first server, with its variables replaced by their defaults; `None` if it is not an absolute URL.
 pub fn base_url(document: &Value) -> Option<String> {
     let server = document.get("servers")?.get(0)?;
     let mut url = server.get("url")?.as_str()?.to_owned();
@@ -49,11 +49,10 @@ pub fn base_url(document: &Value) -> Option<String> {
     url.contains("://").then(|| url.trim_end_matches('/').to_owned())
 }
 
-/// The operations under `paths`, ordered by id, as far as the document itself describes them: `bodies`, `errors`
-/// and `sent_as` are empty until the document is lowered.
+/// The operations under `paths`, ordered by id. `bodies`, `errors` and `sent_as` are empty; lowering sets them.
 pub fn list(document: &Value) -> Vec<Operation> {
-    // OpenAPI 3.0 and 3.1, Operation Object: `security` of the operation overrides that of the
-    // document, and an empty list removes it. Where neither states any, none applies.
+    // OpenAPI 3.0 and 3.1, Operation Object: `security` of the operation overrides that of the document, and an empty
+    // list removes it. If neither has it, no security applies.
     let everywhere = document.get("security");
     let mut operations = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
@@ -102,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operation_needs_the_bearer_unless_its_effective_security_is_the_empty_list() {
+    fn an_operation_needs_the_bearer_token_unless_its_effective_security_is_the_empty_list() {
         let document = json!({
             "security": [{"bearerAuth": []}],
             "paths": {
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn without_any_security_no_bearer_is_needed() {
+    fn an_operation_without_security_needs_no_bearer_token() {
         let document = json!({"paths": {"/a": {"get": {"operationId": "a"}}}});
         assert!(!list(&document)[0].needs_bearer);
     }

@@ -53,7 +53,7 @@ impl Pointer {
         })
     }
 
-    /// The same, to be changed.
+    /// Mutable access to the value at this place, if there is one.
     pub(crate) fn find_mut<'a>(&self, document: &'a mut Value) -> Option<&'a mut Value> {
         self.0.iter().try_fold(document, |value, token| match value {
             Value::Array(items) => items.get_mut(token.parse::<usize>().ok()?),

@@ -1,4 +1,4 @@
-//! An error in a document: where it is, what it is, and what to do about it.
+//! An error in a document: its place, what it is, and how to fix it.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use crate::document::pointer::Pointer;
 /// One error in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where in the document.
+    /// The place in the document.
     pub place: Pointer,
-    /// What the error is.
+    /// A description of the error.
     pub what: String,
-    /// What the maintainer can do about it.
+    /// How the maintainer can fix it.
     pub hint: String,
 }
 
@@ -33,11 +33,11 @@ impl fmt::Display for Problem {
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// `Ok` when the list is empty, the list as an error when it is not.
+    /// Returns `Ok` if the list is empty.
     ///
     /// # Errors
     ///
-    /// The list itself.
+    /// The list, if it is not empty.
     pub fn none(list: Vec<Problem>) -> Result<(), Self> {
         if list.is_empty() { Ok(()) } else { Err(Self(list)) }
     }
@@ -54,7 +54,7 @@ impl From<Problem> for Problems {
     }
 }
 
-/// How many problems are printed before the rest is only counted.
+/// The number of problems that are printed; the others are only counted.
 const SHOWN: usize = 20;
 
 impl fmt::Display for Problems {

@@ -1,4 +1,4 @@
-//! References and what they lead to, and other questions about a node that several stages ask.
+//! Follows references, and reads and changes nodes for several stages.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::document::media_types;
 use crate::document::pointer::Pointer;
 use crate::document::walk::{Kind, Place};
 
-/// How many references are followed in a row; a longer chain is a cycle.
+/// The maximum length of a chain of references; a longer chain is a cycle.
 pub(crate) const HOPS: usize = 16;
 
 /// The target of the `$ref` of `node`, if it has one in this document.
@@ -22,14 +22,14 @@ pub(crate) fn resolved<'a>(node: &'a Value, document: &'a Value) -> &'a Value {
     follow(node, document, target)
 }
 
-/// The same for a schema, whose reference may be in an `allOf` of one.
+/// Like [`resolved`], for a schema, whose reference may be the first part of an `allOf`.
 pub(crate) fn resolved_schema<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
     follow(schema, document, |schema, document| {
         target(schema, document).or_else(|| target(schema.get("allOf")?.get(0)?, document))
     })
 }
 
-/// Follows `next` from `node` to its end.
+/// Calls `next` on `node` and on each result, and returns the last result.
 pub(crate) fn follow<'a>(
     node: &'a Value,
     document: &'a Value,
@@ -38,7 +38,7 @@ pub(crate) fn follow<'a>(
     std::iter::successors(Some(node), |node| next(node, document)).take(HOPS).last().unwrap_or(node)
 }
 
-/// Everything that can be reached from `start` by `next`, `start` included.
+/// All items that can be reached from `start` through `next`, including `start`.
 pub(crate) fn reachable<T: Ord + Clone, I: IntoIterator<Item = T>>(
     start: impl IntoIterator<Item = T>,
     mut next: impl FnMut(&T) -> I,
@@ -64,7 +64,7 @@ pub(crate) fn json_schema<'a>(node: &'a Value, document: &'a Value) -> Option<&'
     content.get(media_types::JSON)?.get("schema")
 }
 
-/// The path and the method of a node that is an operation of the client: neither a webhook nor a callback.
+/// The path and the method of a node that is an operation of the client, and not of a webhook or a callback.
 pub(crate) fn call<'a>(kind: Kind, place: &Place<'a>) -> Option<(&'a str, &'a str)> {
     let ["paths", path, method] = place.keys()? else { return None };
     (kind == Kind::Operation).then_some((path, method))
@@ -99,10 +99,10 @@ pub(crate) fn add_part(schema: &mut Map<String, Value>, part: Value) {
     }
 }
 
-/// Merges the only alternative that is left into the schema that held it.
+/// Merges the only remaining alternative into the schema that contained it.
 pub(crate) fn absorb(schema: &mut Map<String, Value>, alternative: Value) {
-    // An annotation of the schema itself, its title above all, describes the field better than one of its
-    // alternative, so it stays. Where both have another keyword, both must hold.
+    // If both have the same annotation, such as a title, that of the schema describes the field better and stays. If
+    // both have the same keyword of another kind, both apply, so the alternative becomes a part of an `allOf`.
     match alternative {
         Value::Object(fields)
             if !fields.contains_key("$ref")

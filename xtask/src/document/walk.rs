@@ -1,7 +1,7 @@
-//! A walk through a document by position: the position of a node decides what it is.
+//! Traverses a document by position: the position of a node determines its kind.
 //!
-//! A property may be called `const`, `$ref` or `examples`, and the values of `default`, `enum` and `example` are
-//! data, not schemas. So a walk looks at a key only when it knows the kind of the object that holds it.
+//! A property may be called `const`, `$ref` or `examples`, and the values of `default`, `enum` and `example` are data,
+//! not schemas. So the traversal interprets a key only if it knows the kind of the object that contains it.
 
 use serde_json::Value;
 
@@ -11,8 +11,8 @@ use crate::document::kind::Shape::{self, List, Map, One};
 use crate::document::kind::children;
 use crate::document::pointer::Pointer;
 
-/// The place of a node during a walk. Each step refers to the one before it, so that a place costs nothing until a
-/// caller asks for it.
+/// The place of a node during a traversal. Each step refers to the previous one, so a place allocates no memory until a
+/// caller converts it to a pointer.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     parent: Option<&'a Place<'a>>,
@@ -63,7 +63,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The keys from the root, if there are exactly `N` and no list between them.
+    /// The keys from the root, if there are exactly `N` steps and none of them is an index of a list.
     pub fn keys<const N: usize>(&self) -> Option<[&'a str; N]> {
         let mut keys = [""; N];
         let mut next = *self;
@@ -119,7 +119,7 @@ fn down(kind: Kind, place: &Place<'_>, node: &Value, visit: &mut dyn FnMut(Kind,
     }
 }
 
-/// The places that hold another kind of value than what their position asks for, each with what was expected.
+/// The places with a JSON type that their position does not allow, each with the expected type.
 pub fn misshapen(document: &Value) -> Vec<(Pointer, &'static str)> {
     let mut found = Vec::new();
     visit(document, &mut |kind, place, node| {
@@ -149,12 +149,12 @@ pub fn misshapen(document: &Value) -> Vec<(Pointer, &'static str)> {
     found
 }
 
-/// Calls `change` on every node, inner nodes first, so that a node sees its parts already changed.
+/// Calls `change` on every node, inner nodes first, so that the parts of a node are already changed.
 pub fn change(document: &mut Value, change: &mut dyn FnMut(Kind, &Place<'_>, &mut Value)) {
     up(Kind::Document, &Place::ROOT, document, change);
 }
 
-/// The same for a node of that kind and the nodes below it; places are counted from there.
+/// Like [`change`], for a node of the given kind and the nodes below it. Places are relative to that node.
 pub fn change_from(kind: Kind, node: &mut Value, change: &mut dyn FnMut(Kind, &Place<'_>, &mut Value)) {
     up(kind, &Place::ROOT, node, change);
 }
@@ -213,8 +213,8 @@ pub(crate) fn change_operations(document: &mut Value, change: &mut dyn FnMut(&st
     document["paths"] = paths;
 }
 
-/// Replaces nodes by what `replacement` makes of them, outer nodes first; it sees the document before any
-/// replacement. Returns how many nodes it replaced.
+/// Replaces each node for which `replacement` returns a value, outer nodes first. `replacement` gets the document
+/// before any replacement. Returns the number of replaced nodes.
 pub(crate) fn replace(
     document: &mut Value,
     replacement: &mut dyn FnMut(Kind, &Place<'_>, &Value, &Value) -> Option<Value>,
@@ -283,8 +283,9 @@ mod tests {
         change(&mut document, &mut |_, place, _| depths.push(place.pointer().tokens().len()));
         assert_eq!(depths, [5, 4, 3, 1, 0]);
     }
+
     #[test]
-    fn the_keys_of_a_place_are_given_only_when_their_number_fits() {
+    fn the_keys_of_a_place_are_returned_only_if_their_number_matches() {
         let document = json!({"paths": {"/a": {"get": {"parameters": [{}]}}}});
         let mut operations = Vec::new();
         visit(&document, &mut |kind, place, _| {
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_replacement_sees_the_document_before_it() {
+    fn a_replacement_gets_the_document_before_any_replacement() {
         let mut document = json!({"components": {"schemas": {"A": {"type": "string"}, "B": {"type": "integer"}}}});
         let count = replace(&mut document, &mut |kind, _, _, before| {
             (kind == Kind::Schema).then(|| before["components"]["schemas"]["A"].clone())

@@ -1,5 +1,6 @@
-//! Construction of the client is hand-written: progenitor's `new` follows redirects, ends each call after 15 s and
-//! panics where it cannot build an HTTP client; its `new_with_client` takes any HTTP client, with any redirect policy.
+//! Restricts progenitor's constructors of the client, because the crate has hand-written ones. progenitor's `new`
+//! follows redirects, ends each call after 15 s, and panics if it cannot build an HTTP client. Its `new_with_client`
+//! takes an HTTP client with any redirect policy.
 
 use syn::{File, ImplItem, Item, parse_quote};
 
@@ -8,9 +9,9 @@ use crate::client::source;
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
-/// Removes `new`, and makes `new_with_client` private to the crate; returns how many functions were changed.
+/// Removes `new`, and makes `new_with_client` private to the crate; returns the number of changed functions.
 ///
-/// It is a problem when progenitor's client does not have exactly one of each.
+/// Reports a problem if progenitor's client does not have exactly one of each.
 pub(super) fn restrict(client: &mut File, _: &Lowered, problems: &mut Vec<Problem>) -> usize {
     let [new, new_with_client] = source::CONSTRUCTORS;
     let (mut removed, mut restricted) = (0, 0);
@@ -34,7 +35,8 @@ pub(super) fn restrict(client: &mut File, _: &Lowered, problems: &mut Vec<Proble
     }
     if (removed, restricted) != (1, 1) {
         problems.push(unexpected_output(format!(
-            "its client has {removed} functions `{new}` and {restricted} `{new_with_client}`, not one of each"
+            "progenitor's client has {removed} functions `{new}` and {restricted} functions `{new_with_client}`, not one \
+             of each"
         )));
     }
     removed + restricted
@@ -46,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn callers_cannot_construct_a_client_from_any_http_client() {
+    fn callers_cannot_call_progenitors_constructors() {
         let mut client: File = parse_quote! {
             impl Client {
                 pub fn new(baseurl: &str) -> Self {}

@@ -1,8 +1,8 @@
-//! Constructors for the types that a caller has to make.
+//! Adds constructors to the types that callers construct.
 //!
-//! A struct literal must name every field, so it stops compiling on the day Chift adds an optional one. `new` takes
-//! what the document requires and leaves the rest unset: what a caller wrote keeps compiling. Only types that a
-//! request's body reaches get one; nobody makes the others.
+//! A struct literal must name every field, so it stops compiling when Chift adds an optional one. `new` takes the
+//! fields that the document requires and leaves the others unset, so callers keep compiling. Only the types in request
+//! bodies get a constructor; callers do not construct the others.
 
 use syn::{Field, Fields, File, FnArg, Item, ItemStruct, parse_quote};
 
@@ -11,7 +11,7 @@ use crate::document::problem::Problem;
 use crate::document::references;
 use crate::lower::Lowered;
 
-/// Adds `new` or `Default` to each struct that a request's body reaches; returns to how many.
+/// Adds `new` or `Default` to each struct that a request body contains, and returns their number.
 pub(super) fn add(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let bodies = source::methods(client).filter_map(source::body).flat_map(Names::of);
     let parts = source::parts(source::types(client));
@@ -31,7 +31,8 @@ pub(super) fn add(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize
     count
 }
 
-/// `Default` for a type that requires nothing, unless it is derived; `None` for one without named fields.
+/// `new`, or `Default` for a type without required fields; `None` if the type already derives `Default` or has no named
+/// fields.
 fn constructor(item: &ItemStruct) -> Option<Item> {
     let Fields::Named(fields) = &item.fields else { return None };
     let required: Vec<&Field> = fields.named.iter().filter(|field| !source::has_empty_value(field)).collect();
@@ -72,7 +73,7 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
     })
 }
 
-/// Texts are taken as `impl Into`, so that callers can pass a literal.
+/// Whether a field is a string, which `new` takes as `impl Into` so that callers can pass a literal.
 fn is_text(field: &Field) -> bool {
     source::is_one_of(&field.ty, &["String", "Secret"])
 }
@@ -83,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn new_takes_what_is_required_and_leaves_the_rest_unset() {
+    fn new_takes_the_required_fields_and_leaves_the_others_unset() {
         let (count, written) = after(
             add,
             r#"pub mod types {
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_requires_nothing_has_default() {
+    fn a_type_without_required_fields_implements_default() {
         let (_, written) = after(
             add,
             "pub mod types {

@@ -1,10 +1,10 @@
-//! The section `# Errors` in the documentation of each operation: the type of the body for each status.
+//! Adds a section `# Errors` to the documentation of each operation: the type of the body for each status.
 
 use syn::{File, ImplItemFn, parse_quote};
 
 use crate::client::{Client, Method, Spelling, source};
 
-/// Adds the sections; returns how many.
+/// Adds the sections, and returns their number.
 pub(super) fn add(file: &mut File, client: &Client) -> usize {
     let methods = source::methods_mut(file).filter_map(|method| {
         let section = section(client, client.methods.get(&method.sig.ident.to_string())?);
@@ -19,9 +19,9 @@ fn section(client: &Client, method: &Method) -> String {
     let undocumented = "[`Undocumented`](crate::Undocumented)";
     let operation = &method.operation;
     let introduction = if operation.errors.is_empty() {
-        format!("The document lists none, so {failure} holds {undocumented}.")
+        format!("The document lists no errors, so {failure} always contains {undocumented}.")
     } else {
-        format!("The status selects what {failure} holds; for a status that is not listed, {undocumented}.")
+        format!("The status selects the body that {failure} contains; for other statuses, it is {undocumented}.")
     };
     let mut lines = vec!["# Errors".to_owned(), String::new(), introduction, String::new()];
     for (status, description) in &operation.errors {
@@ -34,7 +34,7 @@ fn section(client: &Client, method: &Method) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-/// A type in documentation: a link where it is a single type, code otherwise.
+/// A type in documentation: a link for a single type, and code for any other.
 fn link(kind: &Spelling) -> String {
     let code = kind.code.replace(' ', "");
     match code.rsplit("::").next() {
@@ -43,7 +43,7 @@ fn link(kind: &Spelling) -> String {
     }
 }
 
-/// Adds a paragraph to a method's documentation; returns whether it has one.
+/// Adds a paragraph to a method's documentation; returns `false` if the method has none.
 fn append(method: &mut ImplItemFn, paragraph: &str) -> bool {
     let texts = method.attrs.iter_mut().filter_map(|attribute| Some((source::doc(attribute)?, attribute)));
     let Some((text, last)) = texts.last() else { return false };
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(add(&mut file, &client), 1);
         let written = prettyplease::unparse(&file);
         for expected in [
-            "Adds one.\n\n# Errors\n\nThe status selects what [`BadFailure`](types::BadFailure) holds;",
+            "Adds one.\n\n# Errors\n\nThe status selects the body that [`BadFailure`](types::BadFailure) contains;",
             "- 400 Not so: [`Bad`](types::Bad)\n- 409: [`Undocumented`](crate::Undocumented)\n- 422 Never: `Vec<types::Bad>`\n",
         ] {
             assert!(written.contains(expected), "{expected} is missing in\n{written}");

@@ -1,5 +1,5 @@
-//! Fields that would share a name: two names in JSON can be one in Rust, and the field for unlisted fields is called
-//! `extra`, as may be a listed one. The first keeps the name.
+//! Renames fields that would share a name. Two names in JSON can be the same in Rust, and a field `extra` in the
+//! document has the name of the field that keeps unlisted fields. The first field keeps the name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,8 @@ use crate::document::problem::Problem;
 use crate::lower::Lowered;
 use crate::names;
 
-/// Gives each field of a struct a name of its own, also where the struct is constructed; returns in how many structs.
+/// Gives the fields of each struct distinct names, also where the struct is constructed; returns the number of changed
+/// structs.
 pub(super) fn separate(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let mut separated: BTreeMap<String, Vec<Ident>> = BTreeMap::new();
     for item in source::types_mut(client) {
@@ -36,7 +37,7 @@ pub(super) fn separate(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> 
     separated.len()
 }
 
-/// Returns whether a field got another name.
+/// Gives the fields distinct names, and returns whether one changed.
 fn separate_fields(mut fields: Vec<&mut Field>) -> bool {
     // The listed fields come first, so that they keep their names.
     fields.sort_by_key(|field| is_unlisted(field));
@@ -49,8 +50,8 @@ fn separate_fields(mut fields: Vec<&mut Field>) -> bool {
         if seen.insert(name.clone()) {
             continue;
         }
-        let wish = if is_unlisted(field) { "other_fields" } else { name.trim_end_matches('_') };
-        let free = names::free_name(wish, |name| taken.contains(name) || syn::parse_str::<Ident>(name).is_err());
+        let preferred = if is_unlisted(field) { "other_fields" } else { name.trim_end_matches('_') };
+        let free = names::free_name(preferred, |name| taken.contains(name) || syn::parse_str::<Ident>(name).is_err());
         if !is_unlisted(field) && source::wire_name(&field.attrs).is_none() {
             field.attrs.push(parse_quote!(#[serde(rename = #name)]));
         }
@@ -65,7 +66,7 @@ fn is_unlisted(field: &Field) -> bool {
     source::presence(field) == Presence::Unlisted
 }
 
-/// Renames the fields of a struct expression that names all of them, in their order.
+/// Renames the fields of a struct expression that lists all of them in the order of the definition.
 struct InOrder<'a> {
     names: &'a [Ident],
 }
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_field_has_a_name_of_its_own() {
+    fn the_fields_of_a_struct_have_distinct_names() {
         let (count, written) = after(
             separate,
             r#"pub mod types {

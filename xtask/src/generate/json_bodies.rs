@@ -1,5 +1,5 @@
-//! JSON bodies are written by the crate's own runtime, into memory that is overwritten when it is dropped: reqwest's
-//! `json` leaves a copy of the client secret behind.
+//! Makes the crate's own runtime write JSON bodies, into memory that is overwritten when it is dropped. reqwest's
+//! `json` leaves a copy of the client secret in memory.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, File, parse_quote};
@@ -8,7 +8,7 @@ use crate::client::source;
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
-/// Replaces `.json(&body)` by `.json_body(&body)?`; returns how often.
+/// Replaces each call `.json(&body)` with `.json_body(&body)?`, and returns their number.
 pub(super) fn wipe(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let mut calls = JsonCalls(0);
     source::methods_mut(client).for_each(|method| calls.visit_impl_item_fn_mut(method));

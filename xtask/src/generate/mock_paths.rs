@@ -1,4 +1,5 @@
-//! Paths of mocks: a pattern of the encoded segment in place of the argument's text, which is not a pattern.
+//! Makes mocks match the encoded path segment. progenitor puts the argument into the regular expression without
+//! encoding or escaping it.
 
 use quote::ToTokens as _;
 use syn::punctuated::Punctuated;
@@ -10,25 +11,25 @@ use crate::client::source;
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
-/// Replaces the texts in the patterns of paths; returns how many.
+/// Replaces the arguments in the patterns of paths, and returns their number.
 ///
-/// It is a problem when a pattern has another form than expected, or there is none though paths have parameters.
+/// Reports a problem if a pattern has an unexpected form, or if there is none although paths have parameters.
 pub(super) fn encode(mocks: &mut File, lowered: &Lowered, problems: &mut Vec<Problem>) -> usize {
     let has_parameters = lowered.operations.iter().any(|operation| operation.path.contains('{'));
     let mut found = Patterns { all: 0, replaced: 0 };
     found.visit_file_mut(mocks);
     let Patterns { all, replaced } = found;
-    // progenitor leaves out a parameter that shares its name with another, so there may be fewer than parameters.
+    // progenitor omits a parameter that shares its name with another, so there may be fewer patterns than parameters.
     if replaced != all || (replaced == 0 && has_parameters) {
         problems.push(unexpected_output(format!(
-            "its mocks match {all} paths by a value, and {replaced} of them in the expected form"
+            "progenitor's mocks match {all} paths by a value, and {replaced} of these have the expected form"
         )));
     }
     replaced
 }
 
 struct Patterns {
-    /// Patterns that are made from a value.
+    /// The number of patterns that contain a value.
     all: usize,
     replaced: usize,
 }

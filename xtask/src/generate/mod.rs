@@ -1,8 +1,9 @@
-//! The fourth stage: the lowered document becomes Rust source, by progenitor and passes over its syntax tree.
+//! The fourth stage: generates Rust source from the lowered document, with progenitor and passes over the syntax tree
+//! of its output.
 //!
-//! One file per pass, and one list, [`PASSES`], that shows their order. Each pass reports how many places it
+//! Each pass has a file, and the list [`PASSES`] shows their order. Each pass returns the number of places that it
 //! changed. `xtask/tests/mutations/passes.txt` records these counts for a document that has every construct, so that a
-//! release of progenitor that spells something differently cannot go unnoticed.
+//! test fails when a release of progenitor writes a construct differently.
 
 mod construction;
 mod constructors;
@@ -41,7 +42,7 @@ use crate::lower::Lowered;
 /// Rust source by file name, formatted, without the header.
 pub type Sources = BTreeMap<&'static str, String>;
 
-/// The generated client, and how it was made.
+/// The generated client, and the changes that the passes made.
 #[derive(Debug, Clone)]
 pub struct Generated {
     /// The client as a value.
@@ -52,16 +53,16 @@ pub struct Generated {
     pub changes: Vec<(&'static str, usize)>,
 }
 
-/// A pass: what it does, and the function that returns how many places it changed.
+/// A pass: its name, which states what it does, and a function that returns the number of places that it changed.
 struct Pass {
     name: &'static str,
     run: Run,
 }
 
 enum Run {
-    /// Changes what a caller sees. The [`Client`] is read after the last of these.
+    /// Changes the API that callers see. The [`Client`] is read after the last of these passes.
     Shape(fn(&mut File, &Lowered, &mut Vec<Problem>) -> usize),
-    /// Adds what follows from what a caller sees.
+    /// Adds code and documentation that follow from the API.
     Finish(fn(&mut File, &Client) -> usize),
 }
 
@@ -73,19 +74,19 @@ const PASSES: &[Pass] = &[
     Pass { name: "restrict construction of the client", run: Shape(construction::restrict) },
     Pass { name: "write JSON bodies into wiped memory", run: Shape(json_bodies::wipe) },
     Pass { name: "encode path arguments as one segment", run: Shape(path_arguments::encode) },
-    // The names come before the passes that look types up by name.
+    // Names change before the passes that find types by name.
     Pass { name: "name numbered variants", run: Shape(variants::name) },
     Pass { name: "rename fields that share a name", run: Shape(field_names::separate) },
-    Pass { name: "tell empty collections from absent ones", run: Shape(optional_collections::wrap) },
-    Pass { name: "open the enums that responses hold", run: Shape(open_enums::wrap) },
-    // Replaces the `Option` that typify and the pass before the last put around a field.
+    Pass { name: "distinguish empty collections from absent ones", run: Shape(optional_collections::wrap) },
+    Pass { name: "open the enums in responses", run: Shape(open_enums::wrap) },
+    // After typify and `optional_collections`, which add the `Option` that this pass replaces.
     Pass { name: "make fields of PATCH bodies nullable", run: Shape(nullable_fields::wrap) },
-    // Last of these: a constructor's arguments are the fields as the passes above leave them.
+    // After all passes that change fields: the required fields are the arguments of a constructor.
     Pass { name: "add constructors", run: Shape(constructors::add) },
     Pass { name: "implement pages", run: Finish(pages::implement) },
     Pass { name: "document errors", run: Finish(error_sections::add) },
     Pass { name: "list fields in place of derives", run: Finish(objects::list_fields) },
-    // After the pass above, which takes the derives away where a list of fields serves.
+    // After the pass above, which removes the derives from structs with a list of fields.
     Pass { name: "derive schemas", run: Finish(schemas::derive) },
 ];
 
@@ -96,10 +97,10 @@ const MOCK_PASSES: &[Pass] = &[Pass { name: "match encoded path segments in mock
 ///
 /// # Errors
 ///
-/// Where progenitor refuses the document, or panics on it, with the place where it can be found; and where a pass
-/// does not find what it must find.
+/// When progenitor refuses the document or panics on it, with the place if it can be found; and when progenitor's
+/// output is not what a pass expects.
 pub fn generate(lowered: &Lowered) -> Result<Generated, Problems> {
-    // Client and mocks are independent of each other, and progenitor takes its time for both.
+    // In parallel: the client and the mocks are independent of each other, and progenitor is slow for both.
     let (client, mocks) = thread::scope(|scope| {
         let mocks = scope.spawn(|| mocks(lowered));
         (client(lowered), mocks.join())
@@ -155,7 +156,7 @@ fn shape(passes: &[Pass], file: &mut File, lowered: &Lowered, changes: &mut Chan
     Problems::none(problems)
 }
 
-/// The source of the module that holds the generated ones.
+/// The source of the parent of the generated modules.
 fn module(base_url: &str) -> TokenStream {
     quote! {
         #[allow(
@@ -172,14 +173,14 @@ fn module(base_url: &str) -> TokenStream {
         #[allow(clippy::all, clippy::pedantic, unreachable_pub)]
         pub mod operations;
 
-        /// The base URL that the document states: the first of its `servers`, without a slash at the end.
+        /// The base URL in the document: the first of its `servers`, without a trailing slash.
         pub const DEFAULT_BASE_URL: &str = #base_url;
     }
 }
 
-/// progenitor's output is not what a pass expects.
+/// The problem of a pass that finds another output of progenitor than it expects.
 fn unexpected_output(what: String) -> Problem {
-    const HINT: &str = "progenitor has changed how it writes its output; adapt xtask/src/client/source.rs and the pass";
+    const HINT: &str = "the format of progenitor's output has changed; adapt xtask/src/client/source.rs and the pass";
     Problem::new(&Pointer::root(), what, HINT)
 }
 
@@ -189,8 +190,9 @@ fn formatted(name: &str, tokens: TokenStream) -> Result<String, Problems> {
 
 fn parsed(name: &str, tokens: TokenStream) -> Result<File, Problems> {
     syn::parse2(tokens).map_err(|error| {
-        let what = format!("what was generated for {name} is not Rust: {error}");
-        Problem::new(&Pointer::root(), what, "a name in the document may not be one in Rust").into()
+        let what = format!("the generated {name} is not valid Rust: {error}");
+        let hint = "a name in the document may be invalid in Rust; change it with an overlay action";
+        Problem::new(&Pointer::root(), what, hint).into()
     })
 }
 
@@ -200,13 +202,13 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// A lowered document with nothing in it but these operations.
+    /// A lowered document with only these operations.
     pub(super) fn lowered(operations: Vec<operations::Operation>) -> Lowered {
         let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}});
         Lowered { operations, ..crate::lower::lower(document).unwrap() }
     }
 
-    /// What a pass makes of the types and operations in `source`, on one line, and how many places it changed.
+    /// Runs a pass over `source`; returns the number of places that it changed, and the result on one line.
     pub(super) fn after(pass: fn(&mut File, &Lowered, &mut Vec<Problem>) -> usize, source: &str) -> (usize, String) {
         let mut file: File = syn::parse_str(source).unwrap();
         let mut problems = Vec::new();
@@ -215,7 +217,7 @@ pub(super) mod tests {
         (count, one_line(&file))
     }
 
-    /// The source on one line, wherever the formatter breaks it.
+    /// The source on one line, without the line breaks of the formatter.
     pub(super) fn one_line(file: &File) -> String {
         prettyplease::unparse(file).split_whitespace().collect::<Vec<_>>().join(" ")
     }

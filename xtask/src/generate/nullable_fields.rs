@@ -1,4 +1,5 @@
-//! `Nullable` in place of `Option` in the bodies of PATCH operations, where absent, null and a value differ.
+//! Replaces `Option` with `Nullable` in the bodies of PATCH operations, where absent, null and a value have different
+//! meanings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,7 @@ use crate::client::source::{self, Names};
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
-/// `Nullable<T>` in place of `Option<T>`, for the fields that `lowered` lists; returns how many.
+/// Replaces `Option<T>` with `Nullable<T>` in the fields that `lowered` lists, and returns their number.
 pub(super) fn wrap(client: &mut File, lowered: &Lowered, _: &mut Vec<Problem>) -> usize {
     let mut nullable: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
     for method in source::methods(client) {

@@ -1,7 +1,8 @@
-//! A list of fields in place of serde's derives.
+//! Replaces serde's derives with a list of fields.
 //!
-//! The code that the derives write for some five hundred structs takes more than half of the build of the generated
-//! crate. `object!` in `chift-api/src/values/object` has that code once, for any struct that lists its fields.
+//! Compiling the code of serde's derives for some five hundred structs takes more than half of the build time of the
+//! generated crate. `object!` in `chift-api/src/values/object` has that code once, for all structs that list their
+//! fields.
 
 use quote::quote;
 use syn::ext::IdentExt as _;
@@ -13,8 +14,8 @@ use crate::client::source::{self, Presence};
 /// The derives that the list of fields replaces.
 const DERIVES: [&str; 2] = ["Deserialize", "Serialize"];
 
-/// Adds a list of fields to each struct in the module `types`; returns to how many. A struct that a list cannot
-/// describe keeps its derives.
+/// Adds a list of fields to each struct in the module `types`, and returns the number of these structs. A struct that a
+/// list cannot describe keeps its derives.
 pub(super) fn list_fields(file: &mut File, _: &Client) -> usize {
     let Some(types) = source::types_module(file) else { return 0 };
     let mut count = 0;
@@ -30,7 +31,7 @@ pub(super) fn list_fields(file: &mut File, _: &Client) -> usize {
     count
 }
 
-/// Takes the derives and their attributes off a struct, and returns the list that replaces them.
+/// Removes serde's derives and their attributes from a struct, and returns the list that replaces them.
 fn listed(item: &mut ItemStruct) -> Option<Item> {
     let Fields::Named(fields) = &item.fields else { return None };
     let derived = source::derived(&item.attrs);
@@ -67,15 +68,15 @@ fn listed(item: &mut ItemStruct) -> Option<Item> {
     Some(list)
 }
 
-/// What a field is for the list.
+/// The role of a field in the list.
 enum Role {
-    /// One of the kinds that `object!` knows.
+    /// A field of one of the kinds that `object!` accepts.
     Listed(Ident),
-    /// It keeps the fields that are not listed.
+    /// The map that keeps the fields that are not listed.
     Rest,
 }
 
-/// `None` where the list cannot describe the field.
+/// The role of a field; `None` if a list cannot describe it.
 fn role(field: &Field) -> Option<Role> {
     if !field.attrs.iter().all(|attribute| is_one_of(attribute, &["doc", "serde"])) {
         return None;

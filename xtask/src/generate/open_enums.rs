@@ -1,6 +1,7 @@
-//! `Open` around an enum that a response holds, so that a value which the document does not list is kept.
+//! Wraps the enums in responses in `Open`, so that the client keeps a value that the document does not list.
 //!
-//! It depends on which side of a call reaches a type, which a schema does not say; so the types must be there first.
+//! A schema does not state whether requests or responses contain its type. The generated types and methods do, so this
+//! is a pass over the generated code and not over the document.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use crate::document::problem::Problem;
 use crate::document::references;
 use crate::lower::Lowered;
 
-/// `Open<E>` in place of `E` in the fields of all structs that a response is made of; returns how often.
+/// Replaces `E` with `Open<E>` in the fields of all structs that a response contains, and returns the number of places.
 pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let parts = source::parts(source::types(client));
     let results = source::methods(client).flat_map(|method| [source::success(method), source::failure(method)]);
@@ -35,7 +36,7 @@ pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usiz
     opening.count
 }
 
-/// Whether the enum's values are texts: no variant holds anything.
+/// Whether the enum's values are strings: no variant contains data.
 fn is_plain(item: &ItemEnum) -> bool {
     !item.variants.is_empty() && item.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
 }

@@ -1,4 +1,5 @@
-//! The generated module `operations`: a row per operation, and what the runtime must know about its bodies.
+//! Generates the module `operations`: a table of the operations, and the properties of their bodies that the runtime
+//! needs.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use crate::document::problem::Problem;
 ///
 /// # Errors
 ///
-/// Where a type's name is not Rust.
+/// When the name of a type is not valid Rust.
 pub(super) fn source(operations: &[Operation], client: &Client) -> Result<TokenStream, Problem> {
     let rows = operations.iter().map(|Operation { id, method, path, needs_bearer, .. }| {
         quote! { Operation { id: #id, method: #method, path: #path, needs_bearer: #needs_bearer } }
@@ -41,7 +42,8 @@ pub(super) fn source(operations: &[Operation], client: &Client) -> Result<TokenS
         /// Every operation of the document, ordered by id.
         pub const ALL: &[Operation] = &[#(#rows),*];
 
-        /// Checks whether the body of a response can be read, for an operation whose response holds a secret.
+        /// A function that checks whether a response body can be read, for an operation whose response contains a
+        /// secret.
         pub(crate) fn secret_response(id: &str) -> Option<fn(&[u8]) -> ::serde_json::Result<()>> {
             match id {
                 #(#secret,)*
@@ -49,12 +51,12 @@ pub(super) fn source(operations: &[Operation], client: &Client) -> Result<TokenS
             }
         }
 
-        /// Whether successful responses have several types.
+        /// Whether the successful responses of an operation have several types.
         pub(crate) fn has_several_successes(id: &str) -> bool {
             matches!(id, #several)
         }
 
-        /// The media type of a body of bytes, where it is not `application/octet-stream`.
+        /// The media type of a request body that is sent as bytes, unless it is `application/octet-stream`.
         pub(crate) fn sent_as(id: &str) -> Option<&'static str> {
             match id {
                 #(#sent_as,)*
@@ -66,17 +68,17 @@ pub(super) fn source(operations: &[Operation], client: &Client) -> Result<TokenS
     })
 }
 
-/// Whether a successful response holds a secret, at any depth.
+/// Whether a successful response contains a secret, at any depth.
 fn holds_secret(client: &Client, method: &Method) -> bool {
     client.reached([method.success.plain.as_str()]).contains("crate::Secret")
 }
 
-/// A type as code.
+/// The type as Rust code.
 fn tokens(kind: &Spelling) -> Result<TokenStream, Problem> {
-    kind.code.parse().map_err(|error| unexpected_output(format!("the type {} is not Rust: {error}", kind.plain)))
+    kind.code.parse().map_err(|error| unexpected_output(format!("the type {} is not valid Rust: {error}", kind.plain)))
 }
 
-/// `body_name`, with a function for each set of bodies that operations share.
+/// The source of `body_name`, with one function for each set of bodies, which several operations may share.
 fn body_names(operations: &[Operation], client: &Client) -> Result<TokenStream, Problem> {
     let mut sets: BTreeMap<&BTreeMap<String, String>, Vec<&Operation>> = BTreeMap::new();
     for operation in operations.iter().filter(|operation| !operation.bodies.is_empty()) {
@@ -121,7 +123,8 @@ fn body_names(operations: &[Operation], client: &Client) -> Result<TokenStream, 
         arms.push(quote! { #(#ids)|* => #function(status, body) });
     }
     Ok(quote! {
-        /// The name of a body by its status, if it can be read as the type of that name.
+        /// The name of a response body, selected by the status; `None` if the body cannot be read as the type with that
+        /// name.
         pub(crate) fn body_name(id: &str, status: u16, body: &[u8]) -> Option<&'static str> {
             match id {
                 #(#arms,)*
@@ -138,7 +141,7 @@ fn body_names(operations: &[Operation], client: &Client) -> Result<TokenStream, 
     })
 }
 
-/// `404`, or the range that `4XX` is; `None` for `default`.
+/// A pattern that matches a status: `404`, or the range `400..=499` for `4XX`; `None` for `default`.
 fn pattern(status: &str) -> Option<TokenStream> {
     if let Ok(number) = status.parse::<u16>() {
         return Some(quote! { #number });
@@ -157,7 +160,7 @@ mod tests {
     use crate::client;
 
     #[test]
-    fn a_response_holds_a_secret_at_any_depth() {
+    fn a_secret_in_a_response_is_found_at_any_depth() {
         let file = syn::parse_str(
             "pub mod types {
                 pub struct Token { pub access_token: crate::Secret }

@@ -1,4 +1,4 @@
-//! `Option` around a list or map that a request or response may leave out: an empty one is not an absent one.
+//! Makes each list or map that may be absent an `Option`, so that an empty one differs from an absent one.
 
 use syn::{Fields, File, Item};
 
@@ -6,7 +6,7 @@ use crate::client::source::{self, Presence};
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
-/// Wraps each list or map that typify leaves out when it is empty; returns how many.
+/// Wraps each list or map that typify omits when it is empty, and returns their number.
 pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let mut count = 0;
     for item in source::types_mut(client) {

@@ -1,11 +1,12 @@
-//! `ListPage` for the types that are a page of a list, so that `paging` makes a stream of any list operation.
+//! Implements `ListPage` for the types that are a page of a list, so that `paging` can stream the items of any list
+//! operation.
 
 use quote::quote;
 use syn::{Field, Fields, File, Item, ItemStruct, Type, parse_quote};
 
 use crate::client::{Client, source};
 
-/// Implements `ListPage` for every type with a list `items` and a whole number `total`; returns for how many.
+/// Implements `ListPage` for each type with a list `items` and an integer `total`, and returns their number.
 pub(super) fn implement(file: &mut File, _: &Client) -> usize {
     let Some(types) = source::types_module(file) else { return 0 };
     let pages: Vec<Item> = types.iter().filter_map(page).collect();
@@ -42,17 +43,17 @@ fn page(item: &Item) -> Option<Item> {
     })
 }
 
-/// The field as an `Option<u64>`; `None` when it is not a whole number.
+/// The field as an expression of the type `Option<u64>`; `None` if it is not an integer.
 fn number(field: &Field) -> Option<proc_macro2::TokenStream> {
     let name = &field.ident;
-    if is_whole(&field.ty) {
+    if is_integer(&field.ty) {
         return Some(quote! { u64::try_from(self.#name).ok() });
     }
     let inner = source::first_argument(&field.ty, "Option")?;
-    is_whole(inner).then(|| quote! { self.#name.and_then(|number| u64::try_from(number).ok()) })
+    is_integer(inner).then(|| quote! { self.#name.and_then(|number| u64::try_from(number).ok()) })
 }
 
-fn is_whole(kind: &Type) -> bool {
+fn is_integer(kind: &Type) -> bool {
     source::is_one_of(kind, &["i32", "i64", "u32", "u64"])
 }
 

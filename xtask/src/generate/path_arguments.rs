@@ -1,7 +1,8 @@
-//! Arguments of a path: each is exactly one segment, or the call is refused before it is sent.
+//! Encodes each path argument as exactly one segment. A call with an argument that cannot be one fails before it is
+//! sent.
 //!
-//! progenitor encodes them with `encode_path(&x.to_string())`, which cannot fail and leaves `\`, `.` and `..` as they
-//! are; a URL parser then reads them as steps to another path.
+//! progenitor encodes path arguments with `encode_path(&x.to_string())`, which cannot fail and does not encode `\`, `.`
+//! and `..`. A URL parser then resolves them to another path.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +17,9 @@ use crate::client::source;
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
-/// Replaces progenitor's encoding by `path_segment("x", &x.to_string())?`; returns how often.
+/// Replaces each call to `encode_path` with `path_segment("x", &x.to_string())?`, and returns their number.
 ///
-/// It is a problem when an operation has fewer of these calls than its path has parameters.
+/// Reports a problem if an operation does not have one such call for each parameter of its path.
 pub(super) fn encode(client: &mut File, lowered: &Lowered, problems: &mut Vec<Problem>) -> usize {
     let parameters = lowered.operations.iter().map(|it| (it.id.as_str(), it.path.matches('{').count()));
     let mut expected: BTreeMap<&str, usize> = parameters.collect();
@@ -30,14 +31,13 @@ pub(super) fn encode(client: &mut File, lowered: &Lowered, problems: &mut Vec<Pr
         if encoding.count != parameters {
             let (id, count) = (&method.sig.ident, encoding.count);
             problems.push(unexpected_output(format!(
-                "{id} encodes {count} arguments of its path, which has {parameters} parameters"
+                "the method {id} encodes {count} path arguments, and its path has {parameters} parameters"
             )));
         }
         total += encoding.count;
     }
     for (id, _) in expected.into_iter().filter(|(_, parameters)| *parameters > 0) {
-        problems
-            .push(unexpected_output(format!("the operation {id} has no method, so that its path cannot be checked")));
+        problems.push(unexpected_output(format!("the operation {id} has no method, so its path cannot be checked")));
     }
     total
 }
@@ -118,7 +118,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn each_argument_of_a_path_is_checked_by_name() {
+    fn each_path_argument_is_encoded_and_named() {
         let (count, written, problems) = encoded(operation("get", "/a/{id}/b/{type}"));
         assert_eq!((count, problems.len()), (2, 0));
         for expected in [
@@ -131,10 +131,10 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_path_with_more_parameters_than_are_checked_is_a_problem() {
+    fn a_path_parameter_that_is_not_encoded_is_a_problem() {
         let (_, _, problems) = encoded(operation("get", "/a/{id}/b/{type}/{more}"));
         let message = problems[0].to_string();
-        assert!(message.contains("get encodes 2 arguments") && message.contains("3 parameters"), "{message}");
+        assert!(message.contains("get encodes 2 path arguments") && message.contains("3 parameters"), "{message}");
         assert_eq!(encoded(operation("other", "/{id}")).2.len(), 1);
     }
 }

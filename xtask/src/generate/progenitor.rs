@@ -1,4 +1,4 @@
-//! progenitor: its settings, its call, and the guard around its panics.
+//! Calls progenitor with the settings of this crate, and converts its panics to errors.
 
 use std::cell::Cell;
 use std::fmt::Display;
@@ -16,11 +16,11 @@ use crate::document::marker;
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
 
-/// The hint where progenitor fails and no lowering pass has refused the cause.
-pub(super) const GAP: &str = "change it with an overlay action; this is a gap in xtask/src/lower, whose pass `refuse the rest` should \
-                   have named it";
+/// The hint for a document that progenitor refuses although no lowering pass did.
+pub(super) const GAP: &str = "change this place with an overlay action, and extend the pass `refuse the rest` in \
+                              xtask/src/lower/refuse.rs so that it refuses this construct";
 
-/// The hand-written types that replace generated ones, by the schema that asks for them.
+/// The hand-written types that replace generated ones, each with the schema that selects it.
 fn conversions() -> [(SchemaObject, &'static str); 5] {
     let password = SchemaObject {
         instance_type: Some(InstanceType::String.into()),
@@ -54,17 +54,17 @@ fn settings() -> GenerationSettings {
     settings
 }
 
-/// The document as progenitor takes it.
+/// The document in the form that progenitor reads.
 pub(super) fn read(document: &Value) -> serde_json::Result<OpenAPI> {
     OpenAPI::deserialize(document)
 }
 
-/// The source of the client.
+/// Generates the source of the client.
 pub(super) fn client(spec: &OpenAPI) -> Result<TokenStream, Problem> {
     guarded(|| Generator::new(&settings()).generate_tokens(spec))
 }
 
-/// The source of the mocks.
+/// Generates the source of the mocks.
 pub(super) fn mocks(spec: &OpenAPI) -> Result<TokenStream, Problem> {
     guarded(|| Generator::new(&settings()).httpmock(spec, "crate"))
 }
@@ -73,12 +73,12 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread will be caught and reported as an error, so that a panic hook need not print it.
+/// Whether a panic of this thread will be caught and reported as an error. If so, a panic hook need not print it.
 pub fn is_guarded() -> bool {
     GUARDED.get()
 }
 
-/// progenitor panics on some documents; a panic is caught and reported like any other refusal.
+/// Runs `work`, and returns its panic as an error: progenitor panics on some documents.
 fn guarded<E: Display>(work: impl FnOnce() -> Result<TokenStream, E>) -> Result<TokenStream, Problem> {
     let refused = |what: String| Problem::new(&Pointer::root(), what, GAP);
     GUARDED.set(true);
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     #[allow(clippy::panic)]
-    fn a_panic_of_the_generator_is_an_error() {
+    fn a_panic_of_progenitor_is_an_error() {
         let message = guarded::<String>(|| panic!("not yet")).unwrap_err().to_string();
         assert!(message.contains("progenitor panics on the document: not yet"), "{message}");
     }

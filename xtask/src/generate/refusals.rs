@@ -1,4 +1,5 @@
-//! Which part of a document makes progenitor fail: its messages do not say, so each part is tried alone.
+//! Finds the part of a document that makes progenitor fail. progenitor's messages do not contain the place, so each
+//! part is tried alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +11,8 @@ use crate::document::problem::{Problem, Problems};
 use crate::document::references;
 use crate::document::walk;
 
-/// The places that a problem is about: the components that fail by themselves, or else the operations that do.
-/// Where none does, the problem as it came.
+/// The components that fail alone, or else the operations that fail alone, each as a problem. If none fails alone, the
+/// given problem.
 pub(super) fn locate(document: &Value, problem: Problem) -> Problems {
     let mut found = components(document);
     if found.is_empty() {
@@ -20,7 +21,7 @@ pub(super) fn locate(document: &Value, problem: Problem) -> Problems {
     Problems::none(found).err().unwrap_or_else(|| problem.into())
 }
 
-/// Why no client can be generated, if none can.
+/// The error of generating a client from a document, if there is one.
 fn refusal(document: &Value) -> Option<String> {
     match read(document) {
         Ok(spec) => client(&spec).err().map(|problem| problem.what),
@@ -45,7 +46,7 @@ fn components(document: &Value) -> Vec<Problem> {
             failing.insert(name, (reached, why));
         }
     }
-    // A component that only fails together with one that fails by itself is not the cause.
+    // A component that refers to another failing one is not the cause, unless each refers to the other.
     let is_cause = |name: &String, reached: &BTreeSet<String>| {
         failing.iter().all(|(other, (others, _))| *other == name || !reached.contains(*other) || others == reached)
     };
@@ -68,7 +69,7 @@ fn operations(document: &Value) -> Vec<Problem> {
     found
 }
 
-/// The document with these paths and these schemas only.
+/// The document with only these paths and schemas.
 fn with(document: &Value, paths: Value, schemas: &Value) -> Value {
     let mut part = document.clone();
     part["paths"] = paths;
@@ -85,9 +86,10 @@ fn referenced(schema: &Value) -> BTreeSet<String> {
     found
 }
 
-/// What the parser of `openapiv3` refuses. It reports what is wrong but not where, so each part is tried alone.
+/// Finds the parts of a document that the parser of `openapiv3` refuses. Its error does not contain the place, so each
+/// part is tried alone.
 pub(super) fn misread(document: &Value, error: &serde_json::Error) -> Problems {
-    const HINT: &str = "the document breaks a rule of OpenAPI 3.0 there; change it with an overlay action";
+    const HINT: &str = "this violates OpenAPI 3.0; change it with an overlay action";
     let mut found = Vec::new();
     for place in parts(document) {
         let mut alone = json!({"openapi": "3.0.3", "info": {"title": "", "version": ""}, "paths": {}});
@@ -105,7 +107,7 @@ pub(super) fn misread(document: &Value, error: &serde_json::Error) -> Problems {
     }
 }
 
-/// The smallest parts of a document that can stand alone in one.
+/// The smallest parts of a document that are valid in a document of their own.
 fn parts(document: &Value) -> Vec<Pointer> {
     let children = |place: Pointer| -> Vec<Pointer> {
         match place.find(document) {
@@ -129,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_component_or_the_operation_that_fails_by_itself_is_named() {
+    fn the_component_or_the_operation_that_fails_alone_is_named() {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let document = |schemas: Value, paths: Value| json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}});
         let located = |document: &Value| locate(document, Problem::new(&Pointer::root(), "somewhere", "")).to_string();

@@ -1,7 +1,7 @@
-//! The generated code's support library: `crate::runtime` in place of `progenitor_client`.
+//! Replaces `progenitor_client`, the support library of the generated code, with `crate::runtime`.
 //!
-//! progenitor's own error type prints headers and bodies, and cannot carry the reason for a missing token; the
-//! hand-written half of the crate has types of its own under the same names.
+//! The error type of `progenitor_client` prints headers and bodies, and cannot contain the reason for a missing token.
+//! The hand-written part of the crate has its own types with the same names.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{File, Item, ItemUse, Path, UseTree, parse_quote};
@@ -11,9 +11,9 @@ use crate::client::source::{ENCODE_PATH, PRIVATE_IMPORTS, PUBLIC_IMPORTS, SUPPOR
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
-/// Replaces imports and paths of progenitor's library; returns how many.
+/// Replaces the imports and paths of `progenitor_client`, and returns their number.
 ///
-/// It is a problem when progenitor imports anything else than expected.
+/// Reports a problem if progenitor imports other names than expected.
 pub(super) fn replace(client: &mut File, _: &Lowered, problems: &mut Vec<Problem>) -> usize {
     let mut imported = Vec::new();
     client.items.retain(|item| {
@@ -23,13 +23,13 @@ pub(super) fn replace(client: &mut File, _: &Lowered, problems: &mut Vec<Problem
         names.is_none()
     });
     imported.sort();
-    // `path_arguments` replaces the calls of `encode_path`, so nothing imports it any more.
+    // `path_arguments` replaces the calls to `encode_path`, so the new import does not include it.
     let mut expected: Vec<String> =
         [&PUBLIC_IMPORTS[..], &PRIVATE_IMPORTS, &[ENCODE_PATH]].concat().iter().map(|it| (*it).to_owned()).collect();
     expected.sort();
     if imported != expected {
         problems.push(unexpected_output(format!(
-            "its code imports {imported:?} from {SUPPORT_CRATE}, and not {expected:?}"
+            "progenitor's output imports {imported:?} from {SUPPORT_CRATE}, not {expected:?}"
         )));
     }
     let (public, private) = (PUBLIC_IMPORTS.map(ident), PRIVATE_IMPORTS.map(ident));
@@ -50,21 +50,21 @@ fn ident(name: &str) -> syn::Ident {
     quote::format_ident!("{name}")
 }
 
-/// The names that are imported from progenitor's library; `None` for any other import.
+/// The names that an import takes from `progenitor_client`; `None` for an import from elsewhere.
 fn names(item: &ItemUse) -> Option<Vec<String>> {
     let UseTree::Path(path) = &item.tree else { return None };
     if path.ident != SUPPORT_CRATE {
         return None;
     }
-    let UseTree::Group(group) = &*path.tree else { return Some(vec!["something else than a list".to_owned()]) };
+    let UseTree::Group(group) = &*path.tree else { return Some(vec!["a form other than a list".to_owned()]) };
     let name = |tree: &UseTree| match tree {
         UseTree::Name(name) => name.ident.to_string(),
-        _ => "something else than a name".to_owned(),
+        _ => "a form other than a name".to_owned(),
     };
     Some(group.items.iter().map(name).collect())
 }
 
-/// Paths such as `progenitor_client::QueryParam`.
+/// Replaces paths such as `progenitor_client::QueryParam`, and counts them.
 struct Paths(usize);
 
 impl VisitMut for Paths {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn imports_and_paths_lead_to_the_crates_own_runtime() {
+    fn imports_and_paths_refer_to_the_crates_own_runtime() {
         let (count, written) = after(
             replace,
             r#"pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};

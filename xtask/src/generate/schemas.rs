@@ -1,11 +1,11 @@
-//! `JsonSchema` for the types that derive `Serialize`, behind the feature `schemars`; a struct with a list of fields
-//! has it from the pass that lists them.
+//! Derives `JsonSchema`, behind the feature `schemars`, for the types that derive `Serialize`. A struct whose fields
+//! are listed by `object!` gets it from the pass `objects`.
 
 use syn::{File, Item, parse_quote};
 
 use crate::client::{Client, source};
 
-/// Adds the derive to each enum and struct that derives `Serialize`; returns to how many.
+/// Adds the derive to each enum and struct that derives `Serialize`, and returns their number.
 pub(super) fn derive(file: &mut File, _: &Client) -> usize {
     let mut count = 0;
     for item in source::types_mut(file) {

@@ -1,5 +1,5 @@
-//! Names for the variants that typify only numbers: where two would have the same name, or one has none. They are
-//! named after what they hold.
+//! Names the variants of an enum after the types that they contain. typify only numbers them if two would have the same
+//! name or one would have none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::document::problem::Problem;
 use crate::lower::Lowered;
 use crate::names;
 
-/// Renames the numbered variants of each enum, in its definition and its `impl` blocks; returns how many.
+/// Renames the numbered variants of each enum, in its definition and its `impl` blocks, and returns their number.
 pub(super) fn name(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let mut renames: BTreeMap<String, BTreeMap<String, Ident>> = BTreeMap::new();
     for item in source::types_mut(client) {
@@ -47,11 +47,11 @@ fn names(item: &ItemEnum) -> BTreeMap<String, Ident> {
     let mut names = BTreeMap::new();
     for variant in item.variants.iter().filter(|_| numbered) {
         let Fields::Unnamed(fields) = &variant.fields else { return BTreeMap::new() };
-        let wish = match fields.unnamed.first() {
+        let preferred = match fields.unnamed.first() {
             Some(field) if fields.unnamed.len() == 1 => content_name(&field.ty),
             _ => "Tuple".to_owned(),
         };
-        let name = names::free_name(&wish, |name| taken.contains(name));
+        let name = names::free_name(&preferred, |name| taken.contains(name));
         taken.insert(name.clone());
         names.insert(variant.ident.to_string(), format_ident!("{name}"));
     }
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbered_variants_are_named_after_what_they_hold() {
+    fn numbered_variants_are_named_after_the_types_that_they_contain() {
         let (count, written) = after(
             name,
             "pub mod types {

@@ -1,4 +1,4 @@
-//! In 3.0, an array must have `items`. Where the document has none, an item may be any value.
+//! Adds `items` that accept any value to arrays without `items`, which 3.0 requires.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! The schema `true` accepts any value, as `{}` does. The schema `false` accepts none, and 3.0 has no such schema.
+//! Replaces the schema `true` with `{}`, which accepts any value too. Refuses the schema `false`, which accepts no
+//! value and has no equivalent in 3.0.
 
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ pub(super) fn replace(document: &mut Value, report: &mut Report) -> usize {
             Value::Bool(false) => report.refuse(
                 &place.pointer(),
                 "the schema `false` accepts no value",
-                "remove the part that has this schema with an overlay action",
+                "use an overlay action to remove the part that has this schema",
             ),
             _ => {}
         }

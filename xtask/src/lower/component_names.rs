@@ -1,6 +1,6 @@
-//! Shorter names for the components that `FastAPI` names. Where two models have the same name, `FastAPI` adds the
-//! module (`backbone__models__Account`); the last part becomes the name, unless another component has it. The body of
-//! a form has a name made of the function and the path (`Body_create_item_items_post`); it is named after its
+//! Shortens the names that `FastAPI` gives to components. If two models have the same name, `FastAPI` adds the
+//! module (`backbone__models__Account`); the last part becomes the name, unless another component has it. The name of
+//! a form's body consists of the function and the path (`Body_create_item_items_post`); the body is renamed after its
 //! operation.
 
 use std::collections::{HashMap, HashSet};
@@ -25,7 +25,7 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
     for name in schemas.keys() {
         *asked.entry(wish(name)).or_default() += 1;
     }
-    // Names that are the same in Rust get a number, except for the first one in the document.
+    // If several names are the same in Rust, all except the first one in the document get a number.
     let mut taken: HashSet<String> = HashSet::new();
     let mut renamed: HashMap<String, String> = HashMap::new();
     for name in schemas.keys() {
@@ -56,7 +56,7 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
     count
 }
 
-/// The form bodies that `FastAPI` names, with their new names.
+/// The new names of the form bodies that `FastAPI` names, by their old names.
 fn bodies(document: &Value) -> HashMap<String, String> {
     let mut bodies = HashMap::new();
     walk::visit(document, &mut |kind, place, operation| {
@@ -66,7 +66,7 @@ fn bodies(document: &Value) -> HashMap<String, String> {
         let content = operation["requestBody"]["content"].as_object().into_iter().flatten();
         for (_, media_type) in content {
             let schema = &media_type["schema"];
-            // An optional body is an alternative to null, or in an `allOf` with siblings.
+            // The reference to an optional body is in a union with null, or in an `allOf` with siblings.
             let parts = ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
             for name in std::iter::once(schema).chain(parts).filter_map(references::component) {
                 if name.starts_with("Body_") {

@@ -1,4 +1,4 @@
-//! `const: X` becomes an `enum` of one, and an `enum` without a type gets the type of its values.
+//! Replaces `const: X` with an `enum` of one value, and adds the type of its values to an `enum` without a type.
 
 use std::collections::HashSet;
 
@@ -43,8 +43,7 @@ fn take_null(schema: &mut Map<String, Value>) -> bool {
     true
 }
 
-/// An enum of strings stays one and states its type. An enum of other values is only a check, and becomes
-/// documentation.
+/// Adds the type to an enum of strings. An enum of other values is only a check, and becomes documentation.
 fn state_type(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut Report) -> bool {
     let Some(Value::Array(values)) = schema.get("enum") else { return false };
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
@@ -78,8 +77,8 @@ fn state_type(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut R
     changed
 }
 
-/// Whether the generator finds a distinct name for each value: in Pascal case, or with an `X` for each character
-/// that a name cannot have.
+/// Whether the generator finds a distinct name for each value: in Pascal case, or with an `X` in place of each
+/// character that is not valid in a name.
 fn have_names(values: &[Value]) -> bool {
     let fits = |c: char| c.is_alphanumeric() || c == '_';
     let texts = || values.iter().filter_map(Value::as_str);

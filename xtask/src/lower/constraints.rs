@@ -1,5 +1,5 @@
-//! Keywords that only check a value and that neither 3.0 nor a Rust type can express. The server checks what it
-//! receives, and the client must not lose a response because of a check.
+//! Removes the keywords that only check a value and that neither 3.0 nor a Rust type can express. The server checks the
+//! requests, and the client must not lose a response because of a check.
 
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn a_check_is_removed_and_reported_and_a_field_of_that_name_stays() {
+    fn a_check_is_removed_and_reported_and_a_field_of_the_same_name_stays() {
         let given =
             json!({"type": "array", "uniqueItems": true, "examples": [1], "items": {"properties": {"not": {}}}});
         let (schema, report) = schema_after(leave_to_the_server, given);

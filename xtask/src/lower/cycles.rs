@@ -1,5 +1,5 @@
-//! A schema that consists of itself, directly or through `allOf`, `anyOf`, `oneOf` or `not`, has no finite value, and
-//! the generator does not terminate on it. Recursion through a list or an object is allowed.
+//! Refuses a schema that refers to itself, directly or through `allOf`, `anyOf`, `oneOf` or `not`: it has no finite
+//! value, and the generator does not terminate on it. Recursion through a list or an object is allowed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,12 +21,12 @@ pub(super) fn refuse(document: &Value, report: &mut Report) {
             references::reachable(of_it.iter().copied(), |part| parts.get(part).into_iter().flatten().copied());
         if reached.contains(name) {
             let hint = "break the cycle with an overlay action";
-            report.refuse(&all.child(name), "the schema is defined only by itself", hint);
+            report.refuse(&all.child(name), "the schema refers to itself, so it has no finite value", hint);
         }
     }
 }
 
-/// The components that a schema consists of.
+/// The components that a schema refers to, directly or through these keywords.
 fn targets<'a>(schema: &'a Value, found: &mut BTreeSet<&'a str>) {
     found.extend(schema.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/")));
     for key in ["allOf", "anyOf", "oneOf", "not"] {
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schema_that_is_itself_is_refused_and_one_that_contains_itself_is_not() {
+    fn a_schema_that_refers_to_itself_is_refused_and_one_that_contains_itself_is_not() {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let document = json!({"components": {"schemas": {
             "Self": reference("Self"), "A": {"allOf": [reference("B")]}, "B": {"oneOf": [{"type": "string"}, reference("A")]},

@@ -1,4 +1,4 @@
-//! The `$defs` of a schema become components, and the references to them change accordingly.
+//! Moves the `$defs` of a schema to `components`, and changes the references to them accordingly.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ pub(super) fn lift(document: &mut Value, _: &mut Report) -> usize {
     references::add_components(document, lifted);
     walk::change(document, &mut |_, _, node| {
         let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return };
-        // In canonical form: a reference may escape more characters than it must.
+        // Compared in canonical form, because a reference may escape more characters than necessary.
         let target = Pointer::from_reference(reference).map(|target| target.to_string());
         if let Some(new) = target.and_then(|target| moved.get(&target)) {
             node["$ref"] = json!(new);

@@ -1,4 +1,4 @@
-//! What the passes report besides the document that they change.
+//! The report of the passes: problems, diagnostics, and the information that later stages need.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -6,12 +6,12 @@ use std::fmt;
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
 
-/// A document feature that the client does not support. No data is lost with it.
+/// A document feature that the client does not support. The client loses no data because of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Where in the document.
+    /// The place in the document.
     pub place: Pointer,
-    /// What the client does not support, and what that means.
+    /// The feature, and the consequence for the client.
     pub what: String,
 }
 
@@ -21,13 +21,13 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// What the passes have reported so far.
+/// The reports of the passes that have run.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    /// What cannot be lowered: the document is refused.
+    /// The places that cannot be lowered. If there are any, the document is refused.
     pub(super) problems: Vec<Problem>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// The components that got another name, with that name.
+    /// The new names of renamed components, by their old names.
     pub(super) renamed: HashMap<String, String>,
     /// The responses by operation id.
     pub(super) responses: BTreeMap<String, Responses>,

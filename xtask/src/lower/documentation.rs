@@ -1,7 +1,7 @@
-//! Descriptions are Markdown with HTML in it. rustdoc reads them differently: a word in brackets is a link to an item,
-//! an indented line is a test, and `<id>` is a tag that is never closed. So each description is parsed and written
-//! again: HTML becomes Markdown, code becomes `text`, brackets and unknown tags are escaped, URLs become links, and
-//! links without a target become plain text.
+//! Rewrites descriptions for rustdoc. They are Markdown with HTML, which rustdoc reads differently: a word in brackets
+//! is a link to an item, an indented line is a test, and `<id>` is a tag that is never closed. So each description is
+//! parsed and written again: HTML becomes Markdown, code becomes `text`, brackets and unknown tags are escaped, URLs
+//! become links, and links without a target become plain text.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ pub(super) fn rewrite_for_rustdoc(document: &mut Value, _: &mut Report) -> usize
     count
 }
 
-/// Indents the descriptions of parameters: each becomes the item of a list.
+/// Indents the descriptions of parameters, because the generator makes each an item of a list.
 pub(super) fn indent(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
@@ -63,7 +63,7 @@ fn rewrite(node: &mut Value, change: impl FnOnce(&str) -> String) -> usize {
     count
 }
 
-/// A URL alone.
+/// A text that is a URL, as a link; any other text unchanged.
 fn linked(text: &str) -> String {
     if address(text).is_some_and(|(before, found, _)| before.is_empty() && found == text) {
         format!("<{text}>")
@@ -80,7 +80,7 @@ fn line(text: &str) -> String {
 fn markdown(text: &str) -> String {
     let text = without_html(text.trim_end());
     let mut events = Vec::new();
-    // For each open link, the target that is shown behind its text where the link itself is removed.
+    // For each open link that is removed, the target to show after its text; `None` for a link that is kept.
     let mut links: Vec<Option<String>> = Vec::new();
     let mut in_code = false;
     for event in TextMergeStream::new(Parser::new_ext(&text, DIALECT)) {
@@ -94,7 +94,7 @@ fn markdown(text: &str) -> String {
             }
             Event::End(TagEnd::CodeBlock) => {
                 in_code = false;
-                // The closing fence is on a line of its own.
+                // The closing fence must be on a separate line.
                 if !matches!(events.last(), Some(Event::Text(text)) if text.ends_with('\n')) {
                     events.push(Event::Text("\n".into()));
                 }
@@ -127,7 +127,7 @@ fn markdown(text: &str) -> String {
                 _ => events.push(Event::End(TagEnd::Link)),
             },
             Event::Text(text) if !links.contains(&None) && !in_code => with_links(&text, &mut events),
-            // What is still parsed as HTML is plain text, and an HTML block has no paragraph.
+            // The parser still treats some text as HTML. It becomes plain text, and an HTML block becomes a paragraph.
             Event::Html(text) | Event::InlineHtml(text) if !links.contains(&None) => with_links(&text, &mut events),
             Event::Html(text) | Event::InlineHtml(text) => events.push(Event::Text(text)),
             Event::Start(Tag::HtmlBlock) => events.push(Event::Start(Tag::Paragraph)),
@@ -148,7 +148,7 @@ fn markdown(text: &str) -> String {
     }
 }
 
-/// The next lower level: the first one is for sections such as `# Errors`.
+/// The next lower level of heading: the highest is for sections such as `# Errors`.
 fn lower(level: HeadingLevel) -> HeadingLevel {
     HeadingLevel::try_from(level as usize + 1).unwrap_or(level)
 }
@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_rustdoc_would_misread_is_escaped() {
+    fn markdown_that_rustdoc_would_misread_is_rewritten() {
         for (given, expected) in [
             ("A plain sentence, with (some) signs: 1-2.", "A plain sentence, with (some) signs: 1-2."),
             ("E.g. [\"601\", \"7\"]", "E.g. \\[\"601\", \"7\"\\]"),
@@ -326,7 +326,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
         #[test]
-        fn rustdoc_has_nothing_to_warn_about(
+        fn rustdoc_has_no_reason_for_a_warning(
             text in r"([a-zé ]|[\n ]|[\[\]<>()`*_~#|!\\:.&^-]|https://a|<b>|</b>|<a href=x>|</a>|<!--|-->|<li>|```|\n    |\n- |\n1. |<br>|\[x\]\(y\)|\n\n){0,24}",
         ) {
             let written = markdown(&text);

@@ -1,9 +1,10 @@
-//! progenitor gives an operation one error type and one success type, and panics on a document with several. So
-//! the errors of an operation become one response for `4XX` and `5XX` whose schema is a `oneOf` of
-//! `{name: body}` objects: the status selects the name, and the name selects the type. The generated module
-//! `operations` holds the names by status, and the client's hook wraps each body in its name. A status that the
-//! document does not list, or a body that does not fit its schema, is `Undocumented`, which keeps the body. Several
-//! success types become one in the same way.
+//! Combines the errors of an operation into one type, and its success types too. progenitor supports one error type and
+//! one success type per operation, and panics on a document with several.
+//!
+//! The errors of an operation become one response for `4XX` and `5XX` whose schema is a `oneOf` of `{name: body}`
+//! objects: the status selects the name, and the name selects the type. The generated module `operations` contains the
+//! names by status, and the client's hook wraps each body in an object with its name. A status that the document does
+//! not list, or a body that does not match its schema, gets the name `Undocumented`, whose type keeps the body.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -43,7 +44,7 @@ fn gather_errors(
     sets: &mut BTreeMap<String, Value>,
 ) {
     let mut choices = Choices::new();
-    // Without another success, progenitor takes `default` for one.
+    // If no other response is a success, progenitor treats `default` as one.
     if let Some(default) = responses.get("default").filter(|_| !responses.keys().any(|it| it.starts_with('2'))) {
         responses.insert("2XX".to_owned(), default.clone());
     }
@@ -66,7 +67,7 @@ fn gather_errors(
     }
 }
 
-/// Returns the names of the success bodies by status, where there are several types.
+/// Returns the names of the success bodies by status, if they have several types.
 fn gather_successes(
     responses: &mut Map<String, Value>,
     operation: &str,
@@ -80,7 +81,7 @@ fn gather_successes(
     let all_json = statuses
         .iter()
         .all(|status| content(status).is_none() || references::json_schema(&responses[status], document).is_some());
-    // The last pass refuses bytes beside JSON.
+    // The last pass refuses an operation that has both bytes and JSON.
     if kinds.len() < 2 || !all_json {
         return names;
     }

@@ -1,6 +1,6 @@
-//! Names the schemas that become Rust types of their own, after the component and the field that hold them, or after
-//! the operation and its part. The generator would name them after their titles, and take two types with the same
-//! title for one.
+//! Names the schemas that become separate Rust types, after the component and the field that contain them, or after the
+//! operation and its part. The generator would name them after their titles, and treat two types with the same title as
+//! one.
 
 use std::collections::HashSet;
 
@@ -34,7 +34,7 @@ pub(super) fn name(document: &mut Value, _: &mut Report) -> usize {
 }
 
 struct Naming {
-    /// The names that are taken, as Rust spells them.
+    /// The names that are already used, in the form that they have in Rust.
     taken: HashSet<String>,
     made: Map<String, Value>,
 }
@@ -51,7 +51,7 @@ impl Naming {
         }
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
         for (status, response) in responses.into_iter().flatten() {
-            // The usual status needs no number.
+            // The name for the usual status has no number.
             let status = if status == "200" { "" } else { status };
             self.bodies(response, &format!("{base}Response{status}"));
         }
@@ -83,7 +83,7 @@ impl Naming {
             self.lift(values, &format!("{base}Value"));
         }
         for part in fields.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
-            // The parts become one type.
+            // The parts together become one type, so they are not named.
             self.inside(part, base);
         }
         for alternative in fields.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -107,7 +107,7 @@ impl Naming {
         self.taken.insert(names::type_name(&name));
         self.inside(schema, &name);
         let mut lifted = std::mem::replace(schema, json!({"$ref": format!("#/components/schemas/{name}")}));
-        // Annotations belong to the field.
+        // The annotations describe the field, so they stay there.
         let annotations = take_annotations(&mut lifted);
         if !annotations.is_empty() {
             let reference = schema.take();

@@ -1,5 +1,5 @@
-//! Limits and defaults become documentation of the field: the server checks the limits and fills in the defaults. A
-//! client that enforced a limit would lose a whole page of responses because of one string that is too long.
+//! Makes limits and defaults documentation of the field: the server checks the limits and sets the defaults. A client
+//! that enforced a limit would lose a whole page of a list because of one string that is too long.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::document::keywords::{self, Role};
 use crate::document::references;
 use crate::document::walk::{self, Kind, Place};
 
-/// Each keyword, and the words before and after its value.
+/// Each keyword, and the words before and after its value in the documentation.
 const LIMITS: &[(&str, &str, &str)] = &[
     ("minLength", "At least", "characters."),
     ("maxLength", "At most", "characters."),
@@ -38,14 +38,14 @@ pub(super) fn describe(document: &mut Value, report: &mut Report) -> usize {
 }
 
 fn describe_one(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut Report) -> usize {
-    // Most schemas have none.
+    // Most schemas have no such keyword.
     if !schema.keys().any(|key| keywords::role(key) == Some(Role::Limit)) {
         return 0;
     }
     let mut sentences = Vec::new();
     for (keyword, before, after) in LIMITS {
         let Some(value) = schema.shift_remove(*keyword) else { continue };
-        // A default of null is the same as an absent field. In 3.0 an exclusive limit is a flag beside its limit.
+        // A default of null is the same as an absent field. In 3.0, an exclusive limit is a boolean beside the limit.
         if value.is_null() || value.is_boolean() && keyword.starts_with("exclusive") {
             continue;
         }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn every_limit_has_its_words() {
+    fn every_limit_has_words_for_the_documentation() {
         for (keyword, ..) in LIMITS {
             assert_eq!(keywords::role(keyword), Some(Role::Limit), "{keyword}");
         }

@@ -1,6 +1,7 @@
-//! progenitor takes one media type per body, and knows JSON, forms, plain text and bytes. So a body is JSON where
-//! the document offers JSON, and bytes where it offers nothing that progenitor knows; a request then states the
-//! media type in its header. A multipart body is bytes too, and the documentation of the operation lists its parts.
+//! Chooses one media type for each body. progenitor supports one per body: JSON, a form, plain text or bytes. So a body
+//! is JSON if the document allows JSON, and bytes if it allows no media type that progenitor supports; the header of a
+//! request then states the media type. A multipart body is bytes too, and the documentation of the operation lists its
+//! parts.
 
 use serde_json::{Map, Value, json};
 
@@ -27,7 +28,7 @@ fn response(node: &Value, place: &Place<'_>, report: &mut Report) -> Option<Valu
         return may_have_body.then(|| with_content(node, json!({BYTES: {}})));
     };
     let chosen = chosen_response(content)?;
-    report_others(content, chosen, "is not requested", place, report);
+    report_others(content, chosen, "requests", place, report);
     let body = if is_json(chosen) {
         json!({JSON: {"schema": content[chosen].get("schema").unwrap_or(&json!({}))}})
     } else {
@@ -39,12 +40,13 @@ fn response(node: &Value, place: &Place<'_>, report: &mut Report) -> Option<Valu
 fn request_body(node: &Value, place: &Place<'_>, document: &Value, report: &mut Report) -> Option<Value> {
     let content = node.get("content")?.as_object()?;
     let chosen = chosen_request(content)?;
-    report_others(content, chosen, "is not sent", place, report);
+    report_others(content, chosen, "sends", place, report);
     let schema = content[chosen].get("schema").cloned().unwrap_or_else(|| json!({}));
     let structured = structured_fields(&schema, document);
     if bare(chosen) == FORM && !structured.is_empty() {
         let fields = structured.join("`, `");
-        let what = format!("`{fields}` of this form are lists or objects: the caller writes the body as bytes");
+        let what =
+            format!("the fields `{fields}` of this form are lists or objects, so callers pass the body as bytes");
         report.warn(&place.child("content").child(chosen), what);
     }
     let body = match written_as(chosen, &structured) {
@@ -61,7 +63,7 @@ fn with_content(node: &Value, content: Value) -> Value {
     node
 }
 
-/// The media type, among those that progenitor knows, of a request body of the type `chosen`.
+/// The media type that progenitor supports for a request body of the type `chosen`.
 fn written_as(chosen: &str, structured_fields: &[String]) -> &'static str {
     match bare(chosen) {
         _ if is_json(chosen) => JSON,
@@ -101,13 +103,15 @@ fn operation(operation: &Value, document: &Value, report: &mut Report) -> Option
     Some(Value::Object(described))
 }
 
-fn report_others(content: &Map<String, Value>, chosen: &str, what: &str, place: &Place<'_>, report: &mut Report) {
+/// Reports the media types of a body that the client does not use.
+fn report_others(content: &Map<String, Value>, chosen: &str, verb: &str, place: &Place<'_>, report: &mut Report) {
     for name in content.keys().filter(|name| *name != chosen) {
-        report.warn(&place.child("content").child(name), format!("{what}; `{chosen}` is"));
+        let what = format!("the client {verb} `{chosen}` instead of this media type");
+        report.warn(&place.child("content").child(name), what);
     }
 }
 
-/// The fields that are lists or objects, which a form of strings cannot hold.
+/// The fields that are lists or objects, which a form of strings cannot contain.
 fn structured_fields(schema: &Value, document: &Value) -> Vec<String> {
     let fields = references::resolved_schema(schema, document).get("properties").and_then(Value::as_object);
     let is_structured = |field: &Value| {

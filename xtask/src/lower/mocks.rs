@@ -1,6 +1,6 @@
-//! For the mocks only. The functions that progenitor writes for mocks compile only where a body is required and passed
-//! by reference, and where a parameter has a `to_string`. So every body is required, a number or a boolean becomes any
-//! JSON value, and a list or an object in a URL becomes a string.
+//! Simplifies the document for the mocks only. The functions that progenitor generates for mocks compile only if a body
+//! is required and passed by reference, and if a parameter has a `to_string`. So every body becomes required, a number
+//! or a boolean becomes any JSON value, and a list or an object in a URL becomes a string.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ pub(super) fn simplify(document: &mut Value, _: &mut Report) -> usize {
     })
 }
 
-/// The node with a body that is passed by reference; `None` when it already is.
+/// The node, changed so that its body is passed by reference; `None` if it already is.
 fn by_reference(node: &Value, document: &Value) -> Option<Value> {
     let schema = node.get("content")?.get(JSON)?.get("schema")?;
     let is_nullable = schema.get("nullable").is_some();
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bodies_are_required_and_by_reference_and_lists_are_strings() {
+    fn bodies_become_required_and_passed_by_reference_and_lists_become_strings() {
         let body = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
         let mut document = json!({"paths": {"/a": {"post": {
             "requestBody": body(json!({"type": "object", "nullable": true})),

@@ -1,7 +1,7 @@
-//! Lowering: a document of `OpenAPI` 3.1 becomes one of the 3.0 dialect that progenitor reads, without losing meaning.
+//! Lowering: converts a document of `OpenAPI` 3.1 to the dialect of 3.0 that progenitor reads, without losing meaning.
 //!
-//! One small pass per concern, in the one list below. The last pass refuses what no other pass handles, with its place
-//! and the reason, so that nothing is dropped silently.
+//! Each concern has a small pass, and the list below shows their order. The last pass refuses every construct that no
+//! other pass handles, with its place and the reason, so that none is dropped silently.
 
 mod arrays;
 mod booleans;
@@ -45,7 +45,7 @@ use crate::names;
 
 /// A pass over the document.
 struct Pass {
-    /// What it does, as the command line prints it.
+    /// The name that the command line prints, which states what the pass does.
     name: &'static str,
     /// Changes the document, and returns the number of places that changed.
     run: fn(&mut Value, &mut Report) -> usize,
@@ -53,14 +53,14 @@ struct Pass {
     serves: Serves,
 }
 
-/// Whose documents need a pass. A test measures it (`serves_states_which_passes_change_chifts_documents`).
+/// The vendors whose documents need a pass. The test `serves_states_which_passes_change_chifts_documents` measures it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Serves {
     /// It changes at least one published version of Chift's document.
     Chift,
-    /// It changes none of them, only documents of other vendors.
+    /// It changes none of Chift's published documents, only documents of other vendors.
     Others,
-    /// It changes no document: it refuses what the other passes leave.
+    /// It changes no document: it refuses the constructs that the other passes leave.
     Everyone,
 }
 
@@ -106,7 +106,7 @@ const CLIENT_PASSES: &[Pass] = &[
 /// The passes that only the mocks need.
 const MOCK_PASSES: &[Pass] = &[Pass { name: "simplify mocks", run: mocks::simplify, serves: Chift }];
 
-/// A lowered document, and what the passes found in it.
+/// A lowered document, and the information that the passes collected.
 #[derive(Debug, Clone, Default)]
 pub struct Lowered {
     /// The document that the client is generated from, in the 3.0 dialect.
@@ -117,9 +117,9 @@ pub struct Lowered {
     pub operations: Vec<Operation>,
     /// For each PATCH operation, the fields of its body that may be absent, null or a value.
     pub patched_fields: BTreeMap<String, BTreeSet<String>>,
-    /// The components that got another name, with that name.
+    /// The new names of renamed components, by their old names.
     pub renamed: HashMap<String, String>,
-    /// The passes that changed something, with the number of places.
+    /// The passes that changed the document, each with the number of changed places.
     pub changes: Vec<(&'static str, usize)>,
     /// The document features that the client does not support.
     pub diagnostics: Vec<Diagnostic>,
@@ -132,7 +132,7 @@ impl Lowered {
     }
 }
 
-/// The document with its path items inlined, and not lowered otherwise.
+/// The document with its path items inlined, without any other change.
 pub(crate) fn with_path_items(document: &Value) -> Value {
     let mut document = document.clone();
     (PATH_ITEMS.run)(&mut document, &mut Report::default());
@@ -146,7 +146,7 @@ pub(crate) fn with_path_items(document: &Value) -> Value {
 /// The places that cannot be lowered, each with the reason and a hint.
 pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     let misshapen = walk::misshapen(&document).into_iter().map(|(place, expected)| {
-        Problem::new(&place, format!("{expected} was expected here"), "correct it with an overlay action")
+        Problem::new(&place, format!("{expected} was expected here"), "fix it with an overlay action")
     });
     Problems::none(misshapen.collect())?;
     let mut changes = Vec::new();
@@ -185,7 +185,7 @@ mod tests {
 
     use super::*;
 
-    /// A schema after a pass, and what the pass reports.
+    /// Runs a pass over a schema; returns the schema and the report of the pass.
     #[allow(clippy::needless_pass_by_value)]
     pub(super) fn schema_after(pass: fn(&mut Value, &mut Report) -> usize, schema: Value) -> (Value, Report) {
         let mut report = Report::default();
@@ -194,7 +194,7 @@ mod tests {
         (document["components"]["schemas"]["S"].take(), report)
     }
 
-    /// Measures `serves` on the published documents: run it with `CHIFT_SHARED` set to the folder that holds `specs`.
+    /// Measures `serves` on the published documents. Set `CHIFT_SHARED` to the folder that contains `specs` to run it.
     #[test]
     #[ignore = "needs Chift's published documents, which are not in the repository"]
     fn serves_states_which_passes_change_chifts_documents() {
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_stays_a_secret_whatever_the_vendor_writes_beside_it() {
+    fn a_secret_stays_a_secret_beside_an_extension_of_the_vendor() {
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}, "components": {"schemas": {
             "A": {"type": "object", "properties": {"key": {"type": "string", "format": "password", "x-vendor": {"a": 1}}}},
         }}});

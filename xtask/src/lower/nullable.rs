@@ -1,7 +1,7 @@
-//! `anyOf: [X, {type: "null"}]` becomes `X` with `nullable: true`. A `$ref` has no siblings in 3.0, so it moves into
-//! an `allOf` of one.
+//! Replaces `anyOf: [X, {type: "null"}]` with `X` and `nullable: true`. A `$ref` cannot have siblings in 3.0, so it
+//! moves into an `allOf` of one.
 //!
-//! 3.0 has no type for `null` alone: such a schema accepts any value, and its documentation says `null`.
+//! 3.0 has no type for `null` alone: such a schema accepts any value, and its documentation states `null`.
 
 use serde_json::{Map, Value, json};
 
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn several_alternatives_stay_alternatives() {
+    fn several_alternatives_stay_in_an_any_of() {
         assert_eq!(
             folded(json!({"anyOf": [{"type": "string"}, {"type": "null"}, {"type": "integer"}]})),
             json!({"anyOf": [{"type": "string"}, {"type": "integer"}], "nullable": true})

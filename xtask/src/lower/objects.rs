@@ -1,5 +1,5 @@
-//! Every object accepts unknown fields, also where the document does not mention them or forbids them: a field that
-//! Chift adds later is in `extra` and not lost.
+//! Makes every object accept unknown fields, even if the document does not mention them or forbids them, so that the
+//! client keeps a field that Chift adds later in `extra`.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! `FastAPI` makes an `operationId` from the name of a function, the path and the method:
+//! Shortens operation ids. `FastAPI` makes an `operationId` from the name of a function, the path and the method, such
+//! as
 //! `generate_access_token_token_post`. The name of the function becomes the name of the method, in snake case.
 
 use std::collections::{HashMap, HashSet};
@@ -15,7 +16,7 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
     // The first place of each id.
     let mut first: HashMap<String, Pointer> = HashMap::new();
     // The short and the long name of each operation.
-    let mut wishes: Vec<(String, String)> = Vec::new();
+    let mut candidates: Vec<(String, String)> = Vec::new();
     walk::change_operations(document, &mut |path, method, operation, _| {
         let long = match references::operation_id(operation) {
             // OpenAPI does not require an id; the client needs a name.
@@ -35,22 +36,20 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
                 id.to_owned()
             }
         };
-        wishes.push((names::method_name(short(&long, path, method)), names::method_name(&long)));
+        candidates.push((names::method_name(short(&long, path, method)), names::method_name(&long)));
     });
-    // A short name that two operations ask for goes to neither: which one gets it must not depend on their order.
-    let mut asked: HashMap<&str, usize> = HashMap::new();
-    for (short, _) in &wishes {
-        *asked.entry(short).or_default() += 1;
+    // If two operations would have the same short name, neither gets it, so that the names do not depend on the order
+    // of the operations.
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for (short, _) in &candidates {
+        *uses.entry(short).or_default() += 1;
     }
     let mut taken: HashSet<String> =
-        asked.iter().filter(|(_, times)| **times == 1).map(|(short, _)| (*short).to_owned()).collect();
-    let mut chosen = Vec::with_capacity(wishes.len());
-    for (short, long) in &wishes {
-        let name = if asked[short.as_str()] == 1 {
-            short.clone()
-        } else {
-            names::free_name(long, |name| taken.contains(name))
-        };
+        uses.iter().filter(|(_, count)| **count == 1).map(|(short, _)| (*short).to_owned()).collect();
+    let mut chosen = Vec::with_capacity(candidates.len());
+    for (short, long) in &candidates {
+        let name =
+            if uses[short.as_str()] == 1 { short.clone() } else { names::free_name(long, |name| taken.contains(name)) };
         taken.insert(name.clone());
         chosen.push(name);
     }
@@ -84,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shared_operation_id_is_refused_with_both_places_and_a_missing_one_is_made() {
+    fn a_shared_operation_id_is_refused_with_both_places_and_a_missing_one_is_added() {
         let mut document =
             json!({"paths": {"/a": {"get": {"operationId": "x"}, "put": {"operationId": "x"}}, "/b": {"get": {}}}});
         let mut report = Report::default();
@@ -121,13 +120,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_two_operations_ask_for_goes_to_neither() {
+    fn two_operations_with_the_same_short_name_keep_their_long_names() {
         let ids = ["read_a_get", "read_b_get"];
         assert_eq!(shortened(&[("/a", "get", ids[0]), ("/b", "get", ids[1])]), ids);
     }
 
     #[test]
-    fn a_name_that_no_method_can_have_is_changed_and_all_names_differ() {
+    fn an_invalid_method_name_is_changed_and_all_names_differ() {
         let given = [("/a", "get", "type"), ("/b", "get", "exec"), ("/c", "get", "getC"), ("/d", "get", "get_c")];
         assert_eq!(shortened(&given), ["type_operation", "exec_operation", "get_c", "get_c2"]);
         assert_eq!(shortened(&[("/a/{b}", "get", "")]), ["get_a_b"]);

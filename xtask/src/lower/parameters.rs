@@ -1,5 +1,5 @@
-//! The parameters of an operation in one list: those of its path item belong to it, references are resolved, and
-//! parameters that no client can send are removed.
+//! Gathers the parameters of an operation in one list: adds those of its path item, resolves references, and removes
+//! parameters that the client does not send.
 
 use serde_json::{Map, Value, json};
 
@@ -40,10 +40,10 @@ pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
     count
 }
 
-/// Whether a client can send a parameter; reports it when not.
+/// Whether the client sends a parameter. Reports a parameter that it does not send.
 fn is_sent(parameter: &Value, parameters: &Pointer, index: usize, report: &mut Report) -> bool {
     let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-    // OpenAPI, Parameter Object: with these names, a header's definition is to be ignored.
+    // OpenAPI, Parameter Object: the definition of a header with one of these names is ignored.
     let known = ["accept", "content-type", "authorization"];
     if says(parameter, "in", "header") && known.contains(&name.to_lowercase().as_str()) {
         let what = "is not an argument: OpenAPI ignores a definition of this header";
@@ -66,9 +66,9 @@ fn is_sent(parameter: &Value, parameters: &Pointer, index: usize, report: &mut R
     true
 }
 
-/// A number of JSON keeps its exact text; in a URL and in a header it is a `double`.
+/// Gives the numbers of a parameter the format `double`: only a number in JSON keeps its exact digits.
 fn as_text(parameter: &mut Value) {
-    // The values of a path and of a header are strings: without a type, such a parameter is one, without quotes.
+    // A parameter without a type in a path or a header is a string. As a JSON value, a string would be sent in quotes.
     let is_string = ["path", "header"].iter().any(|place| says(parameter, "in", *place));
     let Some(schema) = parameter.get_mut("schema") else { return };
     if is_string && schema.is_object() && schema.get("type").is_none() && !keywords::describes_values(schema) {
@@ -81,7 +81,7 @@ fn as_text(parameter: &mut Value) {
     });
 }
 
-/// A URL and a header have no null: a nullable parameter becomes optional.
+/// Makes nullable parameters optional, because a URL and a header cannot contain null.
 pub(super) fn leave_out_null(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {

@@ -1,5 +1,5 @@
-//! A path item may be a reference with siblings. The target replaces the reference, and `components/pathItems` is
-//! removed.
+//! Replaces a path item that is a reference, which may have siblings, with its target, and removes
+//! `components/pathItems`.
 
 use serde_json::{Map, Value};
 
@@ -20,7 +20,7 @@ pub(super) fn inline(document: &mut Value, _: &mut Report) -> usize {
     count
 }
 
-/// Replaces each reference by its target once; returns how many there were.
+/// Replaces each reference with its target once, and returns the number of references.
 fn step(document: &mut Value) -> usize {
     let mut found: Vec<(String, Map<String, Value>)> = Vec::new();
     for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_is_replaced_by_its_path_item() {
+    fn a_reference_to_a_path_item_is_replaced_with_its_target() {
         let mut document = json!({
             "paths": {"/a": {"$ref": "#/components/pathItems/A", "summary": "s"}, "/b": {"$ref": "#/paths/~1b"}},
             "components": {"pathItems": {"A": {"$ref": "#/components/pathItems/B"}, "B": {"get": {"operationId": "a"}}}},

@@ -1,7 +1,7 @@
-//! The optional query parameters of an operation become the fields of one struct with `Default`: a caller names the
-//! ones it sets, and a new one breaks no caller. A required parameter becomes a field too when another argument has
-//! its name, as the `id` of the path may. The request does not change: an exploded object of the style `form` is one
-//! parameter per field.
+//! Makes the optional query parameters of an operation the fields of one struct with `Default`: a caller names the ones
+//! that it sets, and a new one breaks no caller. A required parameter becomes a field too if another argument has the
+//! same name, such as an `id` in the path. The request does not change: an exploded object of the style `form` is sent
+//! as one parameter per field.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
         }
         let argument = names::query_argument(used.keys());
         *used.entry("body".to_owned()).or_default() += usize::from(has_body);
-        // A field may have the name of an argument.
+        // A field may have the same name as an argument.
         let clashes = |parameter: &Value| used.get(&argument_name(parameter)).is_some_and(|count| *count > 1);
         let (optional, others): (Vec<Value>, Vec<Value>) =
             std::mem::take(parameters).into_iter().partition(|parameter| {

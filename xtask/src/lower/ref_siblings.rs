@@ -1,4 +1,4 @@
-//! In 3.1, a `$ref` may have siblings. 3.0 ignores them, so the reference moves into an `allOf` of one.
+//! Moves a `$ref` with siblings into an `allOf` of one. 3.1 allows siblings of a `$ref`, and 3.0 ignores them.
 
 use serde_json::{Value, json};
 
@@ -22,8 +22,8 @@ pub(super) fn move_references(document: &mut Value, _: &mut Report) -> usize {
     count
 }
 
-/// Refuses references whose target is of another kind than their position requires. The last pass checks those of
-/// schemas, whose targets may be definitions that a pass moves.
+/// Refuses a reference whose target has another kind than its position requires. The last pass checks the references of
+/// schemas, because their targets may be definitions that a pass moves.
 pub(super) fn refuse(document: &Value, report: &mut Report) {
     walk::visit(document, &mut |kind, place, node| {
         if kind != Kind::Schema {
@@ -32,7 +32,7 @@ pub(super) fn refuse(document: &Value, report: &mut Report) {
     });
 }
 
-/// progenitor reads only the name, and looks for it in the section of the kind that it expects.
+/// progenitor reads only the name in a reference, and finds it in the section of the kind that it expects.
 pub(super) fn refuse_one(kind: Kind, place: &Place<'_>, node: &Value, report: &mut Report) {
     let (section, what) = match kind {
         Kind::Schema => ("schemas", "schema"),

@@ -1,4 +1,4 @@
-//! The last pass: refuses, with its place, everything that progenitor would drop, misread or panic on.
+//! The last pass: refuses every construct that progenitor would drop, misread or panic on, with its place.
 
 use std::collections::HashSet;
 
@@ -87,7 +87,7 @@ impl Refusals<'_> {
         }
     }
 
-    /// Two arguments of a method cannot have the same name.
+    /// Refuses two arguments of a method with the same name.
     fn arguments(&mut self, place: &Place<'_>, node: &Value) {
         let mut taken: HashSet<String> = node.get("requestBody").map(|_| "body".to_owned()).into_iter().collect();
         let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
@@ -102,7 +102,7 @@ impl Refusals<'_> {
         }
     }
 
-    /// The names in braces in the path must be those of the path parameters.
+    /// Refuses a path whose names in braces are not the names of the path parameters.
     fn path(&mut self, place: &Place<'_>, node: &Value) {
         let Some([_, path, _]) = place.keys() else { return };
         let parts = path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn keywords_of_the_dialect_pass() {
+    fn keywords_of_the_dialect_are_accepted() {
         for schema in [
             json!({"title": "Input"}),
             json!({"type": "object", "properties": {"const": {"type": "string"}}}),

@@ -1,5 +1,5 @@
-//! 3.0 has no tuples (`prefixItems`). Where the tuple is closed, each item of the array is one of the listed ones;
-//! where more items may follow, an item may be any value.
+//! Replaces tuples (`prefixItems`), which 3.0 does not have, with arrays. An item of a closed tuple has one of the
+//! listed types. If more items may follow, an item may be any value.
 
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn a_closed_tuple_is_a_list_of_its_items() {
+    fn a_closed_tuple_becomes_an_array_of_its_types_and_an_open_one_of_any_values() {
         let (text, number) = (json!({"type": "string"}), json!({"type": "number"}));
         for (given, items) in [
             (

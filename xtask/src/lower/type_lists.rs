@@ -1,4 +1,4 @@
-//! `type: [T, "null"]` becomes a nullable `T`; `type: [T, U]` becomes an `anyOf` of both.
+//! Replaces `type: [T, "null"]` with a nullable `T`, and `type: [T, U]` with an `anyOf` of both.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::Report;
 use crate::document::keywords::{self, Role};
 use crate::document::walk::{self, Kind};
 
-/// Whether a keyword describes the whole schema and not its values of one type.
+/// Whether a keyword applies to the whole schema and not only to values of one type.
 fn is_shared(keyword: &str) -> bool {
     keyword == "default" || keywords::role(keyword).is_none_or(|role| role == Role::Annotation)
 }

@@ -1,4 +1,4 @@
-//! The generated client tries the alternatives of `anyOf` and `oneOf` in order, so the most specific ones come first.
+//! Orders the alternatives of `anyOf` and `oneOf` by specificity, because the generated client tries them in order.
 
 use std::collections::{HashMap, HashSet};
 
@@ -40,7 +40,7 @@ pub(super) fn order(document: &mut Value, _: &mut Report) -> usize {
     count
 }
 
-/// The alternatives, with nested ones on the same level.
+/// The alternatives, with those of nested unions on the same level.
 fn flattened(alternatives: Vec<Value>, schema: &mut Map<String, Value>) -> Vec<Value> {
     let mut flat = Vec::new();
     for alternative in alternatives {
@@ -77,7 +77,7 @@ fn specificity(target: &Value) -> usize {
     kind * 1_000 + required.min(999)
 }
 
-/// Removes alternatives that another one covers: any string covers a UUID.
+/// Removes alternatives that another one covers: `string` covers a UUID.
 fn drop_covered(alternatives: &mut Vec<Value>) {
     let plain: HashSet<String> = alternatives
         .iter()

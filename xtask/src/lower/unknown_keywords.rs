@@ -1,6 +1,7 @@
-//! A keyword that neither JSON Schema nor `OpenAPI` knows (Chift's document once had a `desciption`) does not describe
-//! the data: JSON Schema 2020-12 (core, section 6.5) has it ignored. A vendor's `x-…` keyword is removed as well: the
-//! generator matches schemas by value, so that an annotation beside `format: password` would cost the redaction.
+//! Removes the keywords that neither JSON Schema nor `OpenAPI` defines (Chift's document once had a `desciption`). They
+//! do not describe the data: by JSON Schema 2020-12 (core, section 6.5), they are ignored. A vendor's `x-…` keyword is
+//! removed as well: the generator matches schemas by value, so an extension beside `format: password` would prevent the
+//! redaction.
 
 use serde_json::Value;
 
@@ -41,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn an_annotation_of_the_vendor_does_not_cost_the_redaction() {
+    fn an_extension_of_the_vendor_does_not_prevent_the_redaction() {
         for (given, expected) in [
             (
                 json!({"type": "string", "format": "password", "x-own": 1}),

@@ -1,4 +1,5 @@
-//! progenitor reads only 3.0.x, which has one dialect of schemas.
+//! Sets the version to 3.0.3, because progenitor reads only 3.0.x, and refuses dialects of schemas that cannot be
+//! lowered.
 
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ pub(super) fn state(document: &mut Value, report: &mut Report) -> usize {
         report.refuse(
             &Pointer::root().child("jsonSchemaDialect"),
             format!("schemas of the dialect {dialect} cannot be lowered"),
-            "only JSON Schema 2020-12 can be; remove this field with an overlay action if the schemas follow 2020-12",
+            "if the schemas conform to JSON Schema 2020-12, which can be lowered, remove this field with an overlay action",
         );
     }
     usize::from(changed)

@@ -1,4 +1,4 @@
-//! Webhooks and callbacks are requests that Chift sends. A client sends none of them.
+//! Removes webhooks and callbacks: they are requests that Chift sends, not the client.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(super) fn remove(document: &mut Value, report: &mut Report) -> usize {
             _ => return,
         };
         if node.as_object_mut().and_then(|fields| fields.shift_remove(key)).is_some() {
-            report.warn(&place.child(key), "these are requests that the API sends; a client sends none of them");
+            report.warn(&place.child(key), "these are requests that the API sends; the client has no methods for them");
             count += 1;
         }
     });

@@ -1,14 +1,14 @@
-//! The changelog of the generated crate: an update adds its changes under "Unreleased".
+//! Adds the changes of an update to the changelog of the generated crate, under "Unreleased".
 
 /// The start of a new changelog.
 const NEW: &str = "# Changelog
 
-Changes of the client that come from Chift's document. `cargo xtask update` writes this file.
+Changes of the client that result from changes of Chift's document. `cargo xtask update` writes this file.
 ";
 const UNRELEASED: &str = "## Unreleased";
 
 /// Adds `difference`, in Markdown, under "Unreleased", with the name of the document that it comes from. A changelog
-/// that has this document already stays the same.
+/// that already has a section for this document is not changed.
 pub(super) fn add(changelog: Option<&str>, document: &str, difference: &str) -> String {
     let changelog = changelog.unwrap_or(NEW);
     let title = format!("### Chift's document {document}");
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn releases_stay_below_it() {
+    fn unreleased_changes_are_added_above_the_releases() {
         let text = add(Some("# Changelog\n\n## 0.1.0\n\n- old\n"), "aaaa", "- new");
         assert_eq!(text, "# Changelog\n\n## Unreleased\n\n### Chift's document aaaa\n\n- new\n\n## 0.1.0\n\n- old\n");
     }

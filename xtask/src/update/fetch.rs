@@ -1,4 +1,4 @@
-//! Reads a source: a file, or an address on the web.
+//! Reads a source: a file or a URL.
 //!
 //! Proxies come from the environment and TLS roots from the platform; redirects are followed. Time and size are
 //! limited.
@@ -13,7 +13,7 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::{ACCEPT, ETAG, IF_NONE_MATCH};
 use reqwest::{StatusCode, Url};
 
-/// The size limit. Chift's whole document has about two megabytes.
+/// The size limit for a response. Chift's whole document has about two megabytes.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
 
 /// How long to wait for a server.
@@ -40,8 +40,8 @@ pub(super) enum Fetched {
     NotModified,
 }
 
-/// Reads the text at `source`: an address that begins with `http://` or `https://`, or a file. A server whose
-/// document still has the version `etag` does not send it again.
+/// Reads the text at `source`: a URL that begins with `http://` or `https://`, or a file. A server whose document still
+/// has the version `etag` does not send it again.
 ///
 /// # Errors
 ///
@@ -51,7 +51,7 @@ pub(super) fn fetch(source: &str, etag: Option<&str>, timeouts: Timeouts) -> any
         let bytes = fs::read(Path::new(source)).with_context(|| format!("cannot read {source}"))?;
         return Ok(Fetched::Text { text: text(source, bytes)?, etag: None });
     }
-    let url = Url::parse(source).with_context(|| format!("{source} is not an address"))?;
+    let url = Url::parse(source).with_context(|| format!("{source} is not a valid URL"))?;
     let mut request = client(&url, timeouts)?.get(url).header(ACCEPT, "application/json, */*;q=0.5");
     if let Some(etag) = etag {
         request = request.header(IF_NONE_MATCH, etag);
@@ -61,7 +61,7 @@ pub(super) fn fetch(source: &str, etag: Option<&str>, timeouts: Timeouts) -> any
         return Ok(Fetched::NotModified);
     }
     if response.status() != StatusCode::OK {
-        bail!("cannot fetch {source}: the server responded with status {}; check the address", response.status());
+        bail!("cannot fetch {source}: the server responded with status {}; check the URL", response.status());
     }
     let etag = response.headers().get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let bytes = body(source, response)?;
@@ -115,7 +115,7 @@ fn text(source: &str, bytes: Vec<u8>) -> anyhow::Result<String> {
     if text.trim_start().starts_with('<') {
         bail!(
             "{source} is HTML and not an OpenAPI document; for the Markdown of a page of Chift's documentation, add \
-             `.md` to its address"
+             `.md` to its URL"
         );
     }
     Ok(text)

@@ -13,7 +13,7 @@ use crate::document::problem::{Problem, Problems};
 use crate::document::references;
 use crate::document::walk;
 
-/// A document, and its name in errors.
+/// A document, and its name for errors.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) name: &'a str,
@@ -26,7 +26,7 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 ///
 /// # Errors
 ///
-/// The locations at which documents conflict, each with the names of both documents.
+/// The places at which documents conflict, each with the names of both documents.
 pub(super) fn merge(base: &Part<'_>, pages: &[Part<'_>]) -> Result<Value, Problems> {
     let replaced: BTreeSet<Pointer> = pages.iter().flat_map(|page| operations(page.value)).collect();
     let kept: BTreeMap<Pointer, BTreeSet<Pointer>> = operations(base.value)
@@ -68,7 +68,7 @@ fn reached(document: &Value, from: impl IntoIterator<Item = Pointer>) -> BTreeSe
         }
     });
     references::reachable(from, |place| {
-        // What a path's operations share belongs to each of them.
+        // The parameters of a path belong to each of its operations.
         let shared = match place.tokens() {
             [first, path, _] if first == "paths" => {
                 Some(Pointer::root().child("paths").child(path).child("parameters"))
@@ -80,7 +80,7 @@ fn reached(document: &Value, from: impl IntoIterator<Item = Pointer>) -> BTreeSe
     })
 }
 
-/// The operation or component that contains a location.
+/// The operation or component that contains a place.
 fn owner(place: &Pointer) -> Pointer {
     place.tokens().iter().take(3).fold(Pointer::root(), |place, token| place.child(token))
 }
@@ -91,7 +91,7 @@ fn merge_top(merged: &mut Value, base: &Part<'_>, page: &Part<'_>, problems: &mu
         |value: &Value| value["openapi"].as_str().unwrap_or_default().rsplit_once('.').map(|it| it.0.to_owned());
     if version(merged) != version(page.value) {
         let what =
-            format!("{} is OpenAPI {}, {} is {}", base.name, merged["openapi"], page.name, page.value["openapi"]);
+            format!("{} has OpenAPI {}, {} has {}", base.name, merged["openapi"], page.name, page.value["openapi"]);
         let hint = "update from the whole document: `cargo xtask update`";
         problems.push(Problem::new(&Pointer::root().child("openapi"), what, hint));
     }
@@ -112,7 +112,8 @@ fn conflict(place: &Pointer, one: &str, other: &str, hint: impl Into<String>) ->
     Problem::new(place, format!("{one} and {other} conflict here"), hint)
 }
 
-/// Merges the paths. An operation of a page whose `security` differs from that of the base gets it as its own.
+/// Merges the paths. If the `security` of a page differs from that of the document, it is copied to each operation of
+/// the page.
 fn merge_paths<'a>(
     merged: &mut Value,
     page: &Part<'a>,
@@ -158,7 +159,12 @@ fn merge_components<'a>(
             let place = Pointer::root().child("components").child(section).child(name);
             let differs = place.find(merged).is_some_and(|known| known != part);
             if let (true, Some(origin)) = (differs, origins.get(&place)) {
-                problems.push(conflict(&place, origin, page.name, "the pages are of different days; fetch both again"));
+                problems.push(conflict(
+                    &place,
+                    origin,
+                    page.name,
+                    "the pages come from different versions of the document; fetch both again",
+                ));
                 continue;
             }
             // No `$ref` leads to a security scheme; every operation may use it by name.
@@ -268,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_different_security_becomes_the_operations_own() {
+    fn a_different_security_is_copied_to_the_operation() {
         let base = document("base", &[("/a", "A")], &json!({"A": {}}));
         let mut page = document("page", &[("/b", "A")], &json!({"A": {}}));
         page["security"] = json!([]);

@@ -1,7 +1,7 @@
-//! The task `update`: makes a new document `openapi/chift.yaml`, and generates the client from it.
+//! The task `update`: writes a new document to `openapi/chift.yaml`, and generates the client from it.
 //!
 //! All results exist in memory before the first file is written. Then the document, the generated folder and the
-//! changelog are replaced together; when any step fails, no file has changed.
+//! changelog are replaced together. If any step fails, no file changes.
 
 mod changelog;
 mod fetch;
@@ -56,7 +56,7 @@ pub struct Args {
 /// # Errors
 ///
 /// When a source cannot be fetched or read, pages conflict, an action of the overlay selects nothing, a stage
-/// refuses the document, or a file cannot be written. No file has changed then.
+/// refuses the document, or a file cannot be written. In all these cases, no file is changed.
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     let present = Input::read(root, Path::new(DOCUMENT))?;
     let present_document = read::read(&present.name, &present.text)?;
@@ -102,19 +102,19 @@ fn generate(input: &Input, document: read::Document, overlay: &OverlayInput) -> 
     let Err(error) = generated else { return generated };
     if let Some(OverlayError::SelectsNothing { .. }) = error.downcast_ref() {
         let stale = stale::report(&overlay.input, &read::read(&input.name, &input.text)?.value)?;
-        bail!("{stale}  hint: the vendor changed these parts; adapt or remove the actions, and run the command again");
+        bail!("{stale}  hint: Chift changed these parts; adapt or remove the actions, and run the command again");
     }
     Err(error)
 }
 
-/// Generates the old client, which `diff` compares, and the new one at the same time. For a whole document, each of
-/// them takes about half a second.
+/// Generates the old client, for the comparison, and the new one in parallel. For a whole document, each of them takes
+/// about half a second.
 fn generate_both(
     (old, old_document): (&Input, read::Document),
     (new, new_document): (&Input, read::Document),
     overlay: &OverlayInput,
 ) -> anyhow::Result<(Outcome, Outcome)> {
-    // The overlay is written for the new document.
+    // The overlay is written for the new document, so an action may select nothing in the old one.
     let lenient = OverlayInput { strict: false, ..overlay.clone() };
     let (old, new) = thread::scope(|scope| {
         let old = scope.spawn(|| pipeline::from_document(old, old_document, Some(&lenient)));
@@ -123,7 +123,7 @@ fn generate_both(
     });
     let new = new?;
     let old = old.map_err(|_| anyhow::anyhow!("generating the old client panicked; this is a defect of xtask"))?;
-    Ok((old.context("the present document has no client to compare with")?, new))
+    Ok((old.context("no client can be generated from the present document, which is compared with the new one")?, new))
 }
 
 /// The files and folders that change.

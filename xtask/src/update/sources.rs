@@ -14,11 +14,11 @@ use crate::read::{self, Document};
 pub(super) struct NewDocument {
     /// Its text.
     pub(super) text: String,
-    /// What the text gives when it is read.
+    /// The document that results from reading the text.
     pub(super) document: Document,
-    /// The sources, for the report.
+    /// The names of the sources, for the report.
     pub(super) origin: String,
-    /// The source and the ETag of this version, where the server sent one.
+    /// The source and the ETag of this version, if the server sent one.
     pub(super) version: Option<(String, String)>,
 }
 
@@ -50,7 +50,8 @@ pub(super) fn read(
     let mut version = None;
     let (mut whole, mut pages) = (Vec::new(), Vec::new());
     for name in &args.from {
-        // An ETag stands for the whole document, so it says nothing when there are several sources.
+        // An ETag identifies the version of one source, and `openapi/chift.yaml` is compared with it only if that
+        // source is the only one.
         let is_only = args.from.len() == 1;
         let etag = versions.etag(name, &present.text).filter(|_| is_only);
         let (text, etag) = match fetch(name, etag, args.timeouts)? {
@@ -72,7 +73,9 @@ pub(super) fn read(
             Merged::Document(value) => return written(&value, origin, version),
         },
         (0, 0) => bail!("there is no source; name one with --from"),
-        _ => bail!("--from takes one whole document or any number of documentation pages, not both; it has {origin}"),
+        _ => bail!(
+            "--from takes one whole document or any number of documentation pages, not both; the sources are: {origin}"
+        ),
     };
     // The same document keeps the present text, however the source formats it.
     if source.document.value == present_document.value {
@@ -84,11 +87,11 @@ pub(super) fn read(
     }
 }
 
-/// The outcome of merging pages into the present document.
+/// The result of merging pages into the present document.
 enum Merged {
-    /// The document of the only page.
+    /// The only page contains the whole document.
     Page(Source),
-    /// Another document.
+    /// A document that differs from each page.
     Document(Value),
 }
 
@@ -104,7 +107,7 @@ fn merged(present: &Input, present_document: &Document, mut pages: Vec<Source>) 
     })
 }
 
-/// The YAML block of a page, which stays as the vendor wrote it.
+/// The YAML block of a page, which is kept as the vendor wrote it.
 fn own_yaml(source: &Source) -> Option<String> {
     if source.document.form != read::PAGE {
         return None;
@@ -113,7 +116,7 @@ fn own_yaml(source: &Source) -> Option<String> {
     (!block.trim_start().starts_with('{')).then(|| block.to_owned())
 }
 
-/// The document as YAML. It is read back, so that the client is generated from what the file holds.
+/// Writes the document as YAML, and reads it back, so that the client is generated from the content of the file.
 fn written(value: &Value, origin: String, version: Option<(String, String)>) -> anyhow::Result<NewDocument> {
     let text = yaml::write(value)?;
     let document = read::read(DOCUMENT, &text)?;

@@ -1,4 +1,4 @@
-//! The actions of the overlay that select nothing in a new document, each with the locations that its target may
+//! Reports the actions of the overlay that select nothing in a new document, each with the places that its target may
 //! have moved to.
 
 use std::fmt::Write as _;
@@ -104,7 +104,7 @@ fn path<'a>(parent: &str, steps: impl IntoIterator<Item = &'a str>) -> String {
     })
 }
 
-/// Finds the objects called `parent` that have a key `last`.
+/// Finds the objects with the key `parent` that have a field `last`.
 fn search(node: &Value, location: &str, parent: &str, last: &str, found: &mut Vec<String>) {
     let Some(fields) = node.as_object() else { return };
     for (key, value) in fields {

@@ -1,6 +1,6 @@
-//! The version of the document that a server sent last, so that an unchanged document is not downloaded again.
+//! Records the version of the document that a server sent last, so that an unchanged document is not downloaded again.
 //!
-//! It is recorded in `target/`. Without the record, each update downloads the document.
+//! The record is in `target/`. Without it, each update downloads the document.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ struct Version {
     written: String,
 }
 
-/// The versions by address.
+/// The versions by URL.
 #[derive(Debug, Default)]
 pub(super) struct Versions {
     path: PathBuf,

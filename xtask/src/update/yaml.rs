@@ -1,5 +1,5 @@
-//! A document as YAML in one stable format: the keys keep their order, and the format does not depend on that of the
-//! source.
+//! Writes a document as YAML in a stable format: the keys keep their order, and the result does not depend on the
+//! format of the source.
 
 use anyhow::Context as _;
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! Calls: each request is what the document requires, and each response that it lists is read as its type.
+//! Calls each operation: checks that the request is the one that the document requires, and that each documented
+//! response is read as its type.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +17,10 @@ use crate::names;
 /// Headers that OpenAPI does not treat as parameters.
 const IGNORED: [&str; 3] = ["accept", "authorization", "content-type"];
 
-/// The number of times that each response is tried.
+/// The number of calls for each documented response.
 const TRIES: usize = 3;
 
-/// Calls all operations.
+/// Calls every operation, and adds the failures to `tally`.
 pub(super) fn check(
     contract: &Contract<'_>,
     server: &Server,
@@ -32,7 +33,7 @@ pub(super) fn check(
             Call { contract, operation, node, instances: Instances::new(contract.document, number as u64 + 10_000) };
         let before = tally.failures.len();
         call.check(server, driver, tally)?;
-        // One defect shows in every try; the first few failures are enough.
+        // A single defect fails in every call; the first few failures are enough.
         tally.failures.truncate(before + 3);
         tally.operations += 1;
     }
@@ -46,9 +47,9 @@ struct Call<'a> {
     instances: Instances<'a>,
 }
 
-/// The arguments of a call, and where they must appear in the request.
+/// The arguments of a call, and the parts of the request that must contain them.
 struct Arguments {
-    /// As the driver takes them.
+    /// The arguments by name, in the form that the driver reads.
     values: Value,
     path: BTreeMap<String, String>,
     query: Vec<(String, String)>,
@@ -56,23 +57,23 @@ struct Arguments {
     body: Option<Body>,
 }
 
-/// A body that is sent.
+/// The body that a request must have.
 struct Body {
     media_type: String,
     schema: Value,
     value: Value,
 }
 
-/// The body of a response of bytes.
+/// The body of a request or response whose media type is not JSON.
 const BYTES: &str = "bytes: \u{e4}\r\n{";
 
-/// A text that changes the path unless it is encoded.
+/// A string that leads to another path unless it is encoded.
 const HOSTILE: &str = "..\\..\\x/../y?z=1#%2e";
 
-/// Texts that cannot be a segment of a path, however they are encoded.
+/// Strings that cannot be a path segment, even when they are encoded.
 const REFUSED: [&str; 3] = ["", ".", ".."];
 
-/// A body in parts, as it is sent.
+/// A multipart body.
 const PARTS: &str = "--parts\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\u{e4}\r\n--parts--\r\n";
 
 impl Call<'_> {
@@ -94,9 +95,10 @@ impl Call<'_> {
                 if let Some(schema) = &schema {
                     body = self.valid(schema, |_| true)?;
                     if body.is_none() {
-                        tally
-                            .failures
-                            .push(format!("{}: no valid response for {status} could be made", self.operation.id));
+                        tally.failures.push(format!(
+                            "{}: no valid body for status {status} could be generated",
+                            self.operation.id
+                        ));
                         break;
                     }
                 }
@@ -104,12 +106,13 @@ impl Call<'_> {
             }
         }
         self.refused(server, driver, tally)?;
-        // A status that no operation of a real document lists.
-        let odd = json!({"message": "m", "error_code": "ERROR_OF_THE_FUTURE", "detail": {"a": 1}});
-        self.once(418, Some(&odd), server, driver, tally)
+        // No operation of Chift's document lists this status.
+        let undocumented = json!({"message": "m", "error_code": "ERROR_OF_THE_FUTURE", "detail": {"a": 1}});
+        self.once(418, Some(&undocumented), server, driver, tally)
     }
 
-    /// A text that would change the path is refused by name, and nothing is sent.
+    /// Checks that a path argument that cannot be a segment is refused with an error that names it, before anything is
+    /// sent.
     fn refused(&mut self, server: &Server, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
         let id = &self.operation.id;
         let Ok(given) = self.given()? else { return Ok(()) };
@@ -122,18 +125,20 @@ impl Call<'_> {
                 let result = driver.call(id, &arguments)?;
                 tally.calls += 1;
                 if server.take_request().is_some() {
-                    tally.failures.push(format!("{id}: {name} = {text:?} was sent"));
+                    tally.failures.push(format!("{id}: the path argument {name} = {text:?} was sent, not refused"));
                 }
                 let message = result["error"].as_str().unwrap_or_default();
                 if !message.contains(&format!("path parameter `{key}`")) {
-                    tally.failures.push(format!("{id}: {name} = {text:?} is not refused by name: {result}"));
+                    tally.failures.push(format!(
+                        "{id}: the error for the path argument {name} = {text:?} does not name it: {result}"
+                    ));
                 }
             }
         }
         Ok(())
     }
 
-    /// The schema of a response's body; a constant where it is not JSON.
+    /// The schema of a response's body. If the body is not JSON, the schema is the constant [`BYTES`].
     fn response_schema(&self, status: &str, response: &Value) -> Option<Value> {
         let Some(content) = references::resolved(response, self.contract.document).get("content") else {
             return (status == "200").then(|| json!({"const": BYTES}));
@@ -146,6 +151,7 @@ impl Call<'_> {
         Some(json!({"const": BYTES}))
     }
 
+    /// Calls the operation once; the server responds with `status` and `body`.
     fn once(
         &mut self,
         status: u16,
@@ -173,7 +179,7 @@ impl Call<'_> {
             Some(arrived) => {
                 tally.failures.extend(self.sent(&given, &arrived)?.into_iter().map(|what| format!("{id}: {what}")));
             }
-            None => tally.failures.push(format!("{id}: nothing arrived: {result}")),
+            None => tally.failures.push(format!("{id}: the server received no request: {result}")),
         }
         if let Some(what) = self.unexpected_result(status, body, &result) {
             tally.failures.push(format!("{id}, response {status}: {what}"));
@@ -181,32 +187,34 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// What is wrong with the result of a call.
+    /// Describes how the result of a call differs from the expected one; `None` if it does not.
     fn unexpected_result(&self, status: u16, expected: Option<&Value>, result: &Value) -> Option<String> {
         if let Some(error) = result.get("error") {
-            return Some(format!("it failed: {error}"));
+            return Some(format!("the call failed: {error}"));
         }
         if result["status"] != status {
-            return Some(format!("the status became {}", result["status"]));
+            return Some(format!("the client returned status {}", result["status"]));
         }
         let expected = expected.unwrap_or(&Value::Null);
         if (200..300).contains(&status) {
-            let Some(ok) = result.get("ok") else { return Some(format!("a success became {result}")) };
+            let Some(ok) = result.get("ok") else { return Some(format!("the client returned an error: {result}")) };
             if let Some(name) = self.operation.bodies.get(&status.to_string()) {
-                let Some(body) = ok.get(name) else { return Some(format!("it was not read as {name}: {result}")) };
+                let Some(body) = ok.get(name) else {
+                    return Some(format!("the body was not read as {name}: {result}"));
+                };
                 return difference(expected, body, false);
             }
             return difference(expected, ok, false);
         }
         let name = self.operation.bodies.get(&status.to_string()).map_or(UNDOCUMENTED, String::as_str);
         match result["failure"].get(name) {
-            Some(body) if expected.is_null() => (body != "").then(|| format!("an empty body became {body}")),
+            Some(body) if expected.is_null() => (body != "").then(|| format!("an empty body was read as {body}")),
             Some(body) => difference(expected, body, false),
-            None => Some(format!("it was not read as {name}: {result}")),
+            None => Some(format!("the body was not read as {name}: {result}")),
         }
     }
 
-    /// A valid instance that `accepts` takes; `None` when fifty tries make none.
+    /// Generates a valid instance for which `accepts` is true; `None` if none of fifty instances is.
     fn valid(&mut self, schema: &Value, accepts: impl Fn(&Value) -> bool) -> anyhow::Result<Option<Value>> {
         let validator = self.contract.validator(schema)?;
         Ok((0..50)
@@ -214,6 +222,7 @@ impl Call<'_> {
             .find(|instance| accepts(instance) && validator.is_valid(instance)))
     }
 
+    /// Generates the arguments of a call. The inner error reports a value that cannot be generated.
     fn given(&mut self) -> anyhow::Result<Result<Arguments, String>> {
         let mut given =
             Arguments { values: json!({}), path: BTreeMap::new(), query: Vec::new(), headers: Vec::new(), body: None };
@@ -230,9 +239,9 @@ impl Call<'_> {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let required = parameter["required"] == json!(true);
             let schema = parameter["schema"].clone();
-            // null cannot be sent in a path, a query or a header.
+            // A path, a query and a header cannot contain null.
             let Some(value) = self.valid(&schema, |value| !required || !value.is_null())? else {
-                return Ok(Err(format!("no value for {name} could be made")));
+                return Ok(Err(format!("no value for the parameter {name} could be generated")));
             };
             let in_path = parameter["in"] == "path";
             let value = match value {
@@ -251,15 +260,16 @@ impl Call<'_> {
                         Value::Array(items) => given.query.extend(items.iter().map(|item| (name.clone(), text(item)))),
                         value => given.query.push((name.clone(), text(value))),
                     }
-                    // An argument of its own, or a field of the query struct: the driver takes the one that exists.
+                    // The parameter is either an argument or a field of the query struct. The driver reads the one that
+                    // exists.
                     query_struct.insert(name, value.clone());
                     // A parameter that shares its name with another is always in the query struct.
                     if given.values.get(&key).is_none() {
                         given.values[key] = value;
                     }
                 }
-                // A list has no place in a header, and three headers are ignored (OpenAPI 3.1.1, Parameter Object); lowering
-                // warns of both.
+                // The client sends no list in a header, and OpenAPI ignores three headers (3.1.1, Parameter Object).
+                // Lowering reports both.
                 Some("header") if schema.get("type").is_none() && self.is_free_text(&schema) => {
                     given.headers.push((name.to_lowercase(), "any text".to_owned()));
                     given.values[key] = json!("any text");
@@ -285,7 +295,7 @@ impl Call<'_> {
                 false => content[chosen]["schema"].clone(),
             };
             let Some(value) = self.valid(&schema, |_| true)? else {
-                return Ok(Err("no body could be made".to_owned()));
+                return Ok(Err("no request body could be generated".to_owned()));
             };
             given.values["body"] = value.clone();
             let media_type = if in_parts { format!("{chosen}; boundary=parts") } else { chosen.clone() };
@@ -294,7 +304,7 @@ impl Call<'_> {
         Ok(Ok(given))
     }
 
-    /// Whether a path parameter takes any text: its schema states no type, or only that it is a string.
+    /// Whether a parameter accepts any string: its schema has no type, or the type `string` without restrictions.
     fn is_free_text(&self, schema: &Value) -> bool {
         const LIMITS: [&str; 9] =
             ["format", "enum", "const", "pattern", "maxLength", "minLength", "anyOf", "oneOf", "allOf"];
@@ -302,11 +312,11 @@ impl Call<'_> {
         schema.get("type").is_none_or(|kind| kind == "string") && LIMITS.iter().all(|key| schema.get(key).is_none())
     }
 
-    /// What is wrong with the request that arrived.
+    /// Lists the differences between the request that the server received and the expected one.
     fn sent(&self, given: &Arguments, arrived: &Request) -> anyhow::Result<Vec<String>> {
         let mut wrong = Vec::new();
         if arrived.method != self.operation.method {
-            wrong.push(format!("{} was sent as {}", self.operation.method, arrived.method));
+            wrong.push(format!("the method is {}, not {}", arrived.method, self.operation.method));
         }
         let (path, query) = arrived.target.split_once('?').unwrap_or((&arrived.target, ""));
         let expected: Vec<String> = self
@@ -336,7 +346,8 @@ impl Call<'_> {
         let bearer = arrived.header("authorization");
         if bearer != self.operation.needs_bearer.then_some("Bearer verify-token") {
             wrong.push(
-                "the bearer is sent where the document forbids it, or is missing where it is required".to_owned(),
+                "the bearer token is missing although the document requires it, or sent although it does not"
+                    .to_owned(),
             );
         }
         for (name, value) in &given.headers {
@@ -350,12 +361,12 @@ impl Call<'_> {
         Ok(wrong)
     }
 
-    /// What is wrong with the body that arrived.
+    /// Describes how the body that the server received differs from the expected one; `None` if it does not.
     fn sent_body(&self, given: &Body, arrived: &Request) -> anyhow::Result<Option<String>> {
         let stated = arrived.header("content-type").unwrap_or_default();
         let json = media_types::is_json(&given.media_type);
         if stated != given.media_type && !(json && media_types::is_json(stated)) {
-            return Ok(Some(format!("the body was sent as {stated:?}, not as {:?}", given.media_type)));
+            return Ok(Some(format!("the content type of the body is {stated:?}, not {:?}", given.media_type)));
         }
         if json {
             let sent: Value = match serde_json::from_slice(&arrived.body) {
@@ -363,7 +374,7 @@ impl Call<'_> {
                 Err(error) => return Ok(Some(format!("the body is not JSON: {error}"))),
             };
             if !self.contract.validator(&given.schema)?.is_valid(&sent) {
-                return Ok(Some(format!("the body is not valid: {sent}")));
+                return Ok(Some(format!("the body does not match its schema: {sent}")));
             }
             let difference = difference(&given.value, &sent, self.operation.method == "PATCH");
             return Ok(difference.map(|what| format!("in the body, {what}")));
@@ -377,11 +388,11 @@ impl Call<'_> {
             return Ok((!same_texts(&sent, &expected)).then(|| format!("the form {sent:?} is not {expected:?}")));
         }
         let same = given.value.as_str().is_some_and(|text| text.as_bytes() == arrived.body);
-        Ok((!same).then(|| "the bytes differ".to_owned()))
+        Ok((!same).then(|| "the bytes of the body differ from the given ones".to_owned()))
     }
 }
 
-/// Whether two lists of names and texts are equal; a number may be written in several ways.
+/// Whether two lists of names and strings are equal. Strings that are the same number are equal.
 fn same_texts(sent: &[(String, String)], expected: &[(String, String)]) -> bool {
     let same = |a: &str, b: &str| a == b || a.parse::<f64>().is_ok_and(|a| b.parse::<f64>() == Ok(a));
     sent.len() == expected.len() && sent.iter().zip(expected).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1))

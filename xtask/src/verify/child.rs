@@ -1,4 +1,4 @@
-//! The driver as a process: one command in, one result out.
+//! The driver as a child process, which writes one result for each command that it reads.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -23,37 +23,37 @@ impl Driver {
             .spawn()
             .with_context(|| format!("cannot run {}", program.display()))?;
         let input = child.stdin.take();
-        let output = child.stdout.take().context("the driver has no output")?;
+        let output = child.stdout.take().context("the driver has no standard output")?;
         Ok(Self { child, input, output: BufReader::new(output) })
     }
 
-    /// Reads `json` as the type of that name, and returns what is written back.
+    /// Deserializes `json` as the type `name`, and returns the value that the type serializes to.
     pub(super) fn read(&mut self, name: &str, json: &Value) -> anyhow::Result<Result<Value, String>> {
-        let result = self.ask(&json!({"read": name, "json": json.to_string()}))?;
+        let result = self.execute(&json!({"read": name, "json": json.to_string()}))?;
         Ok(match result.get("written").and_then(Value::as_str) {
             Some(text) => Ok(serde_json::from_str(text)?),
-            None => Err(result["error"].as_str().unwrap_or("no result").to_owned()),
+            None => Err(result["error"].as_str().unwrap_or("the driver returned no result").to_owned()),
         })
     }
 
-    /// Calls an operation.
+    /// Calls an operation, and returns its result.
     pub(super) fn call(&mut self, id: &str, arguments: &Value) -> anyhow::Result<Value> {
-        self.ask(&json!({"call": id, "arguments": arguments}))
+        self.execute(&json!({"call": id, "arguments": arguments}))
     }
 
-    fn ask(&mut self, command: &Value) -> anyhow::Result<Value> {
-        let input = self.input.as_mut().context("the driver takes no input")?;
-        writeln!(input, "{command}").context("the driver has ended")?;
+    fn execute(&mut self, command: &Value) -> anyhow::Result<Value> {
+        let input = self.input.as_mut().context("the driver has no standard input")?;
+        writeln!(input, "{command}").context("the driver has exited")?;
         let mut line = String::new();
         self.output.read_line(&mut line)?;
         serde_json::from_str(&line)
-            .with_context(|| format!("the driver has ended, or printed {line:?}, after {command}"))
+            .with_context(|| format!("the driver has exited, or printed {line:?}, after {command}"))
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // The end of its input ends the driver; the kill is for one that hangs.
+        // The driver exits at the end of its input. `kill` ends one that hangs.
         self.input = None;
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -1,17 +1,20 @@
-//! When two JSON values say the same.
+//! Compares a JSON value with the value that a type writes after reading it.
 
 use serde_json::Value;
 
-/// What of `given` is not in `written`, or otherwise; `None` when both say the same.
+/// Describes the first difference between `given` and `written`; `None` if they are equivalent.
 ///
-/// Numbers are compared by value. An absent and a null field are the same; where `strict`, as in the body of a
-/// PATCH, not on the first level, where null clears what absent leaves alone.
+/// Numbers are compared by value. An absent field and a null field are equivalent, unless `strict` is set and they are
+/// on the first level: in the body of a PATCH, null clears a field and an absent field leaves it unchanged.
 pub(super) fn difference(given: &Value, written: &Value, strict: bool) -> Option<String> {
     at("", given, written, strict)
 }
 
 fn at(place: &str, given: &Value, written: &Value, strict: bool) -> Option<String> {
-    let different = || Some(format!("{}: {given} became {written}", if place.is_empty() { "it" } else { place }));
+    let different = || {
+        let place = if place.is_empty() { "the value" } else { place };
+        Some(format!("{place}: {given} became {written}"))
+    };
     match (given, written) {
         (Value::Number(a), Value::Number(b)) => {
             let same = a == b || a.as_f64() == b.as_f64() && (a.is_f64() || b.is_f64());
@@ -31,13 +34,17 @@ fn at(place: &str, given: &Value, written: &Value, strict: bool) -> Option<Strin
                 match (a.get(key), b.get(key)) {
                     (Some(a), Some(b)) => at(&place, a, b, false),
                     (Some(one), None) | (None, Some(one)) if !strict && one.is_null() => None,
-                    (a, b) => Some(format!("{place}: {a:?} became {b:?}")),
+                    (a, b) => Some(format!("{place}: {} became {}", shown(a), shown(b))),
                 }
             })
         }
         (a, b) if a == b => None,
         _ => different(),
     }
+}
+
+fn shown(field: Option<&Value>) -> String {
+    field.map_or_else(|| "no field".to_owned(), Value::to_string)
 }
 
 #[cfg(test)]
@@ -47,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_says_the_same_is_the_same() {
+    fn only_equivalent_values_have_no_difference() {
         for (given, written) in [
             (json!({"a": 1.0}), json!({"a": 1})),
             (json!({"a": null}), json!({})),

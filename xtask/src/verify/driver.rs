@@ -1,14 +1,15 @@
 //! The source of a program that drives a generated client by name: it reads commands from its standard input, one
 //! JSON value per line, and writes one line for each.
 //!
-//! It is made from the client value, so it works for any document; it exists in the scratch folder only.
+//! The source is generated from the [`Client`] value, so it works for any document. It is written to the scratch folder
+//! only.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::client::{Argument, Client, Passing};
 
-/// The program for a client.
+/// The source of the driver for a client.
 pub(super) fn source(client: &Client) -> anyhow::Result<String> {
     let reads = client.types.keys().map(|name| {
         let kind = format_ident!("{name}");
@@ -22,7 +23,7 @@ pub(super) fn source(client: &Client) -> anyhow::Result<String> {
         for Argument { name, owned, passing, .. } in &method.arguments {
             let variable = format_ident!("a_{name}");
             let kind: TokenStream =
-                owned.parse().map_err(|error| anyhow::anyhow!("the type {owned} is not Rust: {error}"))?;
+                owned.parse().map_err(|error| anyhow::anyhow!("the type {owned} is not valid Rust: {error}"))?;
             lets.push(quote! { let #variable: #kind = argument(arguments, #name)?; });
             passed.push(match passing {
                 Passing::Value => quote! { #variable },
@@ -54,7 +55,7 @@ pub(super) fn source(client: &Client) -> anyhow::Result<String> {
     Ok(prettyplease::unparse(&syn::parse2(file)?))
 }
 
-/// The part that is the same for all clients.
+/// The part of the source that is the same for all clients.
 fn fixed() -> TokenStream {
     quote! {
         #![allow(warnings)]

@@ -27,10 +27,10 @@ pub use self::args::Args;
 use crate::pipeline::{self, Input, Outcome, OverlayInput};
 use crate::{emit, lower, scaffold};
 
-/// How many failures are printed for a document.
+/// The number of failures that are printed for a document.
 const SHOWN: usize = 20;
 
-/// What was tried for one document.
+/// The counts and failures for one document.
 #[derive(Debug, Default)]
 struct Tally {
     operations: usize,
@@ -46,17 +46,17 @@ struct Tally {
     failures: Vec<String>,
 }
 
-/// A document as it came, and what was generated from it.
+/// A document as the vendor wrote it, and the client that was generated from it.
 struct Contract<'a> {
-    /// With each operation under its path.
+    /// The document, with its path items inlined.
     document: &'a Value,
     outcome: &'a Outcome,
-    /// By the text of the schema.
+    /// The validators by the JSON text of their schema.
     validators: RefCell<HashMap<String, Rc<Validator>>>,
 }
 
 impl Contract<'_> {
-    /// The generated type for a component.
+    /// The name of the generated type for a component.
     fn rust_name(&self, component: &str) -> Option<String> {
         let name = self.outcome.lowered.type_name(component);
         self.outcome.client.types.contains_key(&name).then_some(name)
@@ -72,14 +72,14 @@ impl Contract<'_> {
         let old = self.document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
         let draft = if old { Draft::Draft4 } else { Draft::Draft202012 };
         let built = jsonschema::options().with_draft(draft).should_validate_formats(true).build(&whole);
-        let built = Rc::new(built.map_err(|error| anyhow::anyhow!("the document's schema cannot be used: {error}"))?);
+        let built = Rc::new(built.map_err(|error| anyhow::anyhow!("a schema of the document is not valid: {error}"))?);
         self.validators.borrow_mut().insert(key, built.clone());
         Ok(built)
     }
 }
 
-/// Verifies `documents` in the workspace at `root`; returns whether all of them passed. A document without a client
-/// has failed; the others are verified all the same.
+/// Verifies `documents` in the workspace at `root`, and returns whether all of them passed. If no client can be
+/// generated from a document, that document fails, and the others are still verified.
 ///
 /// # Errors
 ///
@@ -89,7 +89,7 @@ pub fn run(root: &Path, documents: &[PathBuf], out: &mut dyn Write) -> anyhow::R
     for document in documents {
         writeln!(out, "verifying {}", document.display())?;
         let tally = one(root, document, out).unwrap_or_else(|error| Tally {
-            failures: vec![format!("it cannot be verified: {error:#}")],
+            failures: vec![format!("the document cannot be verified: {error:#}")],
             ..Tally::default()
         });
         for failure in tally.failures.iter().take(SHOWN) {
@@ -166,7 +166,8 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     tally.warnings += cargo(root, &folder, &["doc", "--no-deps", "--features", "httpmock,schemars"])?;
     let program = build(root, &folder)?;
     cargo(root, &folder, &["check"])?;
-    // Checked again with the dependencies built: the time that a change of the document costs its user.
+    // Checks the crate again, with its dependencies built, to measure how long a change of the document takes to
+    // compile.
     fs::OpenOptions::new().append(true).open(folder.join("src/lib.rs"))?.set_modified(std::time::SystemTime::now())?;
     let started = Instant::now();
     cargo(root, &folder, &["check"])?;
@@ -176,7 +177,7 @@ fn one(root: &Path, path: &Path, out: &mut dyn Write) -> anyhow::Result<Tally> {
     let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
     let server = server::Server::start()?;
     let mut driver = child::Driver::start(&program, &server.base_url())?;
-    writeln!(out, "  reading and writing each type")?;
+    writeln!(out, "  checking each type")?;
     out.flush()?;
     types::check(&contract, &mut driver, &mut tally)?;
     writeln!(out, "  calling each operation")?;
@@ -202,7 +203,8 @@ fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<usize
     Ok(stderr.lines().filter(|line| line.starts_with("warning: ")).count())
 }
 
-/// Builds the driver, and copies it beside the scratch crate, where the next document's driver does not replace it.
+/// Builds the driver, and copies it into the scratch crate's folder, so that the next document's driver does not
+/// replace it.
 fn build(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     cargo(root, folder, &["build", "--example", "drive"])?;
     let program = folder.join(format!("drive{}", std::env::consts::EXE_SUFFIX));

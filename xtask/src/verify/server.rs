@@ -1,11 +1,11 @@
-//! A local server that records the last request and sends the response that was set.
+//! A local server that records the last request and sends a configured response.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(super) use chift_test_server::Request;
 use chift_test_server::Response;
 
-/// The server. The verification sets a response, lets the client make a call, and takes the request.
+/// The server. A check sets a response, lets the client make a call, and takes the request.
 pub(super) struct Server {
     server: chift_test_server::Server,
     state: Arc<Mutex<State>>,
@@ -40,13 +40,13 @@ impl Server {
         *locked(&self.state) = State { response, request: None };
     }
 
-    /// The last request since the response was set.
+    /// Takes the last request that arrived after the response was set.
     pub(super) fn take_request(&self) -> Option<Request> {
         locked(&self.state).request.take()
     }
 }
 
-/// Locks the state. It is replaced as a whole, so a thread that panicked left it usable.
+/// Locks the state. A thread that panicked cannot leave it inconsistent, because it is replaced as a whole.
 fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
-//! Types: a valid instance is read and written back, an invalid one is refused, and what a later version of the
-//! document may add is kept.
+//! Checks each type: it reads a valid instance and writes it back unchanged, refuses an invalid one, and keeps the
+//! fields and values that a later version of the document may add.
 
 use std::collections::BTreeSet;
 
@@ -11,17 +11,17 @@ use super::compare::difference;
 use super::instances::Instances;
 use super::{Contract, Tally};
 
-/// The number of instances that are tried for each type.
+/// The number of valid instances that are checked for each type.
 const TRIES: usize = 12;
 
-/// Tries all component types.
+/// Checks the type of every component schema, and adds the failures to `tally`.
 pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
     let client = &contract.outcome.client;
     let patch_bodies = client.patch_bodies();
     let schemas = contract.document["components"]["schemas"].as_object().into_iter().flatten();
     for (number, (name, schema)) in schemas.enumerate() {
         let Some(rust) = contract.rust_name(name) else {
-            tally.failures.push(format!("{name}: there is no type of that name"));
+            tally.failures.push(format!("{name}: the client has no type for this component"));
             continue;
         };
         let name_in_pointer = name.replace('~', "~0").replace('/', "~1");
@@ -41,7 +41,9 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
                     if let Some(difference) = difference(&instance, &written, strict) {
                         tally.failures.push(format!("{name}: {difference}"));
                     } else if !validator.is_valid(&written) {
-                        tally.failures.push(format!("{name}: the written instance is not valid: {written}"));
+                        tally
+                            .failures
+                            .push(format!("{name}: the serialized value does not match the schema: {written}"));
                     }
                 }
                 Err(error) => tally.failures.push(format!("{name}: a valid instance is refused ({error}): {instance}")),
@@ -55,14 +57,14 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
             }
         }
         if tried == 0 {
-            tally.failures.push(format!("{name}: no valid instance could be made"));
+            tally.failures.push(format!("{name}: no valid instance could be generated"));
         }
         tally.types += 1;
     }
     Ok(())
 }
 
-/// An instance without a required field, and one with a field of a wrong type.
+/// Checks that the type refuses an instance without a required field, and one with a field of a wrong type.
 #[allow(clippy::too_many_arguments)]
 fn invalid(
     name: &str,
@@ -78,14 +80,14 @@ fn invalid(
     let mut changed = Vec::new();
     for field in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
         let property = property_of(instances, schema, field);
-        // A required field that may be anything may also be null, and an absent field is read as null.
+        // A required field without a type may be null, and an absent field is read as null.
         if property.get("type").is_some_and(Value::is_string) {
             let mut without = fields.clone();
             without.remove(field);
             changed.push((format!("without `{field}`"), Value::Object(without)));
         }
     }
-    // A field that is always null has no type to break; another value is kept, like an unknown field.
+    // A field that is always null accepts any value, as an unknown field does.
     let is_typed = |property: &Value| property.get("type").is_some_and(|kind| kind.is_string() && kind != "null");
     let typed: Vec<&String> = fields.keys().filter(|field| is_typed(property_of(instances, schema, field))).collect();
     if !typed.is_empty() {
@@ -95,9 +97,9 @@ fn invalid(
             Some("object") => json!("text"),
             _ => json!({"wrong": "type"}),
         };
-        let mut other = fields.clone();
-        other.insert(field.clone(), wrong);
-        changed.push((format!("with a wrong `{field}`"), Value::Object(other)));
+        let mut mistyped = fields.clone();
+        mistyped.insert(field.clone(), wrong);
+        changed.push((format!("with a `{field}` of a wrong type"), Value::Object(mistyped)));
     }
     for (how, invalid) in changed {
         if !validator.is_valid(&invalid) {
@@ -114,7 +116,7 @@ fn property_of<'s>(instances: &Instances<'s>, schema: &'s Value, field: &str) ->
     instances.target(schema["properties"].get(field).unwrap_or(&Value::Null))
 }
 
-/// An instance with an unknown field, an unknown enum value, and a date-time without offset.
+/// Checks that the type keeps an unknown field, an unknown enum value, and a date-time without offset.
 fn future(
     name: &str,
     rust: &str,

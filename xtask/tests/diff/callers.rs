@@ -1,5 +1,5 @@
-//! The compiler as the judge: a caller of the old client compiles against the new one exactly when the difference
-//! reports nothing that breaks it.
+//! Compiles callers: a caller of the old client compiles against the new one exactly if the difference reports no
+//! change that breaks it.
 //!
 //! The clients and callers of all cases are modules of one scratch crate. The compiler stops at some errors before it
 //! looks for others, so the modules with errors are emptied until the rest compiles.

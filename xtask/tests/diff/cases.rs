@@ -38,7 +38,7 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
 }
 
-/// The cases of each file, by its name without the extension.
+/// The cases of each file, with the name of the file without its extension.
 pub(crate) fn all() -> Vec<(String, Vec<Case>)> {
     let yaml = |path: &Path| -> Value { yaml_serde::from_str(&fs::read_to_string(path).unwrap()).unwrap() };
     let base = yaml(&folder().join("base.yaml"));

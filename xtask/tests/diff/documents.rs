@@ -1,4 +1,5 @@
-//! The vendor's whole documents, which are not part of the project. `.ci/run` runs these tests where they exist.
+//! Tests with the vendor's whole documents, which are not in the repository. `.ci/run` runs them if the documents
+//! exist.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +11,7 @@ use serde_json::Value;
 const PAIRS: [[&str; 2]; 3] =
     [["2025-08-13", "2025-09-10"], ["2026-06-30", "2026-07-24"], ["2025-09-10", "2026-06-30"]];
 
-/// Method and path of each operation, and the name of each schema.
+/// The method and path of each operation, and the name of each schema.
 fn operations_and_schemas(path: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
     let text = std::fs::read_to_string(path)
         .unwrap_or_else(|error| panic!("{}: {error}; this test needs ../shared/specs", path.display()));

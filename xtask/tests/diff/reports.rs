@@ -1,4 +1,4 @@
-//! The report on each case, compared with the text file beside it.
+//! Compares the report on each case with the text file next to the case.
 
 use std::fmt::Write as _;
 use std::fs;

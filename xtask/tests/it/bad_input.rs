@@ -1,4 +1,4 @@
-//! Input that `regen` refuses: the error names the problem, and the crate stays as it is.
+//! Input that `regen` refuses: the error names the problem, and no file changes.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ fn edited(old: &str, new: &str) -> String {
 }
 
 #[test]
-fn a_document_that_cannot_be_used_is_refused_and_the_crate_stays_as_it_is() {
+fn an_invalid_document_is_refused_and_no_file_changes() {
     let second_path = "paths:\n  /again:\n    get:\n      operationId: get_token_token_post\n      \
                        responses: {'200': {description: ''}}\n";
     let until = |end: &str| DOCUMENT[..DOCUMENT.find(end).unwrap()].to_owned();
@@ -34,8 +34,8 @@ fn a_document_that_cannot_be_used_is_refused_and_the_crate_stays_as_it_is() {
             edited("paths:\n", second_path).into(),
             "operationId `get_token_token_post` is already used at #/paths/~1again/get/operationId",
         ),
-        ("cut off in a word", until("ityScheme").into(), "openapi/chift.yaml"),
-        ("cut off at a line", until("    Token:\n").into(), "`#/components/schemas/Token` "),
+        ("truncated in a word", until("ityScheme").into(), "openapi/chift.yaml"),
+        ("truncated at a line", until("    Token:\n").into(), "`#/components/schemas/Token` "),
         (
             "an unknown type",
             edited("access_token:\n          type: string", "access_token:\n          type: banana").into(),
@@ -57,21 +57,21 @@ fn a_document_that_cannot_be_used_is_refused_and_the_crate_stays_as_it_is() {
     }
 }
 
-/// A document that is cut off is refused, or complete by chance.
+/// A truncated document is refused, unless it is valid by chance.
 #[test]
-fn a_document_cut_off_at_any_byte_never_panics_and_is_never_half_written() {
+fn a_document_truncated_at_any_byte_never_causes_a_panic_or_a_partial_write() {
     let workspace = Workspace::new();
     for end in (0..DOCUMENT.len()).step_by(7) {
         workspace.write(CHECKED_IN, &DOCUMENT[..end]);
         let before = workspace.files();
         if workspace.regen().is_err() {
-            assert_eq!(workspace.files(), before, "cut off at byte {end}");
+            assert_eq!(workspace.files(), before, "truncated at byte {end}");
         }
     }
 }
 
 #[test]
-fn an_output_folder_that_cannot_be_written_is_refused_by_name_and_nothing_is_left_behind() {
+fn an_output_folder_that_cannot_be_written_is_named_in_the_error_and_no_file_is_left_behind() {
     let scratch = tempfile::tempdir().unwrap();
     fs::write(scratch.path().join("file"), "not a folder").unwrap();
     for (out, expected) in [("file/below", "file/below"), (".", "did not write")] {

@@ -1,4 +1,4 @@
-//! The command line as a shell sees it: output, errors and exit codes.
+//! The command line: output, errors and exit codes.
 
 use std::fs;
 use std::process::Command;
@@ -72,7 +72,7 @@ fn a_missing_document_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_document_that_gives_no_client_fails_its_verification() {
+fn verify_fails_for_a_document_from_which_no_client_can_be_generated() {
     let scratch = tempfile::tempdir().unwrap();
     let document = scratch.path().join("document.yaml");
     fs::write(&document, "openapi: 4.0.0").unwrap();

@@ -1,4 +1,4 @@
-//! `regen` and `regen --check`. The command line's tests cover the checked-in crate.
+//! `regen` and `regen --check` in a scratch workspace. The tests of the command line cover the checked-in crate.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use xtask::regen::{self, Args, Status};
 use crate::workspace::{Workspace, project};
 
 #[test]
-fn a_check_shows_what_an_edit_of_the_document_changes_and_writes_nothing() {
+fn a_check_shows_the_effect_of_an_edit_of_the_document_and_writes_no_file() {
     let workspace = Workspace::new();
     workspace.edit("expires_in:\n          type: integer", "expires_in:\n          type: string");
     let before = workspace.files();
@@ -25,14 +25,14 @@ fn a_check_shows_what_an_edit_of_the_document_changes_and_writes_nothing() {
 }
 
 #[test]
-fn an_edit_that_changes_no_code_makes_the_crate_stale() {
+fn an_edit_of_the_document_that_changes_no_code_still_makes_the_crate_stale() {
     let workspace = Workspace::new();
     workspace.edit("openapi: 3.1.0\n", "openapi: 3.1.0\n# a comment\n");
     assert_eq!(workspace.check().0, Status::Stale);
 }
 
 #[test]
-fn the_same_document_gives_the_same_bytes() {
+fn the_same_document_gives_identical_files() {
     let scratch = tempfile::tempdir().unwrap();
     let crates = ["one", "two"].map(|name| {
         let out = scratch.path().join(name);

@@ -12,7 +12,7 @@ use xtask::update::{self, Timeouts};
 /// The document of a workspace: small, with the fields that the tests edit.
 pub(crate) const DOCUMENT: &str = include_str!("document.yaml");
 
-/// Where a workspace has its document.
+/// The path of the document in a workspace.
 pub(crate) const CHECKED_IN: &str = "openapi/chift.yaml";
 
 /// A folder with the document, an overlay, and the client generated from them.
@@ -96,7 +96,7 @@ impl Workspace {
     }
 }
 
-/// The folder of the project.
+/// The root folder of this project's workspace.
 pub(crate) fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }

@@ -1,5 +1,5 @@
-//! Mutated documents: each becomes a crate that parses as Rust, or an error that names a place. There is never a
-//! panic, not even one of progenitor that is caught.
+//! Mutated documents: each gives sources that parse as Rust, or an error that names a place. None causes a panic, not
+//! even a panic of progenitor that is caught.
 
 #![allow(clippy::unwrap_used)]
 
@@ -163,8 +163,8 @@ fn mutate(document: &mut Value, mutation: Mutation) {
     }
 }
 
-/// Fails unless the document becomes a crate that parses or an error with a place.
-fn holds(document: &Value) -> TestCaseResult {
+/// Fails unless the document gives sources that parse as Rust, or an error with a place.
+fn check(document: &Value) -> TestCaseResult {
     let input = Input { name: "mutated.json".to_owned(), text: document.to_string() };
     match pipeline::run(&input, None) {
         Ok(outcome) => {
@@ -175,7 +175,7 @@ fn holds(document: &Value) -> TestCaseResult {
         Err(error) => {
             let message = format!("{error:#}");
             let has_place = message.contains("#/") || is_about_the_root(&message);
-            prop_assert!(has_place, "no place is named: {message}\n{document}");
+            prop_assert!(has_place, "the error names no place: {message}\n{document}");
         }
     }
     Ok(())
@@ -190,7 +190,7 @@ fn document(text: &str) -> Value {
     xtask::read::read("document.yaml", text).unwrap().value
 }
 
-fn seed() -> Value {
+fn checked_in() -> Value {
     document(include_str!("../../../openapi/chift.yaml"))
 }
 
@@ -217,20 +217,20 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_mutated_seed_is_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..5)) {
-        let mut document = seed();
+    fn a_mutation_of_the_checked_in_document_gives_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..5)) {
+        let mut document = checked_in();
         for mutation in mutations {
             mutate(&mut document, mutation);
         }
-        holds(&document)?;
+        check(&document)?;
     }
 
     #[test]
-    fn a_mutated_document_of_everything_is_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..4)) {
+    fn a_mutation_of_every_construct_gives_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..4)) {
         let mut document = everything();
         for mutation in mutations {
             mutate(&mut document, mutation);
         }
-        holds(&document)?;
+        check(&document)?;
     }
 }

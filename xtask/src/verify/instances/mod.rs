@@ -1,4 +1,4 @@
-//! Random instances of a schema, as the original document states it (3.0 or 3.1).
+//! Random instances of the schemas of a document that is not lowered (OpenAPI 3.0 or 3.1).
 
 mod numbers;
 mod texts;
@@ -7,16 +7,16 @@ use serde_json::{Map, Value, json};
 
 use crate::document::references::{self, says};
 
-/// Below this depth only what is required is made, so that recursive schemas end.
+/// Below this depth, an instance has only its required parts, so that instances of recursive schemas end.
 const DEPTH: usize = 5;
 
-/// Where even what is required has no end, none is made.
+/// Below this depth, an instance is null: its required parts never end.
 const BOTTOM: usize = 60;
 
-/// What a schema is made of besides its own keywords.
+/// The keywords that combine a schema with other schemas.
 const COMPOSED: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
 
-/// Makes instances from a document's schemas, in an order that a seed decides.
+/// A generator of instances of a document's schemas. The same seed gives the same instances.
 pub(super) struct Instances<'a> {
     document: &'a Value,
     random: fastrand::Rng,
@@ -27,17 +27,17 @@ impl<'a> Instances<'a> {
         Self { document, random: fastrand::Rng::with_seed(seed) }
     }
 
-    /// An instance of `schema`; it is meant to be valid, and a validator must still say so.
+    /// Generates an instance of `schema`. It may be invalid, so the caller validates it.
     pub(super) fn make(&mut self, schema: &Value) -> Value {
         self.at(schema, 0)
     }
 
-    /// One of `count`.
+    /// A random index below `count`.
     pub(super) fn choose(&mut self, count: usize) -> usize {
         self.random.usize(..count.max(1))
     }
 
-    /// What a schema is once its references are followed.
+    /// The schema that `schema` refers to, or `schema` itself.
     pub(super) fn target<'s>(&self, schema: &'s Value) -> &'s Value
     where
         'a: 's,
@@ -86,8 +86,8 @@ impl<'a> Instances<'a> {
         }
     }
 
-    /// An instance of a schema that is several at once: objects have the fields of all; of anything else, all
-    /// that is said holds for one value.
+    /// An instance of a schema that combines others. An object has the fields of all of them; any other value is
+    /// generated from the keywords of all of them.
     fn composed(&mut self, schema: &Value, depth: usize) -> Value {
         let mut own = schema.as_object().cloned().unwrap_or_default();
         let mut parts: Vec<Value> = Vec::new();
@@ -155,7 +155,7 @@ impl<'a> Instances<'a> {
             && depth <= DEPTH
         {
             let mut names = schema.get("propertyNames").and_then(Value::as_object).cloned().unwrap_or_default();
-            // A name is a text, whether that is said or not.
+            // A name is a string, even if the schema does not state it.
             names.entry("type").or_insert(json!("string"));
             let key = match schema.get("propertyNames") {
                 Some(_) => self.at(&Value::Object(names), depth + 1),
@@ -171,7 +171,7 @@ impl<'a> Instances<'a> {
 mod tests {
     use super::*;
 
-    /// How many of 40 instances are valid.
+    /// The number of valid instances among 40.
     fn valid(schema: &Value) -> usize {
         let components = json!({"components": {"schemas": {
             "Base": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}},
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_composed_keeps_to_all_of_its_parts() {
+    fn an_instance_of_a_combined_schema_is_valid_for_all_of_its_parts() {
         let base = json!({"$ref": "#/components/schemas/Base"});
         for schema in [
             json!({"allOf": [base, {"type": "object", "required": ["a"], "properties": {"a": {"type": "boolean"}}}]}),

@@ -1,16 +1,16 @@
-//! Random numbers within what a schema allows.
+//! Random numbers within the limits of a schema.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-/// Where a schema sets no bound.
+/// The distance from zero, or from the other bound, to a bound that the schema does not set.
 const FAR: f64 = 1_000_000.0;
 
-/// What a schema says of a number.
+/// The limits that a schema sets for a number.
 struct Range {
     low: f64,
     high: f64,
-    /// Whether the schema sets a bound at all.
+    /// Whether the schema sets a bound.
     is_bounded: bool,
     step: Option<f64>,
 }
@@ -20,7 +20,7 @@ impl Range {
         let number = |key: &str| schema.get(key).and_then(Value::as_f64);
         let step = number("multipleOf").filter(|step| *step > 0.0);
         let excluded = |key: &str| schema.get(key) == Some(&json!(true));
-        // What is just inside of an excluded bound: a step from it, or next to nothing.
+        // The distance from an excluded bound to the nearest allowed value: the step, or a small number.
         let near = step.unwrap_or(if schema.get("type") == Some(&json!("integer")) { 1.0 } else { 0.000_1 });
         let low = match (number("exclusiveMinimum"), number("minimum")) {
             (Some(bound), other) => Some(other.map_or(bound + near, |other| other.max(bound + near))),
@@ -51,14 +51,14 @@ impl Range {
 #[allow(clippy::cast_possible_truncation)]
 pub(super) fn integer(schema: &Value, random: &mut Rng) -> i64 {
     let range = Range::of(schema);
-    // Integers are 64 bits wide.
+    // An integer that an `f64` cannot represent: the client must read integers as 64 bits.
     if !range.is_bounded && range.step.is_none() && random.u8(..8) == 0 {
         return 9_007_199_254_740_993;
     }
     range.multiple(range.step.unwrap_or(1.0).max(1.0), random) as i64
 }
 
-/// A number with few digits, so that it is the same however it is read.
+/// A number with few decimal places, so that a decimal and an `f64` have the same value.
 pub(super) fn number(schema: &Value, random: &mut Rng) -> Value {
     let range = Range::of(schema);
     let fine = if range.high - range.low < 1.0 { 0.000_1 } else { 0.01 };
@@ -73,9 +73,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_keep_to_the_bounds_and_the_step() {
+    fn numbers_are_within_the_bounds_and_multiples_of_the_step() {
         let mut random = Rng::with_seed(7);
-        for (schema, inside) in [
+        for (schema, is_valid) in [
             (
                 json!({"type": "integer", "minimum": 1, "multipleOf": 5}),
                 (|it| it >= 1.0 && it % 5.0 == 0.0) as fn(f64) -> bool,
@@ -93,7 +93,7 @@ mod tests {
                 } else {
                     number(&schema, &mut random)
                 };
-                assert!(made.as_f64().is_some_and(inside), "{made} of {schema}");
+                assert!(made.as_f64().is_some_and(is_valid), "{made} of {schema}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Random texts of a format, of a pattern, or of any kind.
+//! Random strings that match a schema's format, pattern or length.
 
 use fastrand::Rng;
 use rand::SeedableRng as _;
@@ -7,8 +7,8 @@ use rand::rngs::SmallRng;
 use rand_regex::Regex;
 use serde_json::{Value, json};
 
-/// How often what a pattern repeats without bound is repeated at most.
-const REPEATED: u32 = 6;
+/// The maximum number of repetitions for a pattern with unbounded repetition, such as `a*`.
+const MAX_REPETITIONS: u32 = 6;
 
 pub(super) fn text(schema: &Value, random: &mut Rng) -> String {
     let mut digits = |count: usize| -> String { (0..count).map(|_| random.digit(16)).collect() };
@@ -39,15 +39,14 @@ pub(super) fn text(schema: &Value, random: &mut Rng) -> String {
     }
 }
 
-/// A text that a pattern describes in full; `None` where the pattern is none that such a text can be made
-/// of.
+/// A string that matches all of a pattern; `None` if the pattern is not supported.
 fn of_pattern(pattern: &str, random: &mut Rng) -> Option<String> {
     let inside = pattern.strip_prefix('^').unwrap_or(pattern);
     let inside = inside.strip_suffix('$').filter(|inside| !inside.ends_with('\\')).unwrap_or(inside);
-    // `^a|b$` is two patterns: without anchors, what either describes is a good text too.
-    // JSON Schema's digits and letters are those of ASCII.
+    // Without its anchors, `^a|b$` still describes strings that match: `a` and `b`.
+    // In JSON Schema, `\d` and `\w` match ASCII characters only.
     let inside = inside.replace(r"\d", "[0-9]").replace(r"\w", "[A-Za-z0-9_]");
-    let pattern = Regex::compile(&inside, REPEATED).ok()?;
+    let pattern = Regex::compile(&inside, MAX_REPETITIONS).ok()?;
     Some(pattern.sample(&mut SmallRng::seed_from_u64(random.u64(..))))
 }
 
@@ -64,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_of_the_format_the_pattern_and_the_length() {
+    fn strings_match_the_format_the_pattern_and_the_length() {
         let mut random = Rng::with_seed(7);
         let formats = ["uuid", "date", "date-time", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri"];
         let formats = formats.map(|format| json!({"type": "string", "format": format}));

@@ -1,4 +1,4 @@
-//! Documents and pages in files.
+//! `update` from documents and pages in files.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ components:
 ";
 
 #[test]
-fn the_same_document_in_any_format_changes_no_byte() {
+fn the_same_document_in_any_format_changes_no_file() {
     let workspace = Workspace::new();
     let value: serde_json::Value = yaml_serde::from_str(DOCUMENT).unwrap();
     let sources = [
@@ -46,7 +46,7 @@ fn the_same_document_in_any_format_changes_no_byte() {
 }
 
 #[test]
-fn a_page_that_is_the_whole_document_keeps_its_text() {
+fn a_page_with_the_whole_document_keeps_its_text() {
     let workspace = Workspace::new();
     let document = DOCUMENT.replace("Get a token", "Get another token");
     let source = workspace.write("page.md", &page(&document));
@@ -77,7 +77,7 @@ fn keys_keep_their_order() {
 }
 
 #[test]
-fn a_dry_run_reports_and_writes_nothing() {
+fn a_dry_run_reports_the_changes_and_writes_no_file() {
     let workspace = Workspace::new();
     let source = workspace.write("new.yaml", &document_with_ping());
     let before = workspace.files();
@@ -99,7 +99,7 @@ fn pages_are_merged_into_the_document() {
 }
 
 #[test]
-fn a_source_that_cannot_be_used_changes_nothing_and_the_error_says_why() {
+fn an_unusable_source_changes_no_file_and_the_error_states_the_reason() {
     let workspace = Workspace::new();
     let conflict = PING.replace("Pong", "Token");
     let stale = DOCUMENT.replace("clientSecret", "client_secret");

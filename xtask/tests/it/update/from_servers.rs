@@ -1,4 +1,4 @@
-//! Documents from servers that work or fail.
+//! `update` from servers that work or fail.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ fn respond(request: &Request, document: &str) -> Response {
     }
 }
 
-/// Letters and signs in a meaningless order, the same in each run.
+/// Pseudorandom printable characters, the same in each run.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 7_u32;
     let next = || {
@@ -88,7 +88,7 @@ fn a_dry_run_does_not_record_the_version() {
 }
 
 #[test]
-fn a_server_that_fails_changes_nothing_and_the_error_names_it() {
+fn a_failing_server_changes_no_file_and_the_error_names_it() {
     let workspace = Workspace::new();
     let server = serve(document_with_ping());
     let before = workspace.files();
@@ -111,7 +111,7 @@ fn a_server_that_fails_changes_nothing_and_the_error_names_it() {
 }
 
 #[test]
-fn a_slow_server_is_given_up_after_the_timeout() {
+fn a_request_to_a_slow_server_fails_after_the_timeout() {
     let workspace = Workspace::new();
     let server = serve(String::new());
     let before = workspace.files();
@@ -125,7 +125,7 @@ fn a_slow_server_is_given_up_after_the_timeout() {
 }
 
 #[test]
-fn an_address_where_no_server_listens_is_named() {
+fn the_error_names_a_url_at_which_no_server_listens() {
     let workspace = Workspace::new();
     let url = serve(String::new()).url("/openapi.json");
     let message = workspace.update(&[&url]).unwrap_err();
