@@ -6,7 +6,10 @@ use heck::ToSnakeCase as _;
 use quote::ToTokens as _;
 use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Fields, File, GenericParam, ImplItem, ImplItemFn, Item, ItemImpl, Type, Visibility, parse_quote};
+use syn::{
+    Attribute, Fields, File, GenericArgument, GenericParam, ImplItem, ImplItemFn, Item, ItemImpl, Path, PathArguments,
+    Type, TypeParamBound, Visibility, parse_quote,
+};
 
 use super::{
     Argument, Client, Construction, Field, Kind, Method, NamedType, Passing, Place, Spelling, Variant, source,
@@ -197,7 +200,7 @@ fn add_impl(block: &ItemImpl, types: &mut BTreeMap<String, NamedType>) {
         return;
     };
     let Some(last) = path.segments.last() else { return };
-    let name = plain(&parse_quote!(#last));
+    let name = plain_path(&Path::from(last.clone()));
     if let Some(kind) = types.get_mut(&of) {
         if name == "Default" {
             kind.construction = Construction::Default;
@@ -237,32 +240,41 @@ fn code(kind: Type) -> String {
 
 /// A type as a caller writes it: without lifetimes, and with only the last segment of a path that callers import.
 fn plain(kind: &Type) -> String {
-    struct Plain;
-    impl VisitMut for Plain {
-        fn visit_path_mut(&mut self, path: &mut syn::Path) {
-            path.leading_colon = None;
-            let first = path.segments.first().map(|first| first.ident.to_string()).unwrap_or_default();
-            if ["std", "types", "self", "uuid", "chrono"].contains(&first.as_str())
-                && let Some(last) = path.segments.last().cloned()
-            {
-                *path = last.into();
+    match kind {
+        Type::Path(kind) if kind.qself.is_none() => plain_path(&kind.path),
+        Type::Reference(kind) => format!("&{}", plain(&kind.elem)),
+        Type::Slice(kind) => format!("[{}]", plain(&kind.elem)),
+        Type::Tuple(kind) => format!("({})", list(kind.elems.iter().map(plain))),
+        Type::ImplTrait(kind) => {
+            let bounds = kind.bounds.iter().map(|bound| match bound {
+                TypeParamBound::Trait(bound) => plain_path(&bound.path),
+                bound => bound.to_token_stream().to_string(),
+            });
+            format!("impl {}", bounds.collect::<Vec<_>>().join(" + "))
+        }
+        kind => kind.to_token_stream().to_string(),
+    }
+}
+
+fn plain_path(path: &Path) -> String {
+    const IMPORTED: [&str; 5] = ["std", "types", "self", "uuid", "chrono"];
+    let is_imported = path.segments.first().is_some_and(|first| IMPORTED.iter().any(|name| first.ident == name));
+    let skipped = if is_imported { path.segments.len() - 1 } else { 0 };
+    let segments = path.segments.iter().skip(skipped).map(|segment| {
+        let arguments = match &segment.arguments {
+            PathArguments::AngleBracketed(arguments) => {
+                let arguments = arguments.args.iter().filter_map(|argument| match argument {
+                    GenericArgument::Lifetime(_) => None,
+                    GenericArgument::Type(kind) => Some(plain(kind)),
+                    argument => Some(argument.to_token_stream().to_string()),
+                });
+                format!("<{}>", list(arguments))
             }
-            visit_mut::visit_path_mut(self, path);
-        }
-        fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
-            reference.lifetime = None;
-            visit_mut::visit_type_reference_mut(self, reference);
-        }
-    }
-    let mut kind = kind.clone();
-    Plain.visit_type_mut(&mut kind);
-    let mut text = kind.to_token_stream().to_string();
-    for (loose, tight) in
-        [(" :: ", "::"), (" <", "<"), ("< ", "<"), (" >", ">"), ("& ", "&"), (" ,", ","), ("[ ", "["), (" ]", "]")]
-    {
-        text = text.replace(loose, tight);
-    }
-    text
+            arguments => arguments.to_token_stream().to_string(),
+        };
+        format!("{}{arguments}", segment.ident)
+    });
+    segments.collect::<Vec<_>>().join("::")
 }
 
 #[cfg(test)]
