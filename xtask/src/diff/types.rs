@@ -243,11 +243,10 @@ fn variants((was, before): Of<'_, Variant>, (is, after): Of<'_, Variant>, rename
                 "is new",
                 "responses contain it as `Open`, which callers cannot match exhaustively",
             ),
-            (true, false) => Change::compatible(part, "is new", "callers need not send it"),
             (false, true) => {
                 Change::breaking(part, "is new", "callers that match all variants of a response no longer compile")
             }
-            (false, false) => Change::compatible(part, "is new", "callers need not send it"),
+            (_, false) => Change::compatible(part, "is new", "callers need not send it"),
         });
     }
     changes

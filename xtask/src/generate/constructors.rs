@@ -87,7 +87,7 @@ mod tests {
     fn new_takes_the_required_fields_and_leaves_the_others_unset() {
         let (count, written) = after(
             add,
-            r#"pub mod types {
+            "pub mod types {
                 pub struct Order {
                     pub id: i64, pub name: ::std::string::String, pub note: ::std::option::Option<i64>,
                     #[serde(default)] pub lines: ::std::vec::Vec<Line>,
@@ -95,7 +95,7 @@ mod tests {
                 pub struct Line { pub price: f64 }
                 pub struct Created { pub id: i64 }
             }
-            impl Client { pub async fn send(&self, body: &types::Order) -> types::Created {} }"#,
+            impl Client { pub async fn send(&self, body: &types::Order) -> types::Created {} }",
         );
         for expected in [
             "pub fn new( id: i64, name: impl ::std::convert::Into<::std::string::String>, ) -> Self",

@@ -34,8 +34,8 @@ fn the_same_document_in_any_format_changes_no_file() {
     let value: serde_json::Value = yaml_serde::from_str(DOCUMENT).unwrap();
     let sources = [
         workspace.write("same.yaml", DOCUMENT),
-        workspace.write("page.md", &page(DOCUMENT)),
-        workspace.write("same.json", &value.to_string()),
+        workspace.write("page.md", page(DOCUMENT)),
+        workspace.write("same.json", value.to_string()),
     ];
     let before = workspace.files();
     for source in sources {
@@ -49,7 +49,7 @@ fn the_same_document_in_any_format_changes_no_file() {
 fn a_page_with_the_whole_document_keeps_its_text() {
     let workspace = Workspace::new();
     let document = DOCUMENT.replace("Get a token", "Get another token");
-    let source = workspace.write("page.md", &page(&document));
+    let source = workspace.write("page.md", page(&document));
     workspace.update(&[&source]).unwrap();
     assert_eq!(workspace.read(CHECKED_IN), document);
 }
@@ -57,7 +57,7 @@ fn a_page_with_the_whole_document_keeps_its_text() {
 #[test]
 fn a_new_document_updates_the_client_and_the_changelog_once() {
     let workspace = Workspace::new();
-    let source = workspace.write("new.yaml", &document_with_ping());
+    let source = workspace.write("new.yaml", document_with_ping());
     let output = workspace.update(&[&source]).unwrap();
     assert!(output.contains("+ ping  GET /ping") && output.contains("version step: patch"), "{output}");
     assert!(workspace.read("chift-api/src/generated/client.rs").contains("pub async fn ping"));
@@ -70,7 +70,7 @@ fn a_new_document_updates_the_client_and_the_changelog_once() {
 #[test]
 fn keys_keep_their_order() {
     let workspace = Workspace::new();
-    let source = workspace.write("new.yaml", &document_with_ping());
+    let source = workspace.write("new.yaml", document_with_ping());
     let order = |text: &str| yaml_serde::from_str::<serde_json::Value>(text).unwrap().to_string();
     workspace.update(&[&source]).unwrap();
     assert_eq!(order(&workspace.read(CHECKED_IN)), order(&workspace.read("new.yaml")));
@@ -79,7 +79,7 @@ fn keys_keep_their_order() {
 #[test]
 fn a_dry_run_reports_the_changes_and_writes_no_file() {
     let workspace = Workspace::new();
-    let source = workspace.write("new.yaml", &document_with_ping());
+    let source = workspace.write("new.yaml", document_with_ping());
     let before = workspace.files();
     let output = workspace.update_with(&[&source], true, Duration::from_secs(30)).unwrap();
     assert!(output.contains("+ ping  GET /ping") && output.contains("openapi/chift.yaml would be written"), "{output}");
@@ -89,7 +89,7 @@ fn a_dry_run_reports_the_changes_and_writes_no_file() {
 #[test]
 fn pages_are_merged_into_the_document() {
     let workspace = Workspace::new();
-    let (ping, token) = (workspace.write("ping.md", &page(PING)), workspace.write("token.md", &page(DOCUMENT)));
+    let (ping, token) = (workspace.write("ping.md", page(PING)), workspace.write("token.md", page(DOCUMENT)));
     workspace.update(&[&ping, &token]).unwrap();
     let client = workspace.read("chift-api/src/generated/client.rs");
     assert!(client.contains("pub async fn ping") && client.contains("pub async fn get_token"));
