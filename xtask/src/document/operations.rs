@@ -87,7 +87,7 @@ pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<Stri
     patched
 }
 
-/// The object that a body is, or is a list of.
+/// The schema of the object in a body, which is the body itself or an item of a list.
 fn body<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
     references::follow(references::resolved_schema(schema, document), document, |schema, document| {
         Some(references::resolved_schema(schema.get("items")?, document))
