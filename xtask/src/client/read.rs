@@ -102,7 +102,7 @@ fn place(name: &str, operation: &Value) -> Place {
         .filter(|it| it["name"].as_str().is_some_and(|it| it.to_snake_case() == name.trim_end_matches('_')))
         .find_map(|it| match it["in"].as_str()? {
             "path" => Some(Place::Path),
-            "query" if references::says(it, "explode", true) && it["schema"].get("$ref").is_some() => {
+            "query" if references::has_value(it, "explode", true) && it["schema"].get("$ref").is_some() => {
                 Some(Place::QueryStruct)
             }
             "query" => Some(Place::Query),

@@ -106,8 +106,8 @@ fn stated(document: &Value) -> BTreeMap<Subject, Stated<'_>> {
         .collect()
 }
 
-/// The keywords of a node. For a parameter, those of its schema are included; for a union with null, those of the other
-/// alternative.
+/// The keywords of a node, including those of a parameter's schema, and those of the other alternative of a union with
+/// null.
 fn keywords<'a>(holder: &'a Value, document: &'a Value) -> Stated<'a> {
     let holder = if holder.get("in").is_some() || holder.get("$ref").is_none() {
         holder
@@ -123,7 +123,7 @@ fn keywords<'a>(holder: &'a Value, document: &'a Value) -> Stated<'a> {
     let mut stated = Stated::new();
     for keyword in KEYWORDS {
         let found = nodes.iter().find_map(|node| node.get(keyword));
-        // A default of null is the same as none.
+        // A default of null is the same as no default.
         if let Some(value) = found.filter(|value| {
             !value.is_null() && **value != Value::Bool(false) || keyword == "default" && value.is_boolean()
         }) {

@@ -2,12 +2,12 @@
 //! callers.
 //!
 //! It compares the generated *clients*, not the documents: methods, and the fields, variants, constructors and
-//! traits of types, as the value [`crate::client::Client`]. This is all that a caller uses, and the generator decides
-//! here whether a change is breaking: names that come from titles and paths, parameters in a struct, errors by status,
-//! `Open` around the enums of responses, `Nullable` in a PATCH, `new` for the types that a request contains. A
-//! comparison of documents would repeat each of these decisions, and be wrong wherever the two disagree. Limits and
-//! defaults, which the client does not have, are compared in the documents. They break no caller, because the server
-//! enforces them for every version of the client.
+//! traits of types, as the value [`crate::client::Client`]. This is all that a caller uses. It also contains the
+//! decisions of the generator that make a change breaking: names that come from titles and paths, parameters in a
+//! struct, errors by status, `Open` around the enums of responses, `Nullable` in a PATCH, `new` for the types that a
+//! request contains. A comparison of documents would repeat each of these decisions, and be wrong wherever it differs
+//! from the generator. Limits and defaults, which the client does not have, are compared in the documents. They break
+//! no caller, because the server enforces them for every version of the client.
 //!
 //! A verdict assumes that callers use the client as its documentation recommends: they pass arguments by position,
 //! construct requests with `new` or `Default` and set fields, read fields of responses by name without destructuring

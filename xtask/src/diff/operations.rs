@@ -34,7 +34,7 @@ pub(super) fn pair<'a>(old: &'a Client, new: &'a Client) -> Vec<Pair<'a>> {
     pairs
 }
 
-/// `/a/{}/b` for `/a/{id}/b`.
+/// A path without the names of its parameters: `/a/{}/b` for `/a/{id}/b`.
 fn without_names(path: &str) -> String {
     let parts = path.split('/').map(|part| match (part.find('{'), part.rfind('}')) {
         (Some(start), Some(end)) if start < end => format!("{}{{}}{}", &part[..start], &part[end + 1..]),

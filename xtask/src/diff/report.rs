@@ -79,7 +79,7 @@ fn sign(fate: Fate) -> char {
     }
 }
 
-/// Whether the sign before the entry is enough, and its changes need no lines.
+/// Whether the sign before the entry is enough, so that its changes need not be listed.
 fn is_evident(entry: &Entry) -> bool {
     entry.fate == Fate::Added
 }

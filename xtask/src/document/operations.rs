@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::document::references::{self, says};
+use crate::document::references::{self, has_value};
 use crate::document::walk;
 
 /// The name of a response body that the document does not describe, beside the names in [`Operation::bodies`].
@@ -81,13 +81,13 @@ pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<Stri
         let required = body.get("required").and_then(Value::as_array);
         let is_required = |name: &str| required.is_some_and(|list| list.iter().any(|needed| needed == name));
         let fields = body.get("properties").and_then(Value::as_object).into_iter().flatten();
-        let fields = fields.filter(|(name, field)| says(field, "nullable", true) && !is_required(name));
+        let fields = fields.filter(|(name, field)| has_value(field, "nullable", true) && !is_required(name));
         patched.insert(references::operation_id(node).to_owned(), fields.map(|(name, _)| name.clone()).collect());
     });
     patched
 }
 
-/// The object that a body is, or is a list of.
+/// The schema of the object in a body, which is the body itself or an item of a list.
 fn body<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
     references::follow(references::resolved_schema(schema, document), document, |schema, document| {
         Some(references::resolved_schema(schema.get("items")?, document))

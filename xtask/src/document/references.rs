@@ -76,7 +76,7 @@ pub(crate) fn operation_id(operation: &Value) -> &str {
 }
 
 /// Whether `schema` has the field `key` with the value `value`.
-pub(crate) fn says(schema: &Value, key: &str, value: impl Into<Value>) -> bool {
+pub(crate) fn has_value(schema: &Value, key: &str, value: impl Into<Value>) -> bool {
     schema.get(key) == Some(&value.into())
 }
 

@@ -1,7 +1,7 @@
 //! The fourth stage: generates Rust source from the lowered document, with progenitor and passes over the syntax tree
 //! of its output.
 //!
-//! Each pass has a file, and the list [`PASSES`] shows their order. Each pass returns the number of places that it
+//! Each pass has a file, and the list `PASSES` shows their order. Each pass returns the number of places that it
 //! changed. `xtask/tests/mutations/passes.txt` records these counts for a document that has every construct, so that a
 //! test fails when a release of progenitor writes a construct differently.
 
@@ -178,7 +178,7 @@ fn module(base_url: &str) -> TokenStream {
     }
 }
 
-/// The problem of a pass that finds another output of progenitor than it expects.
+/// A problem for output of progenitor that a pass does not expect.
 fn unexpected_output(what: String) -> Problem {
     const HINT: &str = "the format of progenitor's output has changed; adapt xtask/src/client/source.rs and the pass";
     Problem::new(&Pointer::root(), what, HINT)

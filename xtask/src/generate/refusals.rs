@@ -107,7 +107,7 @@ pub(super) fn misread(document: &Value, error: &serde_json::Error) -> Problems {
     }
 }
 
-/// The smallest parts of a document that are valid in a document of their own.
+/// The smallest parts of a document that can form a document alone.
 fn parts(document: &Value) -> Vec<Pointer> {
     let children = |place: Pointer| -> Vec<Pointer> {
         match place.find(document) {

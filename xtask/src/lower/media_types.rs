@@ -91,7 +91,7 @@ fn operation(operation: &Value, document: &Value, report: &mut Report) -> Option
     let parts = schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, part)| {
         let part = references::resolved_schema(part, document);
         let one = part.get("items").map_or(part, |items| references::resolved_schema(items, document));
-        let is_file = references::says(one, "format", "binary") || one.get("contentMediaType").is_some();
+        let is_file = references::has_value(one, "format", "binary") || one.get("contentMediaType").is_some();
         let is_required = required.is_some_and(|list| list.iter().any(|needed| needed == name));
         let kind = if is_file { "a file" } else { "a string" };
         format!("`{name}` ({kind}{})", if is_required { "" } else { ", optional" })
@@ -116,7 +116,7 @@ fn structured_fields(schema: &Value, document: &Value) -> Vec<String> {
     let fields = references::resolved_schema(schema, document).get("properties").and_then(Value::as_object);
     let is_structured = |field: &Value| {
         let field = references::resolved_schema(field, document);
-        ["array", "object"].iter().any(|name| references::says(field, "type", *name))
+        ["array", "object"].iter().any(|name| references::has_value(field, "type", *name))
             || field.get("properties").is_some()
     };
     fields.into_iter().flatten().filter(|(_, field)| is_structured(field)).map(|(name, _)| name.clone()).collect()

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::Report;
 use crate::document::media_types::JSON;
-use crate::document::references::{self, says};
+use crate::document::references::{self, has_value};
 use crate::document::walk::{self, Kind};
 
 pub(super) fn simplify(document: &mut Value, _: &mut Report) -> usize {
     walk::replace(document, &mut |kind, _, node, document| match kind {
         Kind::RequestBody if node.get("content").is_some() => {
             let by_reference = by_reference(node, document);
-            let is_optional = !says(node, "required", true);
+            let is_optional = !has_value(node, "required", true);
             (is_optional || by_reference.is_some()).then(|| {
                 let mut node = by_reference.unwrap_or_else(|| node.clone());
                 node["required"] = json!(true);
@@ -37,8 +37,8 @@ fn by_reference(node: &Value, document: &Value) -> Option<Value> {
     let mut own = schema.clone();
     own.as_object_mut()?.shift_remove("nullable");
     let target = references::resolved_schema(&own, document);
-    let is_by_value = ["integer", "number", "boolean"].iter().any(|name| says(target, "type", *name));
-    let changed = if is_by_value || says(target, "nullable", true) {
+    let is_by_value = ["integer", "number", "boolean"].iter().any(|name| has_value(target, "type", *name));
+    let changed = if is_by_value || has_value(target, "nullable", true) {
         json!({})
     } else if is_nullable {
         own
@@ -55,7 +55,7 @@ fn may_be_several(schema: &Value, document: &Value) -> bool {
     let schema = references::resolved_schema(schema, document);
     let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
     let mut kinds = alternatives.map(|part| references::resolved_schema(part, document)).chain([schema]);
-    kinds.any(|kind| ["array", "object"].iter().any(|name| says(kind, "type", *name)))
+    kinds.any(|kind| ["array", "object"].iter().any(|name| has_value(kind, "type", *name)))
 }
 
 #[cfg(test)]

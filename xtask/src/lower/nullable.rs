@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Report;
-use crate::document::references::{self, says};
+use crate::document::references::{self, has_value};
 use crate::document::walk::{self, Kind};
 
 pub(super) fn fold(document: &mut Value, report: &mut Report) -> usize {
@@ -17,7 +17,7 @@ pub(super) fn fold(document: &mut Value, report: &mut Report) -> usize {
         }
     });
     walk::change(document, &mut |kind, place, node| {
-        if let (Kind::Schema, true, Value::Object(schema)) = (kind, says(node, "type", "null"), node) {
+        if let (Kind::Schema, true, Value::Object(schema)) = (kind, has_value(node, "type", "null"), node) {
             schema.shift_remove("type");
             references::describe(schema, "Always `null`.".to_owned());
             report.warn(&place.pointer(), "3.0 has no type for `null` alone; the client accepts any value here");
@@ -31,7 +31,7 @@ pub(super) fn fold(document: &mut Value, report: &mut Report) -> usize {
 fn fold_alternatives(schema: &mut Map<String, Value>, keyword: &str) -> bool {
     let Some(Value::Array(alternatives)) = schema.get_mut(keyword) else { return false };
     let before = alternatives.len();
-    alternatives.retain(|alternative| !says(alternative, "type", "null"));
+    alternatives.retain(|alternative| !has_value(alternative, "type", "null"));
     if alternatives.len() == before {
         return false;
     }

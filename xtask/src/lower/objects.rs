@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Report;
 use crate::document::marker;
-use crate::document::references::says;
+use crate::document::references::has_value;
 use crate::document::walk::{self, Kind};
 
 pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Report) -> usize {
@@ -19,8 +19,9 @@ pub(super) fn keep_unknown_fields(document: &mut Value, _: &mut Report) -> usize
             return;
         }
         // Beside a secret, an unknown field may be a secret too.
-        let is_hidden =
-            |property: &Value| says(property, "format", "password") || says(property, marker::KEY, marker::REDACTED);
+        let is_hidden = |property: &Value| {
+            has_value(property, "format", "password") || has_value(property, marker::KEY, marker::REDACTED)
+        };
         let secret = properties.values().any(is_hidden);
         let values = if secret { json!({marker::KEY: marker::REDACTED}) } else { json!({}) };
         schema.insert("additionalProperties".to_owned(), values);

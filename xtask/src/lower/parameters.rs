@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Report;
 use crate::document::keywords;
 use crate::document::pointer::Pointer;
-use crate::document::references::{self, says};
+use crate::document::references::{self, has_value};
 use crate::document::walk::{self, Kind};
 
 pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
@@ -45,20 +45,20 @@ fn is_sent(parameter: &Value, parameters: &Pointer, index: usize, report: &mut R
     let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
     // OpenAPI, Parameter Object: the definition of a header with one of these names is ignored.
     let known = ["accept", "content-type", "authorization"];
-    if says(parameter, "in", "header") && known.contains(&name.to_lowercase().as_str()) {
+    if has_value(parameter, "in", "header") && known.contains(&name.to_lowercase().as_str()) {
         let what = "is not an argument: OpenAPI ignores a definition of this header";
         report.warn(&parameters.child(index), format!("the header `{name}` {what}"));
         return false;
     }
-    if says(parameter, "in", "cookie") {
+    if has_value(parameter, "in", "cookie") {
         let what = "is not an argument: the HTTP client sends cookies, from its cookie store or as a default header";
         report.warn(&parameters.child(index), format!("the cookie `{name}` {what}"));
         return false;
     }
     let schema = &parameter["schema"];
     let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
-    let is_list = std::iter::once(schema).chain(alternatives).any(|schema| says(schema, "type", "array"));
-    if says(parameter, "in", "header") && !says(parameter, "required", true) && is_list {
+    let is_list = std::iter::once(schema).chain(alternatives).any(|schema| has_value(schema, "type", "array"));
+    if has_value(parameter, "in", "header") && !has_value(parameter, "required", true) && is_list {
         let what = "is not an argument: its value is a list";
         report.warn(&parameters.child(index), format!("the optional header `{name}` {what}"));
         return false;
@@ -69,13 +69,13 @@ fn is_sent(parameter: &Value, parameters: &Pointer, index: usize, report: &mut R
 /// Gives the numbers of a parameter the format `double`: only a number in JSON keeps its exact digits.
 fn as_text(parameter: &mut Value) {
     // A parameter without a type in a path or a header is a string. As a JSON value, a string would be sent in quotes.
-    let is_string = ["path", "header"].iter().any(|place| says(parameter, "in", *place));
+    let is_string = ["path", "header"].iter().any(|place| has_value(parameter, "in", *place));
     let Some(schema) = parameter.get_mut("schema") else { return };
     if is_string && schema.is_object() && schema.get("type").is_none() && !keywords::describes_values(schema) {
         schema["type"] = json!("string");
     }
     walk::change_from(Kind::Schema, schema, &mut |kind, _, node| {
-        if kind == Kind::Schema && says(node, "type", "number") && node.get("format").is_none() {
+        if kind == Kind::Schema && has_value(node, "type", "number") && node.get("format").is_none() {
             node["format"] = json!("double");
         }
     });
@@ -91,7 +91,7 @@ pub(super) fn leave_out_null(document: &mut Value, _: &mut Report) -> usize {
         let schema = node.get_mut("schema").and_then(Value::as_object_mut);
         if schema.is_some_and(|schema| schema.shift_remove("nullable") == Some(json!(true))) {
             // A path parameter is always required.
-            node["required"] = json!(says(node, "in", "path"));
+            node["required"] = json!(has_value(node, "in", "path"));
             count += 1;
         }
     });

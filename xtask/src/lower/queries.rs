@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::Report;
-use crate::document::references::{self, says};
+use crate::document::references::{self, has_value};
 use crate::document::walk;
 use crate::names;
 
@@ -28,7 +28,7 @@ pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
         let clashes = |parameter: &Value| used.get(&argument_name(parameter)).is_some_and(|count| *count > 1);
         let (optional, others): (Vec<Value>, Vec<Value>) =
             std::mem::take(parameters).into_iter().partition(|parameter| {
-                fits(parameter, document) && (clashes(parameter) || !says(parameter, "required", true))
+                fits(parameter, document) && (clashes(parameter) || !has_value(parameter, "required", true))
             });
         *parameters = others;
         if optional.is_empty() {
@@ -36,7 +36,7 @@ pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
         }
         let mut properties = Map::new();
         let required: Vec<&Value> =
-            optional.iter().filter(|it| says(it, "required", true)).map(|it| &it["name"]).collect();
+            optional.iter().filter(|it| has_value(it, "required", true)).map(|it| &it["name"]).collect();
         for parameter in &optional {
             let mut schema = parameter["schema"].clone();
             if let (Some(text), Some(schema)) = (parameter.get("description"), schema.as_object_mut()) {
@@ -76,7 +76,7 @@ fn argument_name(parameter: &Value) -> String {
 fn fits(parameter: &Value, document: &Value) -> bool {
     let schema = parameter.get("schema").unwrap_or(&Value::Null);
     let target = references::resolved_schema(schema, document);
-    says(parameter, "in", "query")
+    has_value(parameter, "in", "query")
         && parameter.get("style").is_none_or(|style| style == "form")
         && target.get("type").and_then(Value::as_str).is_some_and(|name| name != "array" && name != "object")
 }

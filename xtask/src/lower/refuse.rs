@@ -8,7 +8,7 @@ use super::{Report, ref_siblings};
 use crate::document::keywords::{self, Role};
 use crate::document::marker;
 use crate::document::pointer::Pointer;
-use crate::document::references::{self, says};
+use crate::document::references::{self, has_value};
 use crate::document::walk::{self, Kind, Place};
 use crate::names;
 
@@ -110,7 +110,7 @@ impl Refusals<'_> {
         let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
         let named: Vec<&str> = parameters
             .map(|parameter| references::resolved(parameter, self.document))
-            .filter(|parameter| says(parameter, "in", "path"))
+            .filter(|parameter| has_value(parameter, "in", "path"))
             .filter_map(|parameter| parameter.get("name").and_then(Value::as_str))
             .collect();
         for name in in_path.iter().filter(|name| !named.contains(name)) {
@@ -158,7 +158,7 @@ impl Refusals<'_> {
         if node.get("schema").is_none() {
             self.refuse(&place.pointer(), "a parameter without a `schema` cannot be lowered");
         }
-        if position == "path" && !says(node, "required", true) {
+        if position == "path" && !has_value(node, "required", true) {
             self.refuse(&place.pointer(), "a path parameter must have `required: true`");
         }
     }

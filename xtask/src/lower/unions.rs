@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Report;
 use crate::document::keywords::{self, Role};
-use crate::document::references::{self, says};
+use crate::document::references::{self, has_value};
 use crate::document::walk::{self, Kind};
 
 pub(super) fn order(document: &mut Value, _: &mut Report) -> usize {
@@ -44,7 +44,7 @@ pub(super) fn order(document: &mut Value, _: &mut Report) -> usize {
 fn flattened(alternatives: Vec<Value>, schema: &mut Map<String, Value>) -> Vec<Value> {
     let mut flat = Vec::new();
     for alternative in alternatives {
-        if says(&alternative, "nullable", true) {
+        if has_value(&alternative, "nullable", true) {
             schema.insert("nullable".to_owned(), json!(true));
         }
         match alternative.get("oneOf").and_then(Value::as_array) {

@@ -112,8 +112,8 @@ fn conflict(place: &Pointer, one: &str, other: &str, hint: impl Into<String>) ->
     Problem::new(place, format!("{one} and {other} conflict here"), hint)
 }
 
-/// Merges the paths. If the `security` of a page differs from that of the document, it is copied to each operation of
-/// the page.
+/// Merges the paths. If the `security` of a page differs from that of the document, it is copied to the operations of
+/// the page that have none.
 fn merge_paths<'a>(
     merged: &mut Value,
     page: &Part<'a>,

@@ -28,7 +28,7 @@ use crate::overlay::OverlayError;
 use crate::pipeline::{self, Input, Outcome, OverlayInput, Stage};
 use crate::read;
 
-/// The address at which Chift publishes its document.
+/// The URL at which Chift publishes its document.
 pub const PUBLISHED: &str = "https://api.chift.eu/openapi.json";
 
 const DOCUMENT: &str = "openapi/chift.yaml";

@@ -50,8 +50,8 @@ pub(super) fn read(
     let mut version = None;
     let (mut whole, mut pages) = (Vec::new(), Vec::new());
     for name in &args.from {
-        // An ETag identifies the version of one source, and `openapi/chift.yaml` is compared with it only if that
-        // source is the only one.
+        // An ETag identifies a version of one source. `openapi/chift.yaml` has that version only if it was written from
+        // that source alone.
         let is_only = args.from.len() == 1;
         let etag = versions.etag(name, &present.text).filter(|_| is_only);
         let (text, etag) = match fetch(name, etag, args.timeouts)? {
@@ -77,7 +77,7 @@ pub(super) fn read(
             "--from takes one whole document or any number of documentation pages, not both; the sources are: {origin}"
         ),
     };
-    // The same document keeps the present text, however the source formats it.
+    // If the document is the same, the present text is kept, even if the source has another format.
     if source.document.value == present_document.value {
         return Ok(unchanged(origin, version));
     }

@@ -33,7 +33,7 @@ pub(super) fn report(input: &Input, document: &Value) -> anyhow::Result<String> 
     Ok(report)
 }
 
-/// The names in a plain path such as `$.a.b['c d']`; `None` for a path that selects by more than names.
+/// The names in a path such as `$.a.b['c d']`; `None` for a path with other selectors, such as a filter.
 fn steps(target: &str) -> Option<Vec<String>> {
     let mut steps = Vec::new();
     let mut rest = target.strip_prefix('$')?;
@@ -59,7 +59,7 @@ fn steps(target: &str) -> Option<Vec<String>> {
 
 fn candidates(target: &str, document: &Value) -> String {
     let Some(steps) = steps(target) else {
-        return "  no candidates, because the target selects by more than names\n".to_owned();
+        return "  no candidates, because the target has selectors other than names\n".to_owned();
     };
     let mut report = String::new();
     let mut node = document;
@@ -152,6 +152,6 @@ mod tests {
 
     #[test]
     fn a_target_with_a_filter_has_no_candidates() {
-        assert!(report_on("$.components.schemas[?@.a == 1]").contains("by more than names"));
+        assert!(report_on("$.components.schemas[?@.a == 1]").contains("selectors other than names"));
     }
 }

@@ -102,27 +102,27 @@ impl Call<'_> {
                         break;
                     }
                 }
-                self.once(status, body.as_ref(), server, driver, tally)?;
+                self.call_once(status, body.as_ref(), server, driver, tally)?;
             }
         }
-        self.refused(server, driver, tally)?;
+        self.check_refusals(server, driver, tally)?;
         // No operation of Chift's document lists this status.
         let undocumented = json!({"message": "m", "error_code": "ERROR_OF_THE_FUTURE", "detail": {"a": 1}});
-        self.once(418, Some(&undocumented), server, driver, tally)
+        self.call_once(418, Some(&undocumented), server, driver, tally)
     }
 
     /// Checks that a path argument that cannot be a segment is refused with an error that names it, before anything is
     /// sent.
-    fn refused(&mut self, server: &Server, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
+    fn check_refusals(&mut self, server: &Server, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
         let id = &self.operation.id;
-        let Ok(given) = self.given()? else { return Ok(()) };
-        for (name, _) in given.path.iter().filter(|(_, value)| *value == HOSTILE) {
+        let Ok(arguments) = self.arguments()? else { return Ok(()) };
+        for (name, _) in arguments.path.iter().filter(|(_, value)| *value == HOSTILE) {
             let key = names::argument_name(name);
             for text in REFUSED {
-                let mut arguments = given.values.clone();
-                arguments[&key] = json!(text);
+                let mut values = arguments.values.clone();
+                values[&key] = json!(text);
                 server.set_response(200, String::new());
-                let result = driver.call(id, &arguments)?;
+                let result = driver.call(id, &values)?;
                 tally.calls += 1;
                 if server.take_request().is_some() {
                     tally.failures.push(format!("{id}: the path argument {name} = {text:?} was sent, not refused"));
@@ -152,7 +152,7 @@ impl Call<'_> {
     }
 
     /// Calls the operation once; the server responds with `status` and `body`.
-    fn once(
+    fn call_once(
         &mut self,
         status: u16,
         body: Option<&Value>,
@@ -161,8 +161,8 @@ impl Call<'_> {
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
         let id = &self.operation.id;
-        let given = match self.given()? {
-            Ok(given) => given,
+        let arguments = match self.arguments()? {
+            Ok(arguments) => arguments,
             Err(why) => {
                 tally.failures.push(format!("{id}: {why}"));
                 return Ok(());
@@ -173,11 +173,13 @@ impl Call<'_> {
             status,
             if bytes { BYTES.to_owned() } else { body.map(Value::to_string).unwrap_or_default() },
         );
-        let result = driver.call(id, &given.values)?;
+        let result = driver.call(id, &arguments.values)?;
         tally.calls += 1;
         match server.take_request() {
-            Some(arrived) => {
-                tally.failures.extend(self.sent(&given, &arrived)?.into_iter().map(|what| format!("{id}: {what}")));
+            Some(received) => {
+                tally.failures.extend(
+                    self.request_differences(&arguments, &received)?.into_iter().map(|what| format!("{id}: {what}")),
+                );
             }
             None => tally.failures.push(format!("{id}: the server received no request: {result}")),
         }
@@ -223,8 +225,8 @@ impl Call<'_> {
     }
 
     /// Generates the arguments of a call. The inner error reports a value that cannot be generated.
-    fn given(&mut self) -> anyhow::Result<Result<Arguments, String>> {
-        let mut given =
+    fn arguments(&mut self) -> anyhow::Result<Result<Arguments, String>> {
+        let mut arguments =
             Arguments { values: json!({}), path: BTreeMap::new(), query: Vec::new(), headers: Vec::new(), body: None };
         let mut query_struct = Map::new();
         let item = &self.contract.document["paths"][&self.operation.path];
@@ -252,36 +254,38 @@ impl Call<'_> {
             let key = names::argument_name(&name);
             match parameter["in"].as_str() {
                 Some("path") => {
-                    given.path.insert(name, text(&value));
-                    given.values[key] = value;
+                    arguments.path.insert(name, text(&value));
+                    arguments.values[key] = value;
                 }
                 Some("query") => {
                     match &value {
-                        Value::Array(items) => given.query.extend(items.iter().map(|item| (name.clone(), text(item)))),
-                        value => given.query.push((name.clone(), text(value))),
+                        Value::Array(items) => {
+                            arguments.query.extend(items.iter().map(|item| (name.clone(), text(item))));
+                        }
+                        value => arguments.query.push((name.clone(), text(value))),
                     }
                     // The parameter is either an argument or a field of the query struct. The driver reads the one that
                     // exists.
                     query_struct.insert(name, value.clone());
                     // A parameter that shares its name with another is always in the query struct.
-                    if given.values.get(&key).is_none() {
-                        given.values[key] = value;
+                    if arguments.values.get(&key).is_none() {
+                        arguments.values[key] = value;
                     }
                 }
                 // The client sends no list in a header, and OpenAPI ignores three headers (3.1.1, Parameter Object).
                 // Lowering reports both.
                 Some("header") if schema.get("type").is_none() && self.is_free_text(&schema) => {
-                    given.headers.push((name.to_lowercase(), "any text".to_owned()));
-                    given.values[key] = json!("any text");
+                    arguments.headers.push((name.to_lowercase(), "any text".to_owned()));
+                    arguments.values[key] = json!("any text");
                 }
                 Some("header") if !value.is_array() && !IGNORED.contains(&name.to_lowercase().as_str()) => {
-                    given.headers.push((name.to_lowercase(), text(&value)));
-                    given.values[key] = value;
+                    arguments.headers.push((name.to_lowercase(), text(&value)));
+                    arguments.values[key] = value;
                 }
                 _ => {}
             }
         }
-        given.values[argument] = Value::Object(query_struct);
+        arguments.values[argument] = Value::Object(query_struct);
         let content = references::resolved(&self.node["requestBody"], self.contract.document).get("content");
         if let Some(content) = content.and_then(Value::as_object)
             && let Some(chosen) = media_types::chosen_request(content)
@@ -297,11 +301,11 @@ impl Call<'_> {
             let Some(value) = self.valid(&schema, |_| true)? else {
                 return Ok(Err("no request body could be generated".to_owned()));
             };
-            given.values["body"] = value.clone();
+            arguments.values["body"] = value.clone();
             let media_type = if in_parts { format!("{chosen}; boundary=parts") } else { chosen.clone() };
-            given.body = Some(Body { media_type, schema, value });
+            arguments.body = Some(Body { media_type, schema, value });
         }
-        Ok(Ok(given))
+        Ok(Ok(arguments))
     }
 
     /// Whether a parameter accepts any string: its schema has no type, or the type `string` without restrictions.
@@ -313,12 +317,12 @@ impl Call<'_> {
     }
 
     /// Lists the differences between the request that the server received and the expected one.
-    fn sent(&self, given: &Arguments, arrived: &Request) -> anyhow::Result<Vec<String>> {
-        let mut wrong = Vec::new();
-        if arrived.method != self.operation.method {
-            wrong.push(format!("the method is {}, not {}", arrived.method, self.operation.method));
+    fn request_differences(&self, arguments: &Arguments, received: &Request) -> anyhow::Result<Vec<String>> {
+        let mut differences = Vec::new();
+        if received.method != self.operation.method {
+            differences.push(format!("the method is {}, not {}", received.method, self.operation.method));
         }
-        let (path, query) = arrived.target.split_once('?').unwrap_or((&arrived.target, ""));
+        let (path, query) = received.target.split_once('?').unwrap_or((&received.target, ""));
         let expected: Vec<String> = self
             .operation
             .path
@@ -326,7 +330,7 @@ impl Call<'_> {
             .map(|part| {
                 let filled =
                     |text: String, (name, value): (&String, &String)| text.replace(&format!("{{{name}}}"), value);
-                given.path.iter().fold(part.to_owned(), filled)
+                arguments.path.iter().fold(part.to_owned(), filled)
             })
             .collect();
         let segments: Vec<String> = path
@@ -334,61 +338,61 @@ impl Call<'_> {
             .map(|part| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned())
             .collect();
         if segments != expected {
-            wrong.push(format!("the path {path} is not {expected:?}"));
+            differences.push(format!("the path {path} is not {expected:?}"));
         }
         let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let mut expected = given.query.clone();
+        let mut expected = arguments.query.clone();
         sent.sort();
         expected.sort();
         if !same_texts(&sent, &expected) {
-            wrong.push(format!("the query {sent:?} is not {expected:?}"));
+            differences.push(format!("the query {sent:?} is not {expected:?}"));
         }
-        let bearer = arrived.header("authorization");
+        let bearer = received.header("authorization");
         if bearer != self.operation.needs_bearer.then_some("Bearer verify-token") {
-            wrong.push(
+            differences.push(
                 "the bearer token is missing although the document requires it, or sent although it does not"
                     .to_owned(),
             );
         }
-        for (name, value) in &given.headers {
-            if arrived.header(name) != Some(value.trim()) {
-                wrong.push(format!("the header {name} is {:?}, not {value:?}", arrived.header(name)));
+        for (name, value) in &arguments.headers {
+            if received.header(name) != Some(value.trim()) {
+                differences.push(format!("the header {name} is {:?}, not {value:?}", received.header(name)));
             }
         }
-        if let Some(body) = &given.body {
-            wrong.extend(self.sent_body(body, arrived)?);
+        if let Some(body) = &arguments.body {
+            differences.extend(self.body_difference(body, received)?);
         }
-        Ok(wrong)
+        Ok(differences)
     }
 
     /// Describes how the body that the server received differs from the expected one; `None` if it does not.
-    fn sent_body(&self, given: &Body, arrived: &Request) -> anyhow::Result<Option<String>> {
-        let stated = arrived.header("content-type").unwrap_or_default();
-        let json = media_types::is_json(&given.media_type);
-        if stated != given.media_type && !(json && media_types::is_json(stated)) {
-            return Ok(Some(format!("the content type of the body is {stated:?}, not {:?}", given.media_type)));
+    fn body_difference(&self, expected: &Body, received: &Request) -> anyhow::Result<Option<String>> {
+        let stated = received.header("content-type").unwrap_or_default();
+        let json = media_types::is_json(&expected.media_type);
+        if stated != expected.media_type && !(json && media_types::is_json(stated)) {
+            return Ok(Some(format!("the content type of the body is {stated:?}, not {:?}", expected.media_type)));
         }
         if json {
-            let sent: Value = match serde_json::from_slice(&arrived.body) {
+            let sent: Value = match serde_json::from_slice(&received.body) {
                 Ok(sent) => sent,
                 Err(error) => return Ok(Some(format!("the body is not JSON: {error}"))),
             };
-            if !self.contract.validator(&given.schema)?.is_valid(&sent) {
+            if !self.contract.validator(&expected.schema)?.is_valid(&sent) {
                 return Ok(Some(format!("the body does not match its schema: {sent}")));
             }
-            let difference = difference(&given.value, &sent, self.operation.method == "PATCH");
+            let difference = difference(&expected.value, &sent, self.operation.method == "PATCH");
             return Ok(difference.map(|what| format!("in the body, {what}")));
         }
-        if given.media_type == media_types::FORM && given.value.is_object() {
-            let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(&arrived.body).into_owned().collect();
-            let fields = given.value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        if expected.media_type == media_types::FORM && expected.value.is_object() {
+            let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(&received.body).into_owned().collect();
+            let fields = expected.value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
             let mut expected: Vec<(String, String)> = fields.map(|(name, value)| (name.clone(), text(value))).collect();
             sent.sort();
             expected.sort();
             return Ok((!same_texts(&sent, &expected)).then(|| format!("the form {sent:?} is not {expected:?}")));
         }
-        let same = given.value.as_str().is_some_and(|text| text.as_bytes() == arrived.body);
-        Ok((!same).then(|| "the bytes of the body differ from the given ones".to_owned()))
+        let same = expected.value.as_str().is_some_and(|text| text.as_bytes() == received.body);
+        Ok((!same).then(|| "the bytes of the body are not the expected ones".to_owned()))
     }
 }
 

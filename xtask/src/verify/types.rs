@@ -48,9 +48,9 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
                 }
                 Err(error) => tally.failures.push(format!("{name}: a valid instance is refused ({error}): {instance}")),
             }
-            invalid(name, &rust, schema, &instance, &validator, &mut instances, driver, tally)?;
+            check_invalid(name, &rust, schema, &instance, &validator, &mut instances, driver, tally)?;
             if client.types.get(&rust).is_some_and(|kind| kind.is_received) {
-                future(name, &rust, schema, &instance, &instances, driver, tally)?;
+                check_future(name, &rust, schema, &instance, &instances, driver, tally)?;
             }
             if tried == TRIES {
                 break;
@@ -66,7 +66,7 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
 
 /// Checks that the type refuses an instance without a required field, and one with a field of a wrong type.
 #[allow(clippy::too_many_arguments)]
-fn invalid(
+fn check_invalid(
     name: &str,
     rust: &str,
     schema: &Value,
@@ -117,7 +117,7 @@ fn property_of<'s>(instances: &Instances<'s>, schema: &'s Value, field: &str) ->
 }
 
 /// Checks that the type keeps an unknown field, an unknown enum value, and a date-time without offset.
-fn future(
+fn check_future(
     name: &str,
     rust: &str,
     schema: &Value,

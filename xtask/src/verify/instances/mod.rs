@@ -5,7 +5,7 @@ mod texts;
 
 use serde_json::{Map, Value, json};
 
-use crate::document::references::{self, says};
+use crate::document::references::{self, has_value};
 
 /// Below this depth, an instance has only its required parts, so that instances of recursive schemas end.
 const DEPTH: usize = 5;
@@ -55,7 +55,7 @@ impl<'a> Instances<'a> {
         if let Some(Value::Array(values)) = schema.get("enum") {
             return values.get(self.choose(values.len())).cloned().unwrap_or_default();
         }
-        if says(schema, "nullable", true) && (depth > DEPTH || self.random.u8(..4) == 0) {
+        if has_value(schema, "nullable", true) && (depth > DEPTH || self.random.u8(..4) == 0) {
             return Value::Null;
         }
         if COMPOSED.iter().any(|keyword| schema.get(keyword).is_some()) {
@@ -98,7 +98,7 @@ impl<'a> Instances<'a> {
         parts.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten().cloned());
         for keyword in ["anyOf", "oneOf"] {
             if let Some(Value::Array(alternatives)) = schema.get(keyword) {
-                let null = alternatives.iter().find(|alternative| says(alternative, "type", "null"));
+                let null = alternatives.iter().find(|alternative| has_value(alternative, "type", "null"));
                 parts.extend(match null {
                     Some(null) if depth > DEPTH => Some(null.clone()),
                     _ => alternatives.get(self.choose(alternatives.len())).cloned(),
@@ -111,8 +111,9 @@ impl<'a> Instances<'a> {
         if let [only] = parts.as_slice() {
             return self.at(only, depth + 1);
         }
-        let simple =
-            |part: &Value| COMPOSED.iter().all(|keyword| part.get(keyword).is_none()) && !says(part, "type", "object");
+        let simple = |part: &Value| {
+            COMPOSED.iter().all(|keyword| part.get(keyword).is_none()) && !has_value(part, "type", "object")
+        };
         let targets: Vec<Value> = parts.iter().map(|part| self.target(part).clone()).collect();
         if targets.iter().all(|part| simple(part) && part.get("properties").is_none()) {
             let all: Map<String, Value> =
