@@ -3,6 +3,8 @@
 //!
 //! The overlay and the lowering passes write it. A lowering pass removes every other `x-…` key of a schema.
 
+use serde_json::Value;
+
 /// The key of the mark.
 pub const KEY: &str = "x-chift-type";
 
@@ -11,3 +13,8 @@ pub const REDACTED: &str = "redacted";
 
 /// The mark of a schema for the body of a response that the document does not describe.
 pub const UNDOCUMENTED: &str = "undocumented";
+
+/// Whether an entry of a schema is one of these marks, and not the vendor's own entry under the same key.
+pub(crate) fn is_mark(key: &str, value: &Value) -> bool {
+    key == KEY && [REDACTED, UNDOCUMENTED].iter().any(|mark| value == mark)
+}

@@ -14,8 +14,8 @@ pub(super) fn ignore(document: &mut Value, report: &mut Report) -> usize {
     walk::change(document, &mut |kind, place, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
         let before = schema.len();
-        schema.retain(|key, _| {
-            let is_known = keywords::role(key).is_some() || key == marker::KEY;
+        schema.retain(|key, value| {
+            let is_known = keywords::role(key).is_some() || marker::is_mark(key, value);
             if !is_known && !key.starts_with("x-") {
                 report.warn(&place.child(key), "neither JSON Schema nor OpenAPI has this keyword; it is ignored");
             }
@@ -46,6 +46,11 @@ mod tests {
         for (given, expected) in [
             (
                 json!({"type": "string", "format": "password", "x-own": 1}),
+                json!({"type": "string", "format": "password"}),
+            ),
+            // A key of the vendor's that happens to have our name.
+            (
+                json!({"type": "string", "format": "password", marker::KEY: "secret"}),
                 json!({"type": "string", "format": "password"}),
             ),
             (json!({"x-own": 1, marker::KEY: marker::REDACTED}), json!({marker::KEY: marker::REDACTED})),
