@@ -1,17 +1,17 @@
-//! Document in, crate out: how `chift-api` is made from Chift's `OpenAPI` document.
+//! Generates the crate `chift-api` from Chift's `OpenAPI` document.
 //!
-//! Five stages, each a plain function from one value to the next:
+//! Five stages, each a function from one value to the next:
 //!
 //! | stage | from | to |
 //! |---|---|---|
-//! | [`read`](fn@read::read) | text: JSON, YAML or a documentation page | a [`read::Document`], checked for sense |
-//! | [`overlay::apply`] | a document and an overlay | the document as we want it |
+//! | [`read`](fn@read::read) | text: JSON, YAML or a documentation page | a [`read::Document`] |
+//! | [`overlay::apply`] | a document and an overlay | the document with this project's changes |
 //! | [`lower::lower`] | `OpenAPI` 3.0 or 3.1 | the 3.0 dialect that progenitor reads |
-//! | [`generate::generate`] | the lowered document | Rust source, a text per file |
-//! | [`emit`](mod@emit) | the texts | files, all of them or none |
+//! | [`generate::generate`] | the lowered document | a [`client::Client`], and Rust source by file |
+//! | [`emit`](mod@emit) | the source | files: all of them or none |
 //!
-//! [`pipeline::run`] calls them in that order; [`regen`], [`verify`], [`mod@diff`] and
-//! [`update`] are the command line's tasks.
+//! [`pipeline::run`] calls the first four in that order, and returns a [`pipeline::Outcome`]. The tasks of the command
+//! line read it: [`regen`], [`verify`], [`mod@diff`] and [`update`]. [`tidy`] checks the conventions of the repository.
 //!
 //! ```
 //! let text = r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}"#;
