@@ -13,7 +13,7 @@ use serde_json::Value;
 #[derive(Debug, thiserror::Error)]
 pub enum OverlayError {
     /// The text is not YAML, or not an overlay.
-    #[error("{name}: not an overlay: {source}")]
+    #[error("{name}: not an overlay")]
     Syntax {
         /// The file.
         name: String,
@@ -51,7 +51,7 @@ pub enum OverlayError {
         target: String,
     },
     /// An action cannot be applied.
-    #[error("{name}: {source}")]
+    #[error("{name}: an action cannot be applied")]
     Apply {
         /// The file.
         name: String,
@@ -129,7 +129,7 @@ mod tests {
         ] {
             let before = json!({"a": {"b": 0}});
             let mut document = before.clone();
-            let message = apply("o", &text, &mut document, true).unwrap_err().to_string();
+            let message = format!("{:#}", anyhow::Error::from(apply("o", &text, &mut document, true).unwrap_err()));
             assert!(message.contains(expected), "{text:?} gave {message:?}, not {expected:?}");
             assert_eq!(document, before);
         }

@@ -33,7 +33,7 @@ pub struct Document {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// Not JSON, though it starts like JSON.
-    #[error("{name}: not JSON: {source}")]
+    #[error("{name}: not JSON")]
     Json {
         /// The file.
         name: String,
@@ -41,7 +41,7 @@ pub enum ReadError {
         source: serde_json::Error,
     },
     /// Not YAML.
-    #[error("{name}: not YAML: {source}")]
+    #[error("{name}: not YAML")]
     Yaml {
         /// The file.
         name: String,
@@ -217,7 +217,7 @@ mod tests {
     const GOOD: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n";
 
     fn refusal(text: &str) -> String {
-        read("it", text).unwrap_err().to_string()
+        format!("{:#}", anyhow::Error::from(read("it", text).unwrap_err()))
     }
 
     #[test]
