@@ -18,10 +18,14 @@ const DERIVES: [&str; 2] = ["Deserialize", "Serialize"];
 /// list cannot describe keeps its derives.
 pub(super) fn list_fields(file: &mut File, _: &Client) -> usize {
     let Some(types) = source::types_module(file) else { return 0 };
+    let schema: [Attribute; 2] = [
+        parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] },
+        parse_quote! { #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))] },
+    ];
     let mut count = 0;
     for mut item in std::mem::take(types) {
         let list = match &mut item {
-            Item::Struct(item) => listed(item),
+            Item::Struct(item) => listed(item, &schema),
             _ => None,
         };
         count += usize::from(list.is_some());
@@ -31,12 +35,12 @@ pub(super) fn list_fields(file: &mut File, _: &Client) -> usize {
     count
 }
 
-/// Removes serde's derives and their attributes from a struct, and returns the list that replaces them.
-fn listed(item: &mut ItemStruct) -> Option<Item> {
+/// Replaces serde's derives and their attributes by those for `schema`, and returns the list of the struct's fields.
+fn listed(item: &mut ItemStruct, schema: &[Attribute]) -> Option<Item> {
     let Fields::Named(fields) = &item.fields else { return None };
     let derived = source::derived(&item.attrs);
     let plain = item.attrs.iter().all(|attribute| is_one_of(attribute, &["doc", "derive"]));
-    let derives_all = DERIVES.iter().all(|name| source::derives(&item.attrs, name));
+    let derives_all = DERIVES.iter().all(|name| derived.iter().any(|path| source::is_named(path, name)));
     if !plain || !derives_all || !item.generics.params.is_empty() {
         return None;
     }
@@ -60,8 +64,7 @@ fn listed(item: &mut ItemStruct) -> Option<Item> {
         derived.into_iter().filter(|path| !DERIVES.iter().any(|name| source::is_named(path, name))).collect();
     item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
     item.attrs.push(parse_quote! { #[derive(#(#others),*)] });
-    item.attrs.push(parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] });
-    item.attrs.push(parse_quote! { #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))] });
+    item.attrs.extend_from_slice(schema);
     for field in &mut item.fields {
         field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
     }
