@@ -3,9 +3,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use crate::client::Client;
@@ -93,12 +94,26 @@ impl Outcome {
 pub fn run(input: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let document = read::read(&input.name, &input.text)?;
-    let took = started.elapsed();
+    let version = document.value["openapi"].as_str().unwrap_or_default();
+    let summary = format!("{}: {}, OpenAPI {version}", input.name, document.form);
+    let read = Stage { name: "read", summary, changes: Vec::new(), took: started.elapsed() };
     let mut outcome = from_document(input, document, overlay)?;
-    if let Some(stage) = outcome.stages.first_mut() {
-        stage.took += took;
-    }
+    outcome.stages.insert(0, read);
     Ok(outcome)
+}
+
+/// Generates the clients of an old and a new document in parallel, because each takes some tenths of a second for a
+/// whole document.
+pub(crate) fn both(
+    old: impl FnOnce() -> anyhow::Result<Outcome> + Send,
+    new: impl FnOnce() -> anyhow::Result<Outcome>,
+) -> (anyhow::Result<Outcome>, anyhow::Result<Outcome>) {
+    let (old, new) = thread::scope(|scope| {
+        let old = scope.spawn(old);
+        let new = new();
+        (old.join(), new)
+    });
+    (old.unwrap_or_else(|_| bail!("generating the old client panicked; this is a defect of xtask")), new)
 }
 
 /// Like [`run`], for a document that was already read from `input`.
@@ -114,10 +129,7 @@ pub fn from_document(input: &Input, document: Document, overlay: Option<&Overlay
         started = Instant::now();
     };
 
-    let Document { mut value, form, .. } = document;
-    let version = value["openapi"].as_str().unwrap_or_default().to_owned();
-    done("read", format!("{}: {form}, OpenAPI {version}", input.name), Vec::new());
-
+    let mut value = document.value;
     if let Some(OverlayInput { input, strict }) = overlay {
         let applied = overlay::apply(&input.name, &input.text, &mut value, *strict)?;
         let idle = match applied.idle {

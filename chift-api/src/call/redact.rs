@@ -1,12 +1,10 @@
 //! Removes a secret from a server's text.
 
+use super::text::shortened;
 use crate::{Secret, one_line};
 
-/// The number of characters that are kept.
-const LONGEST: usize = 500;
-
-/// Returns a server's text on one line, shortened to 500 characters, and without `secret` in any form in which the server may
-/// repeat it.
+/// Returns a server's text on one line, shortened to 500 characters, and without `secret` in any form in which the server
+/// may repeat it.
 ///
 /// ```
 /// use chift_api::{Secret, redact};
@@ -17,11 +15,7 @@ pub fn redact(text: &str, secret: &Secret) -> String {
     for form in forms(secret.expose()) {
         text = text.replace(&form, "[redacted]");
     }
-    let text = one_line(&text);
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    shortened(&one_line(&text))
 }
 
 /// `secret` itself, on one line, and as JSON and Python escape it. The longest form comes first.
@@ -40,6 +34,7 @@ fn forms(secret: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::text::LONGEST_SHOWN;
     use super::*;
 
     #[test]
@@ -53,9 +48,9 @@ mod tests {
         }
         let secret = Secret::from("s3cret");
         assert_eq!(redact("no s3cret\r\nERROR forged", &secret), "no [redacted] ERROR forged");
-        assert_eq!(redact(&"ä".repeat(1000), &secret).chars().count(), LONGEST + 1);
+        assert_eq!(redact(&"ä".repeat(1000), &secret).chars().count(), LONGEST_SHOWN + 1);
         // The text is shortened after the secret was replaced.
-        assert!(!redact(&format!("{}s3cret", "ä".repeat(LONGEST - 3)), &secret).contains("s3c"));
+        assert!(!redact(&format!("{}s3cret", "ä".repeat(LONGEST_SHOWN - 3)), &secret).contains("s3c"));
         assert_eq!(redact("nothing", &Secret::from("")), "nothing");
     }
 }

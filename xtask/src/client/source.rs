@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
@@ -148,12 +148,9 @@ pub(crate) fn encoded_argument(call: &ExprCall) -> Option<&Expr> {
     call.args.first().filter(|_| is_it && call.args.len() == 1)
 }
 
-/// `x` in `x.to_string()`, with which progenitor converts an argument to a string.
-pub(crate) fn text_of(expression: &Expr) -> Option<&Expr> {
-    match expression {
-        Expr::MethodCall(ExprMethodCall { receiver, method, .. }) if method == "to_string" => Some(receiver),
-        _ => None,
-    }
+/// Whether an expression is `x.to_string()`, with which progenitor converts an argument to a string.
+pub(crate) fn is_text_of_argument(expression: &Expr) -> bool {
+    matches!(expression, Expr::MethodCall(ExprMethodCall { method, .. }) if method == "to_string")
 }
 
 /// The receiver and the body of `request.json(&body)`.
@@ -168,7 +165,8 @@ pub(crate) fn json_call(expression: &Expr) -> Option<(&Expr, &Expr)> {
 
 /// The `format!` in `regex::Regex::new(&format!(…))`, with which a mock matches a path.
 pub(crate) fn path_pattern(call: &mut ExprCall) -> Option<&mut syn::Macro> {
-    if call.func.to_token_stream().to_string().replace(' ', "") != "regex::Regex::new" {
+    let Expr::Path(function) = &*call.func else { return None };
+    if !function.path.segments.iter().map(|segment| &segment.ident).eq(["regex", "Regex", "new"]) {
         return None;
     }
     match call.args.first_mut()? {

@@ -129,13 +129,7 @@ pub fn run(root: &Path, old: &Path, new: &Path, format: Format, out: &mut dyn Wr
 ///
 /// When no client can be generated from one of them.
 pub fn between(old: &Input, new: &Input, overlay: &OverlayInput) -> anyhow::Result<Difference> {
-    // In parallel, because each takes some tenths of a second for a whole document.
-    let (old, new) = std::thread::scope(|scope| {
-        let old = scope.spawn(|| pipeline::run(old, Some(overlay)));
-        let new = pipeline::run(new, Some(overlay));
-        (old.join(), new)
-    });
-    let old = old.unwrap_or_else(|payload| std::panic::resume_unwind(payload));
+    let (old, new) = pipeline::both(|| pipeline::run(old, Some(overlay)), || pipeline::run(new, Some(overlay)));
     Ok(compare(&old?, &new?))
 }
 

@@ -3,11 +3,11 @@
 //! A property may be called `const`, `$ref` or `examples`, and the values of `default`, `enum` and `example` are data,
 //! not schemas. So the traversal interprets a key only if it knows the kind of the object that contains it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::document::keywords;
 pub use crate::document::kind::Kind;
-use crate::document::kind::Shape::{self, List, Map, One};
+use crate::document::kind::Shape::{self, List, One};
 use crate::document::kind::children;
 use crate::document::pointer::Pointer;
 
@@ -92,7 +92,7 @@ fn down(kind: Kind, place: &Place<'_>, node: &Value, visit: &mut dyn FnMut(Kind,
                     down(kind, &place.index(index), item, visit);
                 }
             }
-            (Map(kind), Value::Object(fields)) => {
+            (Shape::Map(kind), Value::Object(fields)) => {
                 for (name, item) in fields {
                     down(kind, &place.key(name), item, visit);
                 }
@@ -100,6 +100,11 @@ fn down(kind: Kind, place: &Place<'_>, node: &Value, visit: &mut dyn FnMut(Kind,
             _ => {}
         }
     };
+    each_part(kind, fields, &mut each);
+}
+
+/// Calls `each` on every entry of a node of this kind that contains nodes, with its key and its shape.
+fn each_part(kind: Kind, fields: &Map<String, Value>, each: &mut dyn FnMut(&str, Shape, &Value)) {
     match kind {
         Kind::Callback => fields.iter().for_each(|(key, item)| each(key, One(Kind::PathItem), item)),
         Kind::Schema => {
@@ -127,24 +132,15 @@ pub fn misshapen(document: &Value) -> Vec<(Pointer, &'static str)> {
         if !(node.is_object() || kind == Kind::Schema && node.is_boolean()) {
             found.push((place.pointer(), "an object"));
         }
-        let mut check = |key: &str, shape: &Shape, value: &Value| {
+        let Some(fields) = node.as_object() else { return };
+        each_part(kind, fields, &mut |key, shape, value| {
             let expected = match shape {
                 List(_) if !value.is_array() => "a list",
-                Map(_) if !value.is_object() => "an object",
+                Shape::Map(_) if !value.is_object() => "an object",
                 _ => return,
             };
             found.push((place.child(key), expected));
-        };
-        for (key, shape) in children(kind) {
-            if let Some(value) = node.get(*key) {
-                check(key, shape, value);
-            }
-        }
-        for (key, value) in node.as_object().filter(|_| kind == Kind::Schema).into_iter().flatten() {
-            if let Some(shape) = keywords::shape(key) {
-                check(key, shape, value);
-            }
-        }
+        });
     });
     found
 }
@@ -170,7 +166,7 @@ fn up(kind: Kind, place: &Place<'_>, node: &mut Value, change: &mut dyn FnMut(Ki
                         up(kind, &place.index(index), item, change);
                     }
                 }
-                (Map(kind), Value::Object(fields)) => {
+                (Shape::Map(kind), Value::Object(fields)) => {
                     for (name, item) in fields {
                         up(kind, &place.key(name), item, change);
                     }

@@ -40,7 +40,7 @@ impl VisitMut for Patterns {
             && let Ok(mut arguments) = format.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
         {
             self.all += 1;
-            for argument in arguments.iter_mut().filter(|argument| source::text_of(argument).is_some()) {
+            for argument in arguments.iter_mut().filter(|argument| source::is_text_of_argument(argument)) {
                 *argument = parse_quote!(crate::path::segment_pattern(&#argument));
                 self.replaced += 1;
             }

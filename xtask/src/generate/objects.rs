@@ -8,6 +8,7 @@ use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Field, Fields, File, Ident, Item, ItemStruct, Path, parse_quote};
 
+use super::schemas;
 use crate::client::Client;
 use crate::client::source::{self, Presence};
 
@@ -19,7 +20,7 @@ const DERIVES: [&str; 2] = ["Deserialize", "Serialize"];
 pub(super) fn list_fields(file: &mut File, _: &Client) -> usize {
     let Some(types) = source::types_module(file) else { return 0 };
     let schema: [Attribute; 2] = [
-        parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] },
+        schemas::attribute(),
         parse_quote! { #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))] },
     ];
     let mut count = 0;

@@ -1,12 +1,13 @@
 //! Derives `JsonSchema`, behind the feature `schemars`, for the types that derive `Serialize`. A struct whose fields
 //! are listed by `object!` gets it from the pass `objects`.
 
-use syn::{File, Item, parse_quote};
+use syn::{Attribute, File, Item, parse_quote};
 
 use crate::client::{Client, source};
 
 /// Adds the derive to each enum and struct that derives `Serialize`, and returns their number.
 pub(super) fn derive(file: &mut File, _: &Client) -> usize {
+    let derive = attribute();
     let mut count = 0;
     for item in source::types_mut(file) {
         let attributes = match item {
@@ -15,11 +16,16 @@ pub(super) fn derive(file: &mut File, _: &Client) -> usize {
             _ => continue,
         };
         if source::derives(attributes, "Serialize") {
-            attributes.push(parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] });
+            attributes.push(derive.clone());
             count += 1;
         }
     }
     count
+}
+
+/// The attribute that derives the schema.
+pub(super) fn attribute() -> Attribute {
+    parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] }
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ mod yaml;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use anyhow::{Context as _, bail};
 
@@ -73,7 +72,7 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> 
         (Some(old), outcome)
     };
     let difference = diff::compare(old.as_ref().unwrap_or(&outcome), &outcome);
-    for Stage { name, summary, took, .. } in outcome.stages.iter().filter(|stage| stage.name != "read") {
+    for Stage { name, summary, took, .. } in &outcome.stages {
         writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
     }
     writeln!(out, "\n{}", diff::text(&difference))?;
@@ -116,13 +115,11 @@ fn generate_both(
 ) -> anyhow::Result<(Outcome, Outcome)> {
     // The overlay is written for the new document, so an action may select nothing in the old one.
     let lenient = OverlayInput { strict: false, ..overlay.clone() };
-    let (old, new) = thread::scope(|scope| {
-        let old = scope.spawn(|| pipeline::from_document(old, old_document, Some(&lenient)));
-        let new = generate(new, new_document, overlay);
-        (old.join(), new)
-    });
+    let (old, new) = pipeline::both(
+        || pipeline::from_document(old, old_document, Some(&lenient)),
+        || generate(new, new_document, overlay),
+    );
     let new = new?;
-    let old = old.map_err(|_| anyhow::anyhow!("generating the old client panicked; this is a defect of xtask"))?;
     Ok((old.context("no client can be generated from the present document, which is compared with the new one")?, new))
 }
 
@@ -138,8 +135,9 @@ fn targets(
     if new.text != present.text {
         targets.push((root.join(DOCUMENT), Content::File(new.text.clone())));
     }
-    if !emit::holds(&root.join(GENERATED), &outcome.files())? {
-        targets.push((root.join(GENERATED), Content::Folder(outcome.files())));
+    let generated = outcome.files();
+    if !emit::holds(&root.join(GENERATED), &generated)? {
+        targets.push((root.join(GENERATED), Content::Folder(generated)));
     }
     if difference.documents_differ {
         let name = format!("`{}`", fingerprint(new.text.as_bytes()));
