@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use crate::client::Client;
+use crate::document::origins::Origins;
 use crate::emit::Files;
 use crate::generate::{self, Generated, Sources};
 use crate::lower::{self, Diagnostic, Lowered};
@@ -139,7 +140,9 @@ pub fn from_document(input: &Input, document: Document, overlay: Option<&Overlay
         done("overlay", format!("{}: {} actions{idle}", input.name, applied.actions), Vec::new());
     }
 
-    let lowered = lower::lower(value.clone()).with_context(|| format!("{} cannot be lowered", input.name))?;
+    let lowered = lower::lower(value.clone())
+        .map_err(|problems| problems.at(|place| Origins::default().within(place, &value)))
+        .with_context(|| format!("{} cannot be lowered", input.name))?;
     let untyped = untyped::list(&value);
     let count: usize = lowered.changes.iter().map(|(_, count)| count).sum();
     let (places, features) = (untyped.len(), lowered.diagnostics.len());
@@ -149,8 +152,9 @@ pub fn from_document(input: &Input, document: Document, overlay: Option<&Overlay
     );
     done("lower", summary, lowered.changes.clone());
 
-    let Generated { client, sources, changes } =
-        generate::generate(&lowered).with_context(|| format!("no crate can be generated from {}", input.name))?;
+    let Generated { client, sources, changes } = generate::generate(&lowered)
+        .map_err(|problems| problems.at(|place| lowered.origins.within(place, &value)))
+        .with_context(|| format!("no crate can be generated from {}", input.name))?;
     let header = header(input, overlay);
     let sources: Sources = sources.into_iter().map(|(name, source)| (name, format!("{header}\n{source}"))).collect();
     let lines: usize = sources.values().map(|source| source.lines().count()).sum();

@@ -1,10 +1,9 @@
-//! Reading: JSON, YAML or a documentation page becomes a document, whose references and operations are checked.
+//! Reading: JSON, YAML or a documentation page becomes a document.
 
 use serde_json::Value;
 
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
-use crate::document::walk::{self, Kind};
 
 /// The form of a page of Chift's documentation.
 pub(crate) const PAGE: &str = "documentation page";
@@ -18,7 +17,7 @@ pub enum Dialect {
     V31,
 }
 
-/// An `OpenAPI` document whose references have targets.
+/// An `OpenAPI` document.
 #[derive(Debug, Clone)]
 pub struct Document {
     /// The document itself.
@@ -71,7 +70,7 @@ pub enum ReadError {
 /// # Errors
 ///
 /// When the text is not JSON, YAML or a page with one `OpenAPI` block; when the version is not 3.0.x
-/// or 3.1.x; when a `$ref` has no target.
+/// or 3.1.x.
 pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
     let named = || name.to_owned();
     let (form, value) = if text.trim_start().starts_with('{') {
@@ -84,10 +83,6 @@ pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
     };
     let wrong = |problems| ReadError::Document { name: named(), problems };
     let dialect = dialect(&value).map_err(|problem| wrong(problem.into()))?;
-    let mut problems = Vec::new();
-    check_references(&value, &mut problems);
-    check_operations(&value, &mut problems);
-    Problems::none(problems).map_err(wrong)?;
     Ok(Document { value, dialect, form })
 }
 
@@ -176,40 +171,6 @@ fn dialect(value: &Value) -> Result<Dialect, Problem> {
     Ok(dialect)
 }
 
-fn check_references(document: &Value, problems: &mut Vec<Problem>) {
-    walk::visit(document, &mut |_, place, node| {
-        let Some(reference) = node.get("$ref") else { return };
-        let here = || place.child("$ref");
-        let Some(reference) = reference.as_str() else {
-            problems.push(Problem::new(&here(), "the reference is not a string", "write `$ref: '#/components/…'`"));
-            return;
-        };
-        match Pointer::from_reference(reference) {
-            None => problems.push(Problem::new(
-                &here(),
-                format!("the target of `{reference}` is outside the document"),
-                "bundle the document into one file first",
-            )),
-            Some(target) if target.find(document).is_none() => problems.push(Problem::new(
-                &here(),
-                format!("`{reference}` leads nowhere"),
-                "add the target, or remove the reference with an overlay action",
-            )),
-            Some(_) => {}
-        }
-    });
-}
-
-/// An id that is not a string would look like a missing one, which `OpenAPI` allows.
-fn check_operations(document: &Value, problems: &mut Vec<Problem>) {
-    walk::visit(document, &mut |kind, place, node| {
-        if kind == Kind::Operation && node.get("operationId").is_some_and(|id| !id.is_string()) {
-            let hint = "make it a string, or remove it";
-            problems.push(Problem::new(&place.child("operationId"), "the operationId is not a string", hint));
-        }
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,18 +210,5 @@ mod tests {
             let message = refusal(text);
             assert!(message.contains(expected), "{text:?} gave {message:?}, not {expected:?}");
         }
-    }
-
-    #[test]
-    fn a_dangling_reference_is_named_by_its_place() {
-        let message =
-            refusal("openapi: 3.1.0\ninfo: {}\ncomponents: {schemas: {A: {items: {$ref: '#/components/schemas/B'}}}}");
-        assert!(message.contains("#/components/schemas/A/items/$ref: `#/components/schemas/B` leads nowhere"));
-    }
-
-    #[test]
-    fn an_operation_id_that_is_no_text_is_named_by_its_place() {
-        let message = refusal("openapi: 3.1.0\ninfo: {}\npaths: {/a: {get: {operationId: 7}, put: {}}}");
-        assert!(message.contains("#/paths/~1a/get/operationId: the operationId is not a string"), "{message}");
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod kind;
 pub mod marker;
 pub(crate) mod media_types;
 pub mod operations;
+pub mod origins;
 pub mod pointer;
 pub mod problem;
 pub(crate) mod references;

@@ -29,6 +29,12 @@ impl Pointer {
         Self(tokens)
     }
 
+    /// The place one step further up; `None` for the whole document.
+    pub(crate) fn parent(&self) -> Option<Self> {
+        let (_, outer) = self.0.split_last()?;
+        Some(Self(outer.to_vec()))
+    }
+
     /// Goes one step further down.
     pub(crate) fn push(&mut self, token: impl Into<String>) {
         self.0.push(token.into());

@@ -42,6 +42,12 @@ impl Problems {
         if list.is_empty() { Ok(()) } else { Err(Self(list)) }
     }
 
+    /// The problems with their places changed.
+    #[must_use]
+    pub(crate) fn at(self, place: impl Fn(&Pointer) -> Pointer) -> Self {
+        Self(self.0.into_iter().map(|problem| Problem { place: place(&problem.place), ..problem }).collect())
+    }
+
     /// The problems, in the order of the document.
     pub fn list(&self) -> &[Problem] {
         &self.0

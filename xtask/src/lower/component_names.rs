@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::Report;
+use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::document::walk;
 use crate::names;
@@ -52,6 +53,8 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
         }
     });
     let count = renamed.len();
+    let place = |name: &String| Pointer::root().child("components").child("schemas").child(name);
+    report.origins.record(renamed.iter().map(|(old, new)| (place(new), place(old))));
     report.renamed.extend(renamed);
     count
 }
@@ -116,5 +119,7 @@ mod tests {
         let mut report = Report::default();
         assert_eq!(shorten(&mut document, &mut report), 1);
         assert_eq!(report.renamed["Http_Error"], "Http_Error2");
+        let place = Pointer::root().child("components").child("schemas").child("Http_Error2").child("type");
+        assert_eq!(report.origins.of(&place).to_string(), "#/components/schemas/Http_Error/type");
     }
 }

@@ -10,7 +10,7 @@ use crate::document::references;
 use crate::document::walk::{self, Kind};
 use crate::names;
 
-pub(super) fn lift(document: &mut Value, _: &mut Report) -> usize {
+pub(super) fn lift(document: &mut Value, report: &mut Report) -> usize {
     let mut taken: Vec<String> =
         document["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     let mut moved: HashMap<String, String> = HashMap::new();
@@ -31,6 +31,9 @@ pub(super) fn lift(document: &mut Value, _: &mut Report) -> usize {
     if count == 0 {
         return 0;
     }
+    report.origins.record(
+        moved.iter().filter_map(|(old, new)| Some((Pointer::from_reference(new)?, Pointer::from_reference(old)?))),
+    );
     references::add_components(document, lifted);
     walk::change(document, &mut |_, _, node| {
         let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return };
@@ -53,7 +56,10 @@ mod tests {
             "A": {"$defs": {"Part": {"type": "string"}}, "items": {"$ref": "#/components/schemas/A/$defs/Part"}},
             "Part": {"type": "integer"},
         }}});
-        assert_eq!(lift(&mut document, &mut Report::default()), 1);
+        let mut report = Report::default();
+        assert_eq!(lift(&mut document, &mut report), 1);
+        let part = Pointer::root().child("components").child("schemas").child("Part2");
+        assert_eq!(report.origins.of(&part).to_string(), "#/components/schemas/A/$defs/Part");
         assert_eq!(
             document["components"]["schemas"],
             json!({

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use crate::document::origins::Origins;
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
 
@@ -33,6 +34,8 @@ pub(super) struct Report {
     pub(super) responses: BTreeMap<String, Responses>,
     /// The media type of a request body that is sent as bytes, by operation id.
     pub(super) sent_as: BTreeMap<String, String>,
+    /// Where the nodes come from that the passes moved.
+    pub(super) origins: Origins,
 }
 
 /// The responses of an operation.
@@ -47,11 +50,11 @@ pub(super) struct Responses {
 impl Report {
     /// Refuses the document because of `place`.
     pub(super) fn refuse(&mut self, place: &Pointer, what: impl Into<String>, hint: impl Into<String>) {
-        self.problems.push(Problem::new(place, what, hint));
+        self.problems.push(Problem::new(&self.origins.of(place), what, hint));
     }
 
     /// Reports a feature that the client does not support.
     pub(super) fn warn(&mut self, place: &Pointer, what: impl Into<String>) {
-        self.diagnostics.push(Diagnostic { place: place.clone(), what: what.into() });
+        self.diagnostics.push(Diagnostic { place: self.origins.of(place), what: what.into() });
     }
 }

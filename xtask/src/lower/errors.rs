@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::Report;
 use super::diagnostics::Responses;
 use crate::document::operations::UNDOCUMENTED;
+use crate::document::pointer::Pointer;
 use crate::document::walk;
 use crate::document::{marker, references};
 use crate::names;
@@ -22,14 +23,23 @@ const NO_CONTENT: &str = "NoContent";
 
 pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
     let mut sets: BTreeMap<String, Value> = BTreeMap::new();
-    walk::change_operations(document, &mut |_, _, operation, document| {
+    let mut moves: BTreeMap<Pointer, Pointer> = BTreeMap::new();
+    walk::change_operations(document, &mut |path, method, operation, document| {
         let id = references::operation_id(operation).to_owned();
         let Some(Value::Object(responses)) = operation.get_mut("responses") else { return };
         let bodies = gather_successes(responses, &id, document, &mut sets);
         let mut gathered = Responses { bodies, errors: BTreeMap::new() };
         gather_errors(responses, &id, document, &mut gathered, &mut sets);
         report.responses.insert(id, gathered);
+        // The components that this operation is the first to use.
+        if moves.len() < sets.len() {
+            let place = Pointer::root().child("paths").child(path).child(method).child("responses");
+            for set in sets.keys() {
+                moves.entry(Pointer::root().child("components").child("schemas").child(set)).or_insert(place.clone());
+            }
+        }
     });
+    report.origins.record(moves);
     if !sets.is_empty() {
         references::add_components(document, sets);
     }

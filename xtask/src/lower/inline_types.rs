@@ -8,24 +8,29 @@ use serde_json::{Map, Value, json};
 
 use super::Report;
 use crate::document::keywords::{self, Role};
+use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
 use crate::names;
 
-pub(super) fn name(document: &mut Value, _: &mut Report) -> usize {
+pub(super) fn name(document: &mut Value, report: &mut Report) -> usize {
     let schemas = document["components"]["schemas"].as_object();
     let mut naming = Naming {
         taken: schemas.into_iter().flatten().map(|(name, _)| names::type_name(name)).collect(),
         made: Map::new(),
+        moves: Vec::new(),
     };
     walk::change(document, &mut |kind, place, node| match (kind, place.keys()) {
-        (Kind::Schema, Some(["components", "schemas", name])) => naming.inside(node, &names::type_name(name)),
-        (Kind::Operation, Some(["paths", _, _])) => naming.operation(node),
+        (Kind::Schema, Some(["components", "schemas", name])) => {
+            naming.inside(node, &names::type_name(name), &place.pointer());
+        }
+        (Kind::Operation, Some(["paths", _, _])) => naming.operation(node, &place.pointer()),
         (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::Header, Some(["components", _, name])) => {
-            naming.bodies(node, &names::type_name(name));
+            naming.bodies(node, &names::type_name(name), &place.pointer());
         }
         _ => {}
     });
+    report.origins.record(naming.moves);
     let count = naming.made.len();
     if count > 0 {
         references::add_components(document, naming.made);
@@ -37,75 +42,83 @@ struct Naming {
     /// The names that are already used, in the form that they have in Rust.
     taken: HashSet<String>,
     made: Map<String, Value>,
+    /// The places of the types, and the places that they had.
+    moves: Vec<(Pointer, Pointer)>,
 }
 
 impl Naming {
-    fn operation(&mut self, operation: &mut Value) {
+    fn operation(&mut self, operation: &mut Value, place: &Pointer) {
         let base = names::type_name(references::operation_id(operation));
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for (index, parameter) in parameters.into_iter().flatten().enumerate() {
             let name = names::type_name(parameter.get("name").and_then(Value::as_str).unwrap_or_default());
-            self.bodies(parameter, &format!("{base}{name}"));
+            self.bodies(parameter, &format!("{base}{name}"), &place.child("parameters").child(index));
         }
         if let Some(body) = operation.get_mut("requestBody") {
-            self.bodies(body, &format!("{base}Body"));
+            self.bodies(body, &format!("{base}Body"), &place.child("requestBody"));
         }
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
         for (status, response) in responses.into_iter().flatten() {
             // The name for the usual status has no number.
+            let place = place.child("responses").child(status);
             let status = if status == "200" { "" } else { status };
-            self.bodies(response, &format!("{base}Response{status}"));
+            self.bodies(response, &format!("{base}Response{status}"), &place);
         }
     }
 
     /// Names the schemas of a node that is not a schema itself.
-    fn bodies(&mut self, node: &mut Value, base: &str) {
+    fn bodies(&mut self, node: &mut Value, base: &str, place: &Pointer) {
         if let Some(schema) = node.get_mut("schema") {
-            self.lift(schema, base);
+            self.lift(schema, base, &place.child("schema"));
         }
-        for (_, media_type) in node.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (name, media_type) in node.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
             if let Some(schema) = media_type.get_mut("schema") {
-                self.lift(schema, base);
+                self.lift(schema, base, &place.child("content").child(name).child("schema"));
             }
         }
     }
 
     /// Names the schemas inside a schema that has a name.
-    fn inside(&mut self, schema: &mut Value, base: &str) {
+    fn inside(&mut self, schema: &mut Value, base: &str, place: &Pointer) {
         let Value::Object(fields) = schema else { return };
         fields.shift_remove("title");
         for (name, field) in fields.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            self.lift(field, &format!("{base}{}", names::type_name(name)));
+            let place = place.child("properties").child(name);
+            self.lift(field, &format!("{base}{}", names::type_name(name)), &place);
         }
         if let Some(items) = fields.get_mut("items") {
-            self.lift(items, &format!("{base}Item"));
+            self.lift(items, &format!("{base}Item"), &place.child("items"));
         }
         if let Some(values) = fields.get_mut("additionalProperties") {
-            self.lift(values, &format!("{base}Value"));
+            self.lift(values, &format!("{base}Value"), &place.child("additionalProperties"));
         }
-        for part in fields.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        let parts = fields.get_mut("allOf").and_then(Value::as_array_mut);
+        for (index, part) in parts.into_iter().flatten().enumerate() {
             // The parts together become one type, so they are not named.
-            self.inside(part, base);
+            self.inside(part, base, &place.child("allOf").child(index));
         }
-        for alternative in fields.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        let alternatives = fields.get_mut("oneOf").and_then(Value::as_array_mut);
+        for (index, alternative) in alternatives.into_iter().flatten().enumerate() {
             let title = alternative.get("title").and_then(Value::as_str).unwrap_or(kind(alternative));
             let title = names::type_name(title);
             let name = if title.starts_with(base) { title } else { format!("{base}{title}") };
-            self.lift(alternative, &name);
+            self.lift(alternative, &name, &place.child("oneOf").child(index));
         }
     }
 
     /// Moves a schema that becomes a type into a component, and leaves a reference to it.
-    fn lift(&mut self, schema: &mut Value, name: &str) {
+    fn lift(&mut self, schema: &mut Value, name: &str, place: &Pointer) {
         let is_type = schema.get("enum").is_some()
             || schema.get("properties").is_some()
             || schema.get("oneOf").is_some_and(|it| it.as_array().is_some_and(|it| it.len() > 1));
         if !is_type {
-            self.inside(schema, name);
+            self.inside(schema, name, place);
             return;
         }
         let name = names::free_name(name, |name| self.taken.contains(&names::type_name(name)));
         self.taken.insert(names::type_name(&name));
-        self.inside(schema, &name);
+        self.moves.push((Pointer::root().child("components").child("schemas").child(&name), place.clone()));
+        self.inside(schema, &name, place);
         let mut lifted = std::mem::replace(schema, json!({"$ref": format!("#/components/schemas/{name}")}));
         // The annotations describe the field, so they stay there.
         let annotations = take_annotations(&mut lifted);
@@ -152,7 +165,12 @@ mod tests {
                 "schema": {"type": "array", "items": {"properties": {}}},
             }}}}}}},
         });
-        assert_eq!(name(&mut document, &mut Report::default()), 3);
+        let mut report = Report::default();
+        assert_eq!(name(&mut document, &mut report), 3);
+        let made =
+            Pointer::root().child("components").child("schemas").child("ListBagsResponseItem").child("properties");
+        let items = "#/paths/~1a/get/responses/200/content/application~1json/schema/items/properties";
+        assert_eq!(report.origins.of(&made).to_string(), items);
         let schemas = &document["components"]["schemas"];
         assert_eq!(schemas["Car"]["properties"]["type"], json!({"$ref": "#/components/schemas/CarType"}));
         assert_eq!(schemas["Car"]["properties"]["owner_name"], json!({"type": "string"}));

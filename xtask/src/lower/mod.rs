@@ -5,6 +5,7 @@
 
 mod arrays;
 mod booleans;
+mod checks;
 mod component_names;
 mod constants;
 mod constraints;
@@ -39,6 +40,7 @@ use serde_json::Value;
 pub use self::diagnostics::Diagnostic;
 use self::diagnostics::Report;
 use crate::document::operations::{self, Operation};
+use crate::document::origins::Origins;
 use crate::document::problem::{Problem, Problems};
 use crate::document::walk;
 use crate::names;
@@ -123,6 +125,8 @@ pub struct Lowered {
     pub changes: Vec<(&'static str, usize)>,
     /// The document features that the client does not support.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where the nodes of the lowered document come from, unless they are where they were.
+    pub origins: Origins,
 }
 
 impl Lowered {
@@ -151,6 +155,8 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     Problems::none(misshapen.collect())?;
     let mut changes = Vec::new();
     let mut report = Report::default();
+    checks::refuse(&document, &mut report);
+    Problems::none(std::mem::take(&mut report.problems))?;
     cycles::refuse(&document, &mut report);
     ref_siblings::refuse(&document, &mut report);
     Problems::none(std::mem::take(&mut report.problems))?;
@@ -166,7 +172,7 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     let mut mocks = document.clone();
     all(MOCK_PASSES, &mut mocks);
     all(CLIENT_PASSES, &mut document);
-    let Report { problems, diagnostics, renamed, mut responses, mut sent_as } = report;
+    let Report { problems, diagnostics, renamed, mut responses, mut sent_as, origins } = report;
     Problems::none(problems)?;
     let mut operations = operations::list(&document);
     for operation in &mut operations {
@@ -176,7 +182,7 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
         operation.sent_as = sent_as.remove(&operation.id);
     }
     let patched_fields = operations::patched_fields(&document);
-    Ok(Lowered { document, mocks, operations, patched_fields, renamed, changes, diagnostics })
+    Ok(Lowered { document, mocks, operations, patched_fields, renamed, changes, diagnostics, origins })
 }
 
 #[cfg(test)]

@@ -18,41 +18,49 @@ pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
         .filter_map(|(path, item)| Some((path.clone(), item.as_object_mut()?.shift_remove("parameters")?)))
         .collect();
     let mut count = 0;
+    let mut moves = Vec::new();
     walk::change_operations(document, &mut |path, method, operation, document| {
-        let place = Pointer::root().child("paths").child(path).child(method).child("parameters");
-        let shared = shared.get(path).and_then(Value::as_array).into_iter().flatten();
-        let own = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
-        let mut parameters: Vec<Value> = Vec::new();
-        for (index, parameter) in shared.chain(own).enumerate() {
-            let mut parameter = references::resolved(parameter, document).clone();
-            if is_sent(&parameter, &place, index, report) {
+        let item = Pointer::root().child("paths").child(path);
+        let place = item.child(method).child("parameters");
+        let listed = |list: Option<&Value>, place: &Pointer| -> Vec<(Pointer, Value)> {
+            let list = list.and_then(Value::as_array).into_iter().flatten().enumerate();
+            list.map(|(index, parameter)| (place.child(index), parameter.clone())).collect()
+        };
+        let shared = listed(shared.get(path), &item.child("parameters"));
+        let own = listed(operation.get("parameters"), &place);
+        let mut parameters: Vec<(Pointer, Value)> = Vec::new();
+        for (origin, parameter) in shared.into_iter().chain(own) {
+            let mut parameter = references::resolved(&parameter, document).clone();
+            if is_sent(&parameter, &origin, report) {
                 as_text(&mut parameter);
-                parameters.retain(|known| known["name"] != parameter["name"] || known["in"] != parameter["in"]);
-                parameters.push(parameter);
+                parameters.retain(|(_, known)| known["name"] != parameter["name"] || known["in"] != parameter["in"]);
+                parameters.push((origin, parameter));
             }
         }
-        let parameters = json!(parameters);
+        moves.extend(parameters.iter().enumerate().map(|(index, (origin, _))| (place.child(index), origin.clone())));
+        let parameters: Value = parameters.into_iter().map(|(_, parameter)| parameter).collect();
         if operation.get("parameters").unwrap_or(&json!([])) != &parameters {
             operation["parameters"] = parameters;
             count += 1;
         }
     });
+    report.origins.record(moves.into_iter().filter(|(place, origin)| place != origin));
     count
 }
 
 /// Whether the client sends a parameter. Reports a parameter that it does not send.
-fn is_sent(parameter: &Value, parameters: &Pointer, index: usize, report: &mut Report) -> bool {
+fn is_sent(parameter: &Value, place: &Pointer, report: &mut Report) -> bool {
     let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
     // OpenAPI, Parameter Object: the definition of a header with one of these names is ignored.
     let known = ["accept", "content-type", "authorization"];
     if has_value(parameter, "in", "header") && known.contains(&name.to_lowercase().as_str()) {
         let what = "is not an argument: OpenAPI ignores a definition of this header";
-        report.warn(&parameters.child(index), format!("the header `{name}` {what}"));
+        report.warn(place, format!("the header `{name}` {what}"));
         return false;
     }
     if has_value(parameter, "in", "cookie") {
         let what = "is not an argument: the HTTP client sends cookies, from its cookie store or as a default header";
-        report.warn(&parameters.child(index), format!("the cookie `{name}` {what}"));
+        report.warn(place, format!("the cookie `{name}` {what}"));
         return false;
     }
     let schema = &parameter["schema"];
@@ -60,7 +68,7 @@ fn is_sent(parameter: &Value, parameters: &Pointer, index: usize, report: &mut R
     let is_list = std::iter::once(schema).chain(alternatives).any(|schema| has_value(schema, "type", "array"));
     if has_value(parameter, "in", "header") && !has_value(parameter, "required", true) && is_list {
         let what = "is not an argument: its value is a list";
-        report.warn(&parameters.child(index), format!("the optional header `{name}` {what}"));
+        report.warn(place, format!("the optional header `{name}` {what}"));
         return false;
     }
     true
@@ -121,7 +129,11 @@ mod tests {
             |name: &str| json!({"name": name, "in": "query", "schema": {"type": "number", "format": "double"}});
         let string = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
         assert_eq!(document["paths"]["/a"], json!({"get": {"parameters": [double("r"), double("p"), string]}}));
-        assert_eq!(report.diagnostics.len(), 2);
+        let places: Vec<String> = report.diagnostics.iter().map(|it| it.place.to_string()).collect();
+        assert_eq!(places, ["#/paths/~1a/get/parameters/1", "#/paths/~1a/get/parameters/2"]);
+        // The index of the parameter in the document, where it has another one.
+        let last = Pointer::root().child("paths").child("/a").child("get").child("parameters").child(2);
+        assert_eq!(report.origins.of(&last.child("schema")).to_string(), "#/paths/~1a/get/parameters/3/schema");
     }
 
     #[test]

@@ -8,13 +8,15 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::Report;
+use crate::document::pointer::Pointer;
 use crate::document::references::{self, has_value};
 use crate::document::walk;
 use crate::names;
 
-pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
+pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
     let mut made = Map::new();
-    walk::change_operations(document, &mut |_, _, operation, document| {
+    let mut moves = Vec::new();
+    walk::change_operations(document, &mut |path, method, operation, document| {
         let id = references::operation_id(operation).to_owned();
         let has_body = operation.get("requestBody").is_some();
         let Some(Value::Array(parameters)) = operation.get_mut("parameters") else { return };
@@ -26,18 +28,24 @@ pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
         *used.entry("body".to_owned()).or_default() += usize::from(has_body);
         // A field may have the same name as an argument.
         let clashes = |parameter: &Value| used.get(&argument_name(parameter)).is_some_and(|count| *count > 1);
-        let (optional, others): (Vec<Value>, Vec<Value>) =
-            std::mem::take(parameters).into_iter().partition(|parameter| {
+        let (optional, others): (Vec<_>, Vec<_>) =
+            std::mem::take(parameters).into_iter().enumerate().partition(|(_, parameter)| {
                 fits(parameter, document) && (clashes(parameter) || !has_value(parameter, "required", true))
             });
-        *parameters = others;
+        let place = Pointer::root().child("paths").child(path).child(method).child("parameters");
+        moves.extend(others.iter().enumerate().map(|(new, (old, _))| (place.child(new), place.child(old))));
+        *parameters = others.into_iter().map(|(_, parameter)| parameter).collect();
         if optional.is_empty() {
             return;
         }
         let mut properties = Map::new();
-        let required: Vec<&Value> =
-            optional.iter().filter(|it| has_value(it, "required", true)).map(|it| &it["name"]).collect();
-        for parameter in &optional {
+        let required: Vec<&Value> = optional
+            .iter()
+            .map(|(_, it)| it)
+            .filter(|it| has_value(it, "required", true))
+            .map(|it| &it["name"])
+            .collect();
+        for (_, parameter) in &optional {
             let mut schema = parameter["schema"].clone();
             if let (Some(text), Some(schema)) = (parameter.get("description"), schema.as_object_mut()) {
                 if let Some(reference) = schema.shift_remove("$ref") {
@@ -49,6 +57,12 @@ pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
         }
         let taken = |name: &str| document["components"]["schemas"].get(name).is_some() || made.contains_key(name);
         let name = names::free_name(&format!("{}Query", names::type_name(&id)), taken);
+        let component = Pointer::root().child("components").child("schemas").child(&name);
+        moves.extend(optional.iter().map(|(old, parameter)| {
+            let field = component.child("properties").child(parameter["name"].as_str().unwrap_or_default());
+            (field, place.child(old).child("schema"))
+        }));
+        moves.push((component, place));
         let optional = if required.is_empty() { "optional " } else { "" };
         let description = format!("The {optional}query parameters of `{id}`.");
         let mut schema = json!({"type": "object", "description": description, "properties": properties});
@@ -61,6 +75,7 @@ pub(super) fn gather(document: &mut Value, _: &mut Report) -> usize {
             "schema": {"$ref": format!("#/components/schemas/{name}")},
         }));
     });
+    report.origins.record(moves);
     let count = made.len();
     if count > 0 {
         references::add_components(document, made);
@@ -94,7 +109,12 @@ mod tests {
             parameter("needed", "query", true, "string"),
             parameter("tags", "query", false, "array"),
         ]}}}});
-        assert_eq!(gather(&mut document, &mut Report::default()), 1);
+        let mut report = Report::default();
+        assert_eq!(gather(&mut document, &mut report), 1);
+        let origin = |place| report.origins.of(&Pointer::from_reference(place).unwrap_or_default()).to_string();
+        let list = "#/paths/~1a/get/parameters";
+        assert_eq!(origin("#/components/schemas/ListAQuery/properties/page/type"), format!("{list}/1/schema/type"));
+        assert_eq!(origin(&format!("{list}/1")), format!("{list}/2"));
         let names: Vec<_> = document["paths"]["/a"]["get"]["parameters"]
             .as_array()
             .unwrap()
