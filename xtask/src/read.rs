@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
+use crate::document::references;
+use crate::document::yaml;
 
 /// The form of a page of Chift's documentation.
 pub(crate) const PAGE: &str = "documentation page";
@@ -73,9 +75,8 @@ pub enum ReadError {
 /// or 3.1.x.
 pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
     let named = || name.to_owned();
-    let (form, value) = if text.trim_start().starts_with('{') {
-        let value = serde_json::from_str(text).map_err(|source| ReadError::Json { name: named(), source })?;
-        ("JSON", value)
+    let (form, mut value) = if text.trim_start().starts_with('{') {
+        ("JSON", from_json(name, text)?)
     } else if let Some(block) = fenced_document(text).map_err(|what| ReadError::Page { name: named(), what })? {
         (PAGE, from_yaml(name, block)?)
     } else {
@@ -83,14 +84,20 @@ pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
     };
     let wrong = |problems| ReadError::Document { name: named(), problems };
     let dialect = dialect(&value).map_err(|problem| wrong(problem.into()))?;
+    references::make_absolute(&mut value);
     Ok(Document { value, dialect, form })
 }
 
+fn from_json(name: &str, text: &str) -> Result<Value, ReadError> {
+    serde_json::from_str(text).or_else(|source| match yaml::read(text) {
+        // JSON is YAML, whose reader keeps a number outside the range of a float as a string.
+        Ok(value) if source.to_string().starts_with("number out of range") => Ok(value),
+        _ => Err(ReadError::Json { name: name.to_owned(), source }),
+    })
+}
+
 fn from_yaml(name: &str, text: &str) -> Result<Value, ReadError> {
-    let wrong = |source| ReadError::Yaml { name: name.to_owned(), source };
-    // Through YAML's own value, which refuses a duplicate key.
-    let value: yaml_serde::Value = yaml_serde::from_str(text).map_err(wrong)?;
-    yaml_serde::from_value(value).map_err(wrong)
+    yaml::read(text).map_err(|source| ReadError::Yaml { name: name.to_owned(), source })
 }
 
 /// The block of a documentation page that holds an `OpenAPI` document; `None` if the text is not such a page.
@@ -210,5 +217,14 @@ mod tests {
             let message = refusal(text);
             assert!(message.contains(expected), "{text:?} gave {message:?}, not {expected:?}");
         }
+    }
+
+    #[test]
+    fn unquoted_statuses_and_numbers_of_any_size_are_read() {
+        let paths = "paths: {/a: {get: {responses: {200: {description: 18446744073709551616}}}}}";
+        let document = read("it", &format!("openapi: 3.1.0\ninfo: {{}}\n{paths}")).unwrap();
+        assert!(document.value["paths"]["/a"]["get"]["responses"]["200"]["description"].is_f64());
+        let json = r#"{"openapi": "3.1.0", "info": {"x-most": 1e400}, "paths": {}}"#;
+        assert_eq!(read("it", json).unwrap().value["info"]["x-most"], "1e400");
     }
 }

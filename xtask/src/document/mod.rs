@@ -10,3 +10,4 @@ pub mod pointer;
 pub mod problem;
 pub(crate) mod references;
 pub mod walk;
+pub(crate) mod yaml;

@@ -40,9 +40,10 @@ impl Pointer {
         self.0.push(token.into());
     }
 
-    /// Reads a pointer from a `$ref` into the same document (`#/…`); `None` for any other reference.
+    /// Reads a pointer from a `$ref` into the same document (`#/…`); `None` for any other reference. The reference is a
+    /// URI fragment, in which characters may be percent-encoded (RFC 6901, section 6).
     pub fn from_reference(reference: &str) -> Option<Self> {
-        let path = reference.strip_prefix('#')?;
+        let path = percent_encoding::percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?;
         if path.is_empty() {
             return Some(Self::root());
         }
@@ -78,5 +79,20 @@ impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("#")?;
         self.0.iter().try_for_each(|token| write!(f, "/{}", token.replace('~', "~0").replace('/', "~1")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_percent_encoded_reference_leads_to_its_target() {
+        let document = json!({"paths": {"/ovens/{id}": {"get": 1}}});
+        let pointer = Pointer::from_reference("#/paths/~1ovens~1%7Bid%7D/get").unwrap();
+        assert_eq!(pointer.find(&document), Some(&json!(1)));
+        assert_eq!(pointer.to_string(), "#/paths/~1ovens~1{id}/get");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::document::keywords::{self, Role};
 use crate::document::media_types;
 use crate::document::pointer::Pointer;
-use crate::document::walk::{Kind, Place};
+use crate::document::walk::{self, Kind, Place};
 
 /// The maximum length of a chain of references; a longer chain is a cycle.
 pub(crate) const HOPS: usize = 16;
@@ -15,6 +15,24 @@ pub(crate) const HOPS: usize = 16;
 /// The target of the `$ref` of `node`, if it has one in this document.
 pub(crate) fn target<'a>(node: &Value, document: &'a Value) -> Option<&'a Value> {
     Pointer::from_reference(node.get("$ref")?.as_str()?)?.find(document)
+}
+
+/// Makes references absolute that are relative to a schema around them: a JSON schema that stands in an `OpenAPI`
+/// document may contain `#/$defs/Part`, which leads to its own definitions.
+pub(crate) fn make_absolute(document: &mut Value) {
+    walk::replace(document, &mut |_, place, node, document| {
+        let target = Pointer::from_reference(node.get("$ref")?.as_str()?)?;
+        if target.find(document).is_some() {
+            return None;
+        }
+        let around = std::iter::successors(Some(place.pointer()), Pointer::parent);
+        let absolute = around
+            .map(|outer| target.tokens().iter().fold(outer, |outer, token| outer.child(token)))
+            .find(|target| target.find(document).is_some())?;
+        let mut node = node.clone();
+        node["$ref"] = json!(absolute.to_string());
+        Some(node)
+    });
 }
 
 /// `node`, or the target of its reference.
@@ -131,6 +149,16 @@ pub(crate) fn add_components(document: &mut Value, schemas: impl IntoIterator<It
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reference_to_the_definitions_of_a_schema_around_it_becomes_absolute() {
+        let part = json!({"properties": {"a": {"$ref": "#/$defs/A"}, "b": {"$ref": "#/$defs/B"}}, "$defs": {"A": {}}});
+        let mut document = json!({"components": {"schemas": {"Whole": {"items": part}}}});
+        make_absolute(&mut document);
+        let fields = &document["components"]["schemas"]["Whole"]["items"]["properties"];
+        assert_eq!(fields["a"]["$ref"], "#/components/schemas/Whole/items/$defs/A");
+        assert_eq!(fields["b"]["$ref"], "#/$defs/B");
+    }
 
     #[test]
     fn references_are_followed_to_their_end_and_cycles_stop() {

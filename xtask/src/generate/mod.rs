@@ -7,6 +7,7 @@
 
 mod construction;
 mod constructors;
+mod enum_values;
 mod error_sections;
 mod field_names;
 mod json_bodies;
@@ -74,6 +75,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "restrict construction of the client", run: Shape(construction::restrict) },
     Pass { name: "write JSON bodies into wiped memory", run: Shape(json_bodies::wipe) },
     Pass { name: "encode path arguments as one segment", run: Shape(path_arguments::encode) },
+    Pass { name: "restore the values of enums", run: Shape(enum_values::restore) },
     // Names change before the passes that find types by name.
     Pass { name: "name numbered variants", run: Shape(variants::name) },
     Pass { name: "rename fields that share a name", run: Shape(field_names::separate) },

@@ -1,8 +1,5 @@
 //! Replaces `const: X` with an `enum` of one value, and adds the type of its values to an `enum` without a type.
 
-use std::collections::HashSet;
-
-use heck::ToPascalCase as _;
 use serde_json::{Map, Value, json};
 
 use super::Report;
@@ -59,14 +56,12 @@ fn state_type(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut R
         None
     };
     let mut changed = false;
-    let is_ambiguous = name == Some("string") && !have_names(values);
-    if name != Some("string") || is_ambiguous {
+    if name != Some("string") {
         let listed: Vec<String> =
             values.iter().map(|value| format!("`{}`", value.to_string().replace('`', "'"))).collect();
         schema.shift_remove("enum");
-        let why =
-            if is_ambiguous { "two of these values would have the same name" } else { "these values are not strings" };
-        report.warn(&place.child("enum"), format!("{why}; the client documents them and does not check them"));
+        let what = "these values are not strings; the client documents them and does not check them";
+        report.warn(&place.child("enum"), what);
         references::describe(schema, format!("One of {}.", listed.join(", ")));
         changed = true;
     }
@@ -75,16 +70,6 @@ fn state_type(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut R
         changed = true;
     }
     changed
-}
-
-/// Whether the generator finds a distinct name for each value: in Pascal case, or with an `X` in place of each
-/// character that is not valid in a name.
-fn have_names(values: &[Value]) -> bool {
-    let fits = |c: char| c.is_alphanumeric() || c == '_';
-    let texts = || values.iter().filter_map(Value::as_str);
-    let plain = texts().map(|text| text.replace('\'', "").replace(|c| !fits(c), "-").to_pascal_case());
-    let marked = texts().map(|text| text.replace(|c| c == '_' || !fits(c), "X").to_pascal_case());
-    plain.collect::<HashSet<_>>().len() == values.len() || marked.collect::<HashSet<_>>().len() == values.len()
 }
 
 #[cfg(test)]
@@ -103,10 +88,6 @@ mod tests {
         ] {
             assert_eq!(schema_after(enumerate, given).0, expected);
         }
-        let twins = json!({"enum": ["a.b", "a+b"]});
-        let documented = json!({"description": "One of `\"a.b\"`, `\"a+b\"`.", "type": "string"});
-        assert_eq!(schema_after(enumerate, twins).0, documented);
-        assert_eq!(schema_after(enumerate, json!({"enum": ["+", "-"]})).0["type"], "string");
         assert_eq!(schema_after(enumerate, json!({"const": null})).0, json!({"type": "null"}));
     }
 

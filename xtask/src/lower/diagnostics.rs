@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use super::EnumValues;
 use crate::document::origins::Origins;
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
@@ -30,6 +31,7 @@ pub(super) struct Report {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The new names of renamed components, by their old names.
     pub(super) renamed: HashMap<String, String>,
+    pub(super) enum_values: EnumValues,
     /// The responses by operation id.
     pub(super) responses: BTreeMap<String, Responses>,
     /// The media type of a request body that is sent as bytes, by operation id.

@@ -25,7 +25,7 @@ pub(super) fn name(document: &mut Value, report: &mut Report) -> usize {
             naming.inside(node, &names::type_name(name), &place.pointer());
         }
         (Kind::Operation, Some(["paths", _, _])) => naming.operation(node, &place.pointer()),
-        (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::Header, Some(["components", _, name])) => {
+        (Kind::Parameter | Kind::RequestBody | Kind::Response, Some(["components", _, name])) => {
             naming.bodies(node, &names::type_name(name), &place.pointer());
         }
         _ => {}

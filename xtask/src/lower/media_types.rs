@@ -24,7 +24,8 @@ pub(super) fn choose(document: &mut Value, report: &mut Report) -> usize {
 fn response(node: &Value, place: &Place<'_>, report: &mut Report) -> Option<Value> {
     let Some(Value::Object(content)) = node.get("content") else {
         // FastAPI does not describe the body of a file or a stream; the client must not lose it.
-        let may_have_body = place.last() == Some("200") && node.get("$ref").is_none();
+        let may_have_body =
+            place.last().is_some_and(|status| ["200", "2XX"].contains(&status)) && node.get("$ref").is_none();
         return may_have_body.then(|| with_content(node, json!({BYTES: {}})));
     };
     let chosen = chosen_response(content)?;

@@ -10,9 +10,9 @@ mod component_names;
 mod constants;
 mod constraints;
 mod cycles;
-mod definitions;
 mod diagnostics;
 mod documentation;
+mod enum_names;
 mod errors;
 mod inline_types;
 mod limits;
@@ -22,10 +22,12 @@ mod nullable;
 mod objects;
 mod operation_names;
 mod parameters;
+mod parts;
 mod path_items;
 mod queries;
 mod ref_siblings;
 mod refuse;
+mod responses;
 mod tuples;
 mod type_lists;
 mod unions;
@@ -39,6 +41,7 @@ use serde_json::Value;
 
 pub use self::diagnostics::Diagnostic;
 use self::diagnostics::Report;
+pub use self::enum_names::EnumValues;
 use crate::document::operations::{self, Operation};
 use crate::document::origins::Origins;
 use crate::document::problem::{Problem, Problems};
@@ -70,6 +73,12 @@ use Serves::{Chift, Everyone, Others};
 
 const PATH_ITEMS: Pass = Pass { name: "inline path items", run: path_items::inline, serves: Others };
 
+/// The passes before the checks of references, which expect each target among the components.
+const FIRST_PASSES: &[Pass] = &[
+    Pass { name: "remove the headers of responses", run: responses::remove_headers, serves: Others },
+    Pass { name: "move referenced parts to components", run: parts::lift, serves: Others },
+];
+
 /// The passes, in the order in which they run.
 const PASSES: &[Pass] = &[
     PATH_ITEMS,
@@ -77,7 +86,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "rewrite documentation for rustdoc", run: documentation::rewrite_for_rustdoc, serves: Chift },
     Pass { name: "shorten operation names", run: operation_names::shorten, serves: Chift },
     Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift },
-    Pass { name: "move definitions to components", run: definitions::lift, serves: Others },
+    Pass { name: "add a success to each operation", run: responses::add_success, serves: Others },
     Pass { name: "choose media types", run: media_types::choose, serves: Chift },
     Pass { name: "gather parameters", run: parameters::gather, serves: Others },
     Pass { name: "turn tuples into arrays", run: tuples::list_items, serves: Others },
@@ -94,6 +103,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "accept unknown fields", run: objects::keep_unknown_fields, serves: Chift },
     Pass { name: "shorten component names", run: component_names::shorten, serves: Others },
     Pass { name: "name inline types", run: inline_types::name, serves: Chift },
+    // After all passes that name types: the values are recorded by type.
+    Pass { name: "name the values of enums", run: enum_names::spell, serves: Others },
     Pass { name: "set version 3.0.3", run: version::state, serves: Chift },
 ];
 
@@ -121,6 +132,8 @@ pub struct Lowered {
     pub patched_fields: BTreeMap<String, BTreeSet<String>>,
     /// The new names of renamed components, by their old names.
     pub renamed: HashMap<String, String>,
+    /// The values of enums that have a name in their place in `document`.
+    pub enum_values: EnumValues,
     /// The passes that changed the document, each with the number of changed places.
     pub changes: Vec<(&'static str, usize)>,
     /// The document features that the client does not support.
@@ -157,22 +170,17 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     let mut report = Report::default();
     checks::refuse(&document, &mut report);
     Problems::none(std::mem::take(&mut report.problems))?;
+    run(FIRST_PASSES, &mut document, &mut report, &mut changes);
+    // Again, for the parts that have only now become schemas by their position.
+    checks::refuse(&document, &mut report);
     cycles::refuse(&document, &mut report);
     ref_siblings::refuse(&document, &mut report);
     Problems::none(std::mem::take(&mut report.problems))?;
-    let mut all = |passes: &[Pass], document: &mut Value| {
-        for pass in passes {
-            let count = (pass.run)(document, &mut report);
-            if count > 0 {
-                changes.push((pass.name, count));
-            }
-        }
-    };
-    all(PASSES, &mut document);
+    run(PASSES, &mut document, &mut report, &mut changes);
     let mut mocks = document.clone();
-    all(MOCK_PASSES, &mut mocks);
-    all(CLIENT_PASSES, &mut document);
-    let Report { problems, diagnostics, renamed, mut responses, mut sent_as, origins } = report;
+    run(MOCK_PASSES, &mut mocks, &mut report, &mut changes);
+    run(CLIENT_PASSES, &mut document, &mut report, &mut changes);
+    let Report { problems, diagnostics, renamed, enum_values, mut responses, mut sent_as, origins } = report;
     Problems::none(problems)?;
     let mut operations = operations::list(&document);
     for operation in &mut operations {
@@ -182,7 +190,17 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
         operation.sent_as = sent_as.remove(&operation.id);
     }
     let patched_fields = operations::patched_fields(&document);
-    Ok(Lowered { document, mocks, operations, patched_fields, renamed, changes, diagnostics, origins })
+    Ok(Lowered { document, mocks, operations, patched_fields, renamed, enum_values, changes, diagnostics, origins })
+}
+
+/// Runs passes, and adds those that changed the document to `changes`.
+fn run(passes: &[Pass], document: &mut Value, report: &mut Report, changes: &mut Vec<(&'static str, usize)>) {
+    for pass in passes {
+        let count = (pass.run)(document, report);
+        if count > 0 {
+            changes.push((pass.name, count));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -215,7 +233,11 @@ mod tests {
             }
         }
         let chift = |pass: &&Pass| pass.serves == Chift;
-        let stated = [PASSES, CLIENT_PASSES, MOCK_PASSES].into_iter().flatten().filter(chift).map(|pass| pass.name);
+        let stated = [FIRST_PASSES, PASSES, CLIENT_PASSES, MOCK_PASSES]
+            .into_iter()
+            .flatten()
+            .filter(chift)
+            .map(|pass| pass.name);
         assert_eq!(changing, stated.collect());
     }
 
