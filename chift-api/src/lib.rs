@@ -74,14 +74,16 @@ pub use generated::DEFAULT_BASE_URL;
 pub use generated::client::*;
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock;
+pub use indexmap::IndexMap;
 pub use paging::ListPage;
 pub use reqwest::{ClientBuilder, Method};
 #[cfg(feature = "httpmock")]
 pub use stand_in::StandIn;
 pub use values::dates::{retry_after, server_date};
-pub use values::decimal::Decimal;
 pub use values::nullable::Nullable;
+pub use values::number::{Decimal, Float, Integer, Number, NumberError};
 pub use values::open::Open;
+pub use values::raw_json::RawJson;
 pub use values::redacted::Redacted;
 pub use values::secret::Secret;
 pub use values::timestamp::{Timestamp, TimestampError};

@@ -53,7 +53,7 @@ fn issued(response: ResponseValue<types::Token>) -> Result<Issued, AuthError> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return invalid("`access_token` is empty, or has characters that are not allowed in a header");
     }
-    let Some(life) = life(token.expires_in, token.expires_on, date) else {
+    let Some(life) = life(&token.expires_in, token.expires_on.as_ref(), date) else {
         return invalid("`expires_in` is not positive");
     };
     Ok(Issued { secret: token.access_token, life })
@@ -61,7 +61,7 @@ fn issued(response: ResponseValue<types::Token>) -> Result<Issued, AuthError> {
 
 /// The life of a token: `expires_in`, or the time from the server's own date to `expires_on` if that is shorter. The
 /// local clock is not used, because it may be wrong. `None` if `expires_in` is not positive.
-fn life(expires_in: Decimal, expires_on: Option<Decimal>, date: Option<DateTime<Utc>>) -> Option<Duration> {
+fn life(expires_in: &Decimal, expires_on: Option<&Decimal>, date: Option<DateTime<Utc>>) -> Option<Duration> {
     let stated = milliseconds(expires_in);
     let left = match (expires_on, date) {
         (Some(end), Some(date)) => milliseconds(end).saturating_sub(date.timestamp_millis().into()),
@@ -74,10 +74,10 @@ fn life(expires_in: Decimal, expires_on: Option<Decimal>, date: Option<DateTime<
     (life > 0).then(|| Duration::from_millis(u64::try_from(life).unwrap_or(u64::MAX)))
 }
 
-fn milliseconds(seconds: Decimal) -> i128 {
-    // Without a fraction, the mantissa is the number itself. A number that overflows is beyond any limit.
-    let thousandfold = seconds.checked_mul(*Decimal::from(1_000));
-    thousandfold.map_or(i128::from(u64::MAX), |number| number.trunc().mantissa())
+// Exact for any date, and a number out of range becomes the nearest integer.
+#[allow(clippy::cast_possible_truncation)]
+fn milliseconds(seconds: &Decimal) -> i128 {
+    (seconds.to_f64() * 1_000.0) as i128
 }
 
 fn failed<E>(error: Error<E>, secret: &Secret) -> AuthError {
@@ -122,20 +122,25 @@ mod tests {
             (-1, Some(noon), None, None),
             (i64::MIN, Some(i64::MIN), date, None),
         ] {
-            let life = life(expires_in.into(), expires_on.map(Decimal::from), date);
+            let life = life(&expires_in.into(), expires_on.map(Decimal::from).as_ref(), date);
             assert_eq!(life, expected.map(Duration::from_secs), "{expires_in} {expires_on:?}");
         }
     }
 
     #[test]
     fn expires_in_can_have_a_fraction() {
-        for (expires_in, expected) in
-            [("1800.0", Some(1_800_000)), ("0.5", Some(500)), ("1.8e3", Some(1_800_000)), ("0.0001", None)]
-        {
-            let life = life(expires_in.parse().unwrap(), None, None);
+        for (expires_in, expected) in [
+            ("1800.0", Some(1_800_000)),
+            ("0.5", Some(500)),
+            ("1.8e3", Some(1_800_000)),
+            ("0.0001", None),
+            ("1e-40", None),
+            ("-1e40", None),
+        ] {
+            let life = life(&expires_in.parse().unwrap(), None, None);
             assert_eq!(life, expected.map(Duration::from_millis), "{expires_in}");
         }
-        let longest = life("79228162514264337593543950335".parse().unwrap(), None, None).unwrap();
+        let longest = life(&"79228162514264337593543950335".parse().unwrap(), None, None).unwrap();
         assert!(longest > Duration::from_secs(24 * 60 * 60));
     }
 }

@@ -1,10 +1,8 @@
 //! Chift's request headers, as the server receives them.
 
-use std::collections::HashMap;
-
 use chift_api::httpmock::MockServerExt as _;
 use chift_api::types::{AuthItem, Token};
-use chift_api::{Client, Context, Datalayer, IdempotencyKey, Method, Repeat, Session};
+use chift_api::{Client, Context, Datalayer, IdempotencyKey, IndexMap, Method, Repeat, Session};
 use chift_auth::TokenSource;
 use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer};
 use httpmock::MockServer;
@@ -71,7 +69,7 @@ async fn the_token_operation_carries_no_context() {
         expires_in: 1.into(),
         expires_on: None,
         token_type: "bearer".into(),
-        extra: HashMap::new(),
+        extra: IndexMap::new(),
     };
     let mock = server.generate_access_token(|when, then| {
         when.into_inner().header_missing("x-chift-raw-data");

@@ -19,12 +19,12 @@ pub mod types {
         ///The environment to get the token for. Undocumented: known from the vendor's own SDKs.
         pub env_id: ::std::option::Option<::std::string::String>,
         pub marketplace_id: ::std::option::Option<::uuid::Uuid>,
-        pub extra: ::std::collections::HashMap<::std::string::String, crate::Redacted>,
+        pub extra: ::indexmap::IndexMap<::std::string::String, crate::Redacted>,
     }
     crate::object::object! {
         AuthItem { required account_id "accountId"; required client_id "clientId";
         required client_secret "clientSecret"; optional env_id "envId"; optional
-        marketplace_id "marketplaceId"; } extra : ::std::collections::HashMap <
+        marketplace_id "marketplaceId"; } extra : ::indexmap::IndexMap <
         ::std::string::String, crate ::Redacted >
     }
     ///`HttpValidationError`
@@ -37,11 +37,11 @@ pub mod types {
         pub message: ::std::string::String,
         ///Default: `error`.
         pub status: ::std::option::Option<::std::string::String>,
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra: ::indexmap::IndexMap<::std::string::String, ::serde_json::Value>,
     }
     crate::object::object! {
         HttpValidationError { optional detail "detail"; required message "message";
-        optional status "status"; } extra : ::serde_json::Map < ::std::string::String,
+        optional status "status"; } extra : ::indexmap::IndexMap < ::std::string::String,
         ::serde_json::Value >
     }
     ///The error of a call, selected by the status of the response.
@@ -71,12 +71,12 @@ pub mod types {
         pub expires_in: crate::Decimal,
         pub expires_on: ::std::option::Option<crate::Decimal>,
         pub token_type: ::std::string::String,
-        pub extra: ::std::collections::HashMap<::std::string::String, crate::Redacted>,
+        pub extra: ::indexmap::IndexMap<::std::string::String, crate::Redacted>,
     }
     crate::object::object! {
         Token { required access_token "access_token"; required expires_in "expires_in";
         optional expires_on "expires_on"; required token_type "token_type"; } extra :
-        ::std::collections::HashMap < ::std::string::String, crate ::Redacted >
+        ::indexmap::IndexMap < ::std::string::String, crate ::Redacted >
     }
     ///`ValidationError`
     #[derive(Clone, Debug)]
@@ -84,25 +84,25 @@ pub mod types {
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
     pub struct ValidationError {
         pub ctx: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            ::indexmap::IndexMap<::std::string::String, ::serde_json::Value>,
         >,
         pub input: ::std::option::Option<crate::Redacted>,
         pub loc: ::std::vec::Vec<ValidationErrorLocItem>,
         pub msg: ::std::string::String,
         pub type_: ::std::string::String,
-        pub extra: ::std::collections::HashMap<::std::string::String, crate::Redacted>,
+        pub extra: ::indexmap::IndexMap<::std::string::String, crate::Redacted>,
     }
     crate::object::object! {
         ValidationError { optional ctx "ctx"; optional input "input"; required loc "loc";
-        required msg "msg"; required type_ "type"; } extra : ::std::collections::HashMap
-        < ::std::string::String, crate ::Redacted >
+        required msg "msg"; required type_ "type"; } extra : ::indexmap::IndexMap <
+        ::std::string::String, crate ::Redacted >
     }
     ///`ValidationErrorLocItem`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum ValidationErrorLocItem {
-        Integer(i64),
+        Integer(crate::Integer),
         String(::std::string::String),
     }
     impl ::std::fmt::Display for ValidationErrorLocItem {
@@ -113,8 +113,8 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<i64> for ValidationErrorLocItem {
-        fn from(value: i64) -> Self {
+    impl ::std::convert::From<crate::Integer> for ValidationErrorLocItem {
+        fn from(value: crate::Integer) -> Self {
             Self::Integer(value)
         }
     }

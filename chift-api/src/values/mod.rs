@@ -1,12 +1,13 @@
 //! The types of values in requests and responses, and how a generated struct is read and written.
 
 pub(crate) mod dates;
-pub(crate) mod decimal;
 pub(crate) mod nullable;
+pub(crate) mod number;
 // A document need not have fields of every kind.
 #[allow(dead_code)]
 pub(crate) mod object;
 pub(crate) mod open;
+pub(crate) mod raw_json;
 pub(crate) mod redacted;
 #[cfg(feature = "schemars")]
 mod schemas;

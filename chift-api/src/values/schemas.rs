@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::{Decimal, Nullable, Open, Redacted, Secret, Timestamp, Undocumented};
+use crate::{Decimal, Float, Integer, Nullable, Open, RawJson, Redacted, Secret, Timestamp, Undocumented};
 
 /// Implements `JsonSchema` for types with an inline schema.
 macro_rules! inline {
@@ -27,6 +27,9 @@ macro_rules! inline {
 
 inline! {
     Decimal {"type": "number"};
+    Float {"type": "number", "format": "double"};
+    Integer {"type": "integer"};
+    RawJson {};
     Redacted {};
     Secret {"type": "string", "format": "password"};
     Timestamp {"type": "string", "format": "date-time"};

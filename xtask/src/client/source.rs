@@ -16,6 +16,8 @@ use syn::{
     parse_quote,
 };
 
+use crate::document::references;
+
 /// The support library that progenitor's output imports.
 pub(crate) const SUPPORT_CRATE: &str = "progenitor_client";
 
@@ -32,7 +34,7 @@ pub(crate) const ENCODE_PATH: &str = "encode_path";
 pub(crate) const CONSTRUCTORS: [&str; 2] = ["new", "new_with_client"];
 
 /// The types of the field that keeps the fields that an object's schema does not list.
-const UNLISTED_FIELDS: [&str; 2] = ["Map", "HashMap"];
+const UNLISTED_FIELDS: [&str; 2] = ["Map", "IndexMap"];
 
 /// The items of the module `types`.
 pub(crate) fn types(client: &File) -> &[Item] {
@@ -363,6 +365,13 @@ impl<'ast> Visit<'ast> for Names {
         }
         visit::visit_type_path(self, path);
     }
+}
+
+/// The names of all types that responses of success or of errors contain, including types that are not generated.
+pub(crate) fn received(client: &File) -> BTreeSet<String> {
+    let parts = parts(types(client));
+    let results = methods(client).flat_map(|method| [success(method), failure(method)]);
+    references::reachable(results.flatten().flat_map(Names::of), |name| parts.get(name).cloned().unwrap_or_default())
 }
 
 /// For each generated struct and enum, the names of the types that it contains.

@@ -42,13 +42,17 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
     }
     let inputs = required.iter().map(|field| -> FnArg {
         let (name, kind) = (&field.ident, &field.ty);
-        if is_text(field) { parse_quote!(#name: impl ::std::convert::Into<#kind>) } else { parse_quote!(#name: #kind) }
+        if takes_literal(field) {
+            parse_quote!(#name: impl ::std::convert::Into<#kind>)
+        } else {
+            parse_quote!(#name: #kind)
+        }
     });
     let values = fields.named.iter().map(|field| -> syn::FieldValue {
         let name = &field.ident;
         if source::has_empty_value(field) {
             parse_quote!(#name: ::std::default::Default::default())
-        } else if is_text(field) {
+        } else if takes_literal(field) {
             parse_quote!(#name: #name.into())
         } else {
             parse_quote!(#name)
@@ -73,9 +77,9 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
     })
 }
 
-/// Whether a field is a string, which `new` takes as `impl Into` so that callers can pass a literal.
-fn is_text(field: &Field) -> bool {
-    source::is_one_of(&field.ty, &["String", "Secret"])
+/// Whether a field is a string or a number that `new` takes as `impl Into` so that callers can pass a literal.
+fn takes_literal(field: &Field) -> bool {
+    source::is_one_of(&field.ty, &["String", "Secret", "Decimal", "Integer"])
 }
 
 #[cfg(test)]

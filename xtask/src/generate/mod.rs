@@ -10,6 +10,7 @@ mod constructors;
 mod enum_values;
 mod error_sections;
 mod field_names;
+mod integers;
 mod json_bodies;
 mod mock_paths;
 mod nullable_fields;
@@ -17,6 +18,7 @@ mod objects;
 mod open_enums;
 mod operation_table;
 mod optional_collections;
+mod ordered_maps;
 mod pages;
 mod path_arguments;
 mod progenitor;
@@ -81,6 +83,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "rename fields that share a name", run: Shape(field_names::separate) },
     Pass { name: "distinguish empty collections from absent ones", run: Shape(optional_collections::wrap) },
     Pass { name: "open the enums in responses", run: Shape(open_enums::wrap) },
+    Pass { name: "keep any integer in responses", run: Shape(integers::replace) },
+    Pass { name: "keep the order of free-form objects", run: Shape(ordered_maps::replace) },
     // After typify and `optional_collections`, which add the `Option` that this pass replaces.
     Pass { name: "make fields of PATCH bodies nullable", run: Shape(nullable_fields::wrap) },
     // After all passes that change fields: the required fields are the arguments of a constructor.

@@ -8,18 +8,13 @@ use std::collections::BTreeSet;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, File, Item, ItemEnum, Type, TypePath, parse_quote};
 
-use crate::client::source::{self, Names};
+use crate::client::source;
 use crate::document::problem::Problem;
-use crate::document::references;
 use crate::lower::Lowered;
 
 /// Replaces `E` with `Open<E>` in the fields of all structs that a response contains, and returns the number of places.
 pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
-    let parts = source::parts(source::types(client));
-    let results = source::methods(client).flat_map(|method| [source::success(method), source::failure(method)]);
-    let received = references::reachable(results.flatten().flat_map(Names::of), |name| {
-        parts.get(name).cloned().unwrap_or_default()
-    });
+    let received = source::received(client);
     let enums = source::types(client).iter().filter_map(|item| match item {
         Item::Enum(item) if is_plain(item) => Some(item.ident.to_string()),
         _ => None,

@@ -2,7 +2,7 @@
 //! operation.
 
 use quote::quote;
-use syn::{Field, Fields, File, Item, ItemStruct, Type, parse_quote};
+use syn::{Field, Fields, File, Item, ItemStruct, parse_quote};
 
 use crate::client::{Client, source};
 
@@ -46,15 +46,12 @@ fn page(item: &Item) -> Option<Item> {
 /// The field as an expression of the type `Option<u64>`; `None` if it is not an integer.
 fn number(field: &Field) -> Option<proc_macro2::TokenStream> {
     let name = &field.ident;
+    let is_integer = |kind| source::is_one_of(kind, &["Integer"]);
     if is_integer(&field.ty) {
-        return Some(quote! { u64::try_from(self.#name).ok() });
+        return Some(quote! { self.#name.to_u64() });
     }
     let inner = source::first_argument(&field.ty, "Option")?;
-    is_integer(inner).then(|| quote! { self.#name.and_then(|number| u64::try_from(number).ok()) })
-}
-
-fn is_integer(kind: &Type) -> bool {
-    source::is_one_of(kind, &["i32", "i64", "u32", "u64"])
+    is_integer(inner).then(|| quote! { self.#name.as_ref().and_then(crate::Integer::to_u64) })
 }
 
 #[cfg(test)]
@@ -70,16 +67,18 @@ mod tests {
 
     #[test]
     fn a_type_with_items_and_a_total_is_a_page() {
-        let written = added("pub struct Page { pub items: ::std::vec::Vec<Invoice>, pub page: i64, pub total: i64 }");
+        let written = added(
+            "pub struct Page { pub items: ::std::vec::Vec<Invoice>, pub page: crate::Integer, pub total: crate::Integer }",
+        );
         for expected in [
             "impl crate::ListPage for Page { type Item = Invoice;",
-            "fn total(&self) -> ::std::option::Option<u64> { u64::try_from(self.total).ok() }",
-            "fn page(&self) -> ::std::option::Option<u64> { u64::try_from(self.page).ok() }",
+            "fn total(&self) -> ::std::option::Option<u64> { self.total.to_u64() }",
+            "fn page(&self) -> ::std::option::Option<u64> { self.page.to_u64() }",
         ] {
             assert!(written.contains(expected), "{expected} is missing in\n{written}");
         }
-        let written = added("pub struct Page { pub items: Vec<String>, pub total: Option<i64> }");
-        assert!(written.contains("{ self.total.and_then(|number| u64::try_from(number).ok()) }"), "{written}");
+        let written = added("pub struct Page { pub items: Vec<String>, pub total: Option<crate::Integer> }");
+        assert!(written.contains("{ self.total.as_ref().and_then(crate::Integer::to_u64) }"), "{written}");
         assert!(written.contains("{ ::std::option::Option::None }"), "{written}");
     }
 
@@ -88,7 +87,7 @@ mod tests {
         for other in [
             "pub struct Basket { pub items: Vec<Line> }",
             "pub struct Sum { pub items: Vec<Line>, pub total: crate::Decimal }",
-            "pub struct Count { pub items: i64, pub total: i64 }",
+            "pub struct Count { pub items: crate::Integer, pub total: crate::Integer }",
             "pub struct Empty;",
         ] {
             assert!(!added(other).contains("ListPage"), "{other}");

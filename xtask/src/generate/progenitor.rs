@@ -15,13 +15,14 @@ use serde_json::{Value, json};
 use crate::document::marker;
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
+use crate::lower::numbers;
 
 /// The hint for a document that progenitor refuses although no lowering pass did.
 pub(super) const GAP: &str = "change this place with an overlay action, and extend the pass `refuse the rest` in \
                               xtask/src/lower/refuse.rs so that it refuses this construct";
 
 /// The hand-written types that replace generated ones, each with the schema that selects it.
-fn conversions() -> [(SchemaObject, &'static str); 5] {
+fn conversions() -> [(SchemaObject, &'static str); 6] {
     let password = SchemaObject {
         instance_type: Some(InstanceType::String.into()),
         format: Some("password".to_owned()),
@@ -33,10 +34,13 @@ fn conversions() -> [(SchemaObject, &'static str); 5] {
     };
     let date_time = SchemaObject { format: Some("date-time".to_owned()), ..password.clone() };
     let number = SchemaObject { instance_type: Some(InstanceType::Number.into()), ..SchemaObject::default() };
+    // What remains of the formats after the pass `choose number types`.
+    let float = SchemaObject { format: Some(numbers::FLOAT.to_owned()), ..number.clone() };
     [
         (password, "crate::Secret"),
         (date_time, "crate::Timestamp"),
         (number, "crate::Decimal"),
+        (float, "crate::Float"),
         (marked(marker::REDACTED), "crate::Redacted"),
         (marked(marker::UNDOCUMENTED), "crate::Undocumented"),
     ]
@@ -47,7 +51,9 @@ fn settings() -> GenerationSettings {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { crate::Session });
+        .with_inner_type(quote! { crate::Session })
+        // Keeps the order of the fields.
+        .with_map_type("::indexmap::IndexMap");
     for (schema, name) in conversions() {
         settings.with_conversion(schema, name, std::iter::empty::<TypeImpl>());
     }

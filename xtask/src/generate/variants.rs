@@ -73,10 +73,10 @@ fn content_name(kind: &Type) -> String {
     match last.ident.to_string().as_str() {
         "bool" => "Boolean".to_owned(),
         "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => "Integer".to_owned(),
-        "f32" | "f64" | "Decimal" => "Number".to_owned(),
+        "f32" | "f64" | "Decimal" | "Float" => "Number".to_owned(),
         "Value" => "Any".to_owned(),
         "Vec" => format!("{}List", of(0)),
-        "HashMap" | "BTreeMap" | "Map" => format!("{}Map", of(1)),
+        "IndexMap" | "Map" => format!("{}Map", of(1)),
         "Option" | "Box" => of(0),
         name => name.to_pascal_case(),
     }
@@ -110,7 +110,7 @@ mod tests {
             "pub mod types {
                 pub enum Either {
                     Variant0(::std::vec::Vec<Item>), Variant1(::std::vec::Vec<Item>),
-                    Variant2(::std::collections::HashMap<::std::string::String, i64>), Variant3(::uuid::Uuid),
+                    Variant2(::indexmap::IndexMap<::std::string::String, i64>), Variant3(::uuid::Uuid),
                 }
                 impl From<::uuid::Uuid> for Either { fn from(it: ::uuid::Uuid) -> Self { Self::Variant3(it) } }
                 pub enum Version { Variant1(A), Other(B) }

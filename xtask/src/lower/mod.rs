@@ -19,6 +19,7 @@ mod limits;
 mod media_types;
 mod mocks;
 mod nullable;
+pub(crate) mod numbers;
 mod objects;
 mod operation_names;
 mod parameters;
@@ -98,6 +99,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "document limits and defaults", run: limits::describe, serves: Chift },
     Pass { name: "turn null alternatives into nullable", run: nullable::fold, serves: Chift },
     Pass { name: "make nullable parameters optional", run: parameters::leave_out_null, serves: Chift },
+    Pass { name: "choose number types", run: numbers::choose, serves: Others },
     Pass { name: "order unions", run: unions::order, serves: Chift },
     Pass { name: "add items to arrays", run: arrays::state_items, serves: Others },
     Pass { name: "accept unknown fields", run: objects::keep_unknown_fields, serves: Chift },

@@ -16,7 +16,7 @@ fn a_check_shows_the_effect_of_an_edit_of_the_document_and_writes_no_file() {
     let has_line = |sign: char, type_name: &str| {
         shown.lines().any(|line| line.starts_with(sign) && line.contains("pub expires_in:") && line.contains(type_name))
     };
-    assert!(has_line('-', "i64") && has_line('+', "String"), "{shown}");
+    assert!(has_line('-', "Integer") && has_line('+', "String"), "{shown}");
     assert!(shown.trim_end().ends_with("to regenerate it: cargo xtask regen"), "{shown}");
     assert_eq!(workspace.files(), before);
 

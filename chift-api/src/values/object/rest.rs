@@ -1,12 +1,10 @@
 //! The field of a struct that keeps unlisted fields.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::BuildHasher;
 
+use indexmap::IndexMap;
 use serde::de::{Deserialize, IgnoredAny, MapAccess};
 use serde::ser::{Serialize, SerializeMap};
-use serde_json::{Map, Value};
 
 use super::Writing;
 
@@ -28,21 +26,9 @@ impl Rest for () {
     }
 }
 
-impl Rest for Map<String, Value> {
-    fn take<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error> {
-        self.insert(name.into_owned(), fields.next_value()?);
-        Ok(())
-    }
-
-    fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error> {
-        self.iter().try_for_each(|(name, value)| fields.map.serialize_entry(name, value))
-    }
-}
-
-impl<V, H> Rest for HashMap<String, V, H>
+impl<V> Rest for IndexMap<String, V>
 where
     V: for<'de> Deserialize<'de> + Serialize,
-    H: BuildHasher + Default,
 {
     fn take<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error> {
         self.insert(name.into_owned(), fields.next_value()?);

@@ -1,10 +1,10 @@
 //! A list of fields reads, writes and refuses the same as the derives of `serde`.
 
-use std::collections::HashMap;
 use std::fmt;
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::object;
 use crate::{Decimal, Nullable, Open, Redacted, Secret};
@@ -44,7 +44,7 @@ pub(crate) mod derived {
         pub(crate) key: Option<bool>,
         pub(crate) note: Note,
         #[serde(flatten)]
-        pub(crate) extra: Map<String, Value>,
+        pub(crate) extra: IndexMap<String, Value>,
     }
 
     #[derive(Debug, ::serde::Serialize, ::serde::Deserialize)]
@@ -52,7 +52,7 @@ pub(crate) mod derived {
     pub(crate) struct Login {
         pub(crate) secret: Secret,
         #[serde(flatten)]
-        pub(crate) extra: HashMap<String, Redacted>,
+        pub(crate) extra: IndexMap<String, Redacted>,
     }
 
     #[derive(Debug, ::serde::Serialize, ::serde::Deserialize)]
@@ -81,7 +81,7 @@ pub(crate) mod listed {
         pub(crate) fields: Nullable<Vec<i64>>,
         pub(crate) key: Option<bool>,
         pub(crate) note: Note,
-        pub(crate) extra: Map<String, Value>,
+        pub(crate) extra: IndexMap<String, Value>,
     }
     object! {
         Order {
@@ -91,7 +91,7 @@ pub(crate) mod listed {
             nullable fields "fields";
             required_or_null key "key";
             required note "note";
-        } extra: Map<String, Value>
+        } extra: IndexMap<String, Value>
     }
 
     #[derive(Debug)]
@@ -99,9 +99,9 @@ pub(crate) mod listed {
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
     pub(crate) struct Login {
         pub(crate) secret: Secret,
-        pub(crate) extra: HashMap<String, Redacted>,
+        pub(crate) extra: IndexMap<String, Redacted>,
     }
-    object! { Login { required secret "secret"; } extra: HashMap<String, Redacted> }
+    object! { Login { required secret "secret"; } extra: IndexMap<String, Redacted> }
 
     #[derive(Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -1,0 +1,101 @@
+//! Replaces the integers in responses with `Integer`, so that a number such as `1.0` or 2⁶⁴ loses no response.
+//!
+//! Callers choose the integers of requests, so those keep the type of their format.
+
+use syn::visit_mut::{self, VisitMut};
+use syn::{File, GenericArgument, Item, ItemImpl, PathArguments, Type, parse_quote};
+
+use crate::client::source;
+use crate::document::problem::Problem;
+use crate::lower::Lowered;
+
+/// The types that typify chooses for integers.
+const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+
+/// Replaces the integers in all types that a response contains, and returns their number.
+pub(super) fn replace(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
+    let received = source::received(client);
+    let is_received = |kind: &Type| matches!(kind, Type::Path(path) if path.path.get_ident().is_some_and(|name| received.contains(&name.to_string())));
+    let mut replacing = Replacing { count: 0 };
+    for item in source::types_mut(client) {
+        match item {
+            Item::Struct(it) if received.contains(&it.ident.to_string()) => {
+                replacing.visit_fields_mut(&mut it.fields);
+            }
+            Item::Enum(it) if received.contains(&it.ident.to_string()) => {
+                it.variants.iter_mut().for_each(|variant| replacing.visit_variant_mut(variant));
+            }
+            // The conversions of a newtype or a union.
+            Item::Impl(block) if is_received(&block.self_ty) || source_of(block).is_some_and(is_received) => {
+                let count = replacing.count;
+                replacing.visit_item_impl_mut(block);
+                replacing.count = count;
+            }
+            _ => {}
+        }
+    }
+    replacing.count
+}
+
+/// `T` in `impl From<T> for …`.
+fn source_of(block: &ItemImpl) -> Option<&Type> {
+    let last = block.trait_.as_ref()?.0.segments.last().filter(|last| last.ident == "From")?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(list) => match list.args.first()? {
+            GenericArgument::Type(kind) => Some(kind),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+struct Replacing {
+    count: usize,
+}
+
+impl VisitMut for Replacing {
+    fn visit_type_mut(&mut self, kind: &mut Type) {
+        if matches!(kind, Type::Path(path) if INTEGERS.iter().any(|name| path.path.is_ident(name))) {
+            *kind = parse_quote!(crate::Integer);
+            self.count += 1;
+            return;
+        }
+        visit_mut::visit_type_mut(self, kind);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::after;
+    use super::*;
+
+    #[test]
+    fn integers_of_responses_are_replaced_and_those_of_requests_are_not() {
+        let (count, written) = after(
+            replace,
+            "pub mod types {
+                pub struct Order { pub id: i64, pub counts: ::std::option::Option<::std::vec::Vec<u32>>, pub of: Count, pub key: Key }
+                pub struct Count(pub i64);
+                impl ::std::convert::From<Count> for i64 { fn from(value: Count) -> Self { value.0 } }
+                impl ::std::convert::From<i64> for Count { fn from(value: i64) -> Self { Self(value) } }
+                pub enum Key { Integer(i64), String(String) }
+                pub struct New { pub size: i64 }
+            }
+            impl Client {
+                pub async fn add(&self, size: i64, body: &types::New) -> Result<ResponseValue<types::Order>, Error<()>> {}
+            }",
+        );
+        assert_eq!(count, 4);
+        for expected in [
+            "pub id: crate::Integer, pub counts: ::std::option::Option<::std::vec::Vec<crate::Integer>>",
+            "pub struct Count(pub crate::Integer);",
+            "impl ::std::convert::From<Count> for crate::Integer",
+            "impl ::std::convert::From<crate::Integer> for Count { fn from(value: crate::Integer) -> Self",
+            "Integer(crate::Integer)",
+            "pub struct New { pub size: i64, }",
+            "size: i64, body",
+        ] {
+            assert!(written.contains(expected), "{expected} is missing in\n{written}");
+        }
+    }
+}
