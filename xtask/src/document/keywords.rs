@@ -21,8 +21,6 @@ pub(crate) enum Role {
     Check,
     /// Affects neither values nor types; it is removed.
     Ignored,
-    /// No pass lowers it; the document is refused.
-    Unsupported,
 }
 
 const SCHEMA: Shape = One(Kind::Schema);
@@ -98,11 +96,11 @@ const OTHERS: &[(&str, Role)] = &[
     ("example",           Role::Ignored),
     ("examples",          Role::Ignored),
     ("xml",               Role::Ignored),
-    ("$dynamicAnchor",    Role::Unsupported),
-    ("$dynamicRef",       Role::Unsupported),
-    ("$vocabulary",       Role::Unsupported),
-    ("additionalItems",   Role::Unsupported),
-    ("dependencies",      Role::Unsupported),
+    ("$dynamicAnchor",    Role::Ignored),
+    ("$vocabulary",       Role::Ignored),
+    ("$dynamicRef",       Role::Check),
+    ("additionalItems",   Role::Check),
+    ("dependencies",      Role::Check),
 ];
 
 /// The types that a schema can state.

@@ -1,5 +1,5 @@
-//! Replaces the schema `true` with `{}`, which accepts any value too. Refuses the schema `false`, which accepts no
-//! value and has no equivalent in 3.0.
+//! Replaces the schema `true` with `{}`, which accepts any value too. The schema `false`, which accepts no value, has no
+//! equivalent in 3.0; it becomes `{}` too, and is reported.
 
 use serde_json::{Value, json};
 
@@ -19,11 +19,11 @@ pub(super) fn replace(document: &mut Value, report: &mut Report) -> usize {
                 *node = json!({});
                 count += 1;
             }
-            Value::Bool(false) => report.refuse(
-                &place.pointer(),
-                "the schema `false` accepts no value",
-                "use an overlay action to remove the part that has this schema",
-            ),
+            Value::Bool(false) => {
+                report.warn(&place.pointer(), "no value is valid here; the client accepts any value");
+                *node = json!({});
+                count += 1;
+            }
             _ => {}
         }
     });
@@ -36,11 +36,12 @@ mod tests {
     use crate::lower::tests::schema_after;
 
     #[test]
-    fn true_accepts_any_value_and_false_is_refused() {
+    fn true_accepts_any_value_and_false_is_reported() {
         let (schema, report) = schema_after(replace, json!({"items": true, "additionalProperties": true}));
         assert_eq!(schema, json!({"items": {}, "additionalProperties": true}));
-        assert!(report.problems.is_empty());
-        let (_, report) = schema_after(replace, json!({"properties": {"a": false}}));
-        assert_eq!(report.problems[0].place.to_string(), "#/components/schemas/S/properties/a");
+        assert!(report.diagnostics.is_empty());
+        let (schema, report) = schema_after(replace, json!({"properties": {"a": false}}));
+        assert_eq!(schema, json!({"properties": {"a": {}}}));
+        assert_eq!(report.diagnostics[0].place.to_string(), "#/components/schemas/S/properties/a");
     }
 }

@@ -22,12 +22,7 @@ pub(super) fn choose(document: &mut Value, report: &mut Report) -> usize {
 }
 
 fn response(node: &Value, place: &Place<'_>, report: &mut Report) -> Option<Value> {
-    let Some(Value::Object(content)) = node.get("content") else {
-        // FastAPI does not describe the body of a file or a stream; the client must not lose it.
-        let may_have_body =
-            place.last().is_some_and(|status| ["200", "2XX"].contains(&status)) && node.get("$ref").is_none();
-        return may_have_body.then(|| with_content(node, json!({BYTES: {}})));
-    };
+    let content = node.get("content")?.as_object()?;
     let chosen = chosen_response(content)?;
     report_others(content, chosen, "requests", place, report);
     let body = if is_json(chosen) {

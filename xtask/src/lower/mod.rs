@@ -3,6 +3,7 @@
 //! Each concern has a small pass, and the list below shows their order. The last pass refuses every construct that no
 //! other pass handles, with its place and the reason, so that none is dropped silently.
 
+mod all_of;
 mod arrays;
 mod booleans;
 mod checks;
@@ -29,6 +30,7 @@ mod queries;
 mod ref_siblings;
 mod refuse;
 mod responses;
+mod statuses;
 mod tuples;
 mod type_lists;
 mod unions;
@@ -87,17 +89,20 @@ const PASSES: &[Pass] = &[
     Pass { name: "rewrite documentation for rustdoc", run: documentation::rewrite_for_rustdoc, serves: Chift },
     Pass { name: "shorten operation names", run: operation_names::shorten, serves: Chift },
     Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift },
+    Pass { name: "normalize statuses", run: statuses::normalize, serves: Others },
     Pass { name: "add a success to each operation", run: responses::add_success, serves: Others },
     Pass { name: "choose media types", run: media_types::choose, serves: Chift },
+    Pass { name: "unify the media types of successes", run: statuses::unify, serves: Others },
     Pass { name: "gather parameters", run: parameters::gather, serves: Others },
+    Pass { name: "leave checks to the server", run: constraints::leave_to_the_server, serves: Chift },
     Pass { name: "turn tuples into arrays", run: tuples::list_items, serves: Others },
     Pass { name: "replace boolean schemas", run: booleans::replace, serves: Others },
     Pass { name: "turn constants into enums", run: constants::enumerate, serves: Chift },
     Pass { name: "split type lists", run: type_lists::split, serves: Others },
-    Pass { name: "leave checks to the server", run: constraints::leave_to_the_server, serves: Chift },
     Pass { name: "move references with siblings into allOf", run: ref_siblings::move_references, serves: Chift },
     Pass { name: "document limits and defaults", run: limits::describe, serves: Chift },
     Pass { name: "turn null alternatives into nullable", run: nullable::fold, serves: Chift },
+    Pass { name: "merge the parts of allOf", run: all_of::merge, serves: Others },
     Pass { name: "make nullable parameters optional", run: parameters::leave_out_null, serves: Chift },
     Pass { name: "choose number types", run: numbers::choose, serves: Others },
     Pass { name: "order unions", run: unions::order, serves: Chift },
@@ -119,7 +124,10 @@ const CLIENT_PASSES: &[Pass] = &[
 ];
 
 /// The passes that only the mocks need.
-const MOCK_PASSES: &[Pass] = &[Pass { name: "simplify mocks", run: mocks::simplify, serves: Chift }];
+const MOCK_PASSES: &[Pass] = &[
+    Pass { name: "simplify mocks", run: mocks::simplify, serves: Chift },
+    Pass { name: "move statuses without a reason to their range", run: statuses::name_in_mocks, serves: Others },
+];
 
 /// A lowered document, and the information that the passes collected.
 #[derive(Debug, Clone, Default)]
