@@ -28,6 +28,10 @@ pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
         let id = references::operation_id(operation).to_owned();
         let Some(Value::Object(responses)) = operation.get_mut("responses") else { return };
         let bodies = gather_successes(responses, &id, document, &mut sets);
+        // The range covers them, and they have the same content.
+        if responses.contains_key("2XX") {
+            responses.retain(|status, _| status == "2XX" || !status.starts_with('2'));
+        }
         let mut gathered = Responses { bodies, errors: BTreeMap::new() };
         gather_errors(responses, &id, document, &mut gathered, &mut sets);
         report.responses.insert(id, gathered);
@@ -145,6 +149,14 @@ fn name_of(schema: &Value, operation: &str, status: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_range_of_successes_covers_the_others() {
+        let mut document = json!({"paths": {"/a": {"get": {"responses": {"200": {}, "2XX": {}, "204": {}}}}}});
+        gather(&mut document, &mut Report::default());
+        let statuses: Vec<_> = document["paths"]["/a"]["get"]["responses"].as_object().unwrap().keys().collect();
+        assert_eq!(statuses, ["2XX", "4XX", "5XX"]);
+    }
 
     #[test]
     fn the_status_selects_the_name_and_the_name_selects_the_type() {
