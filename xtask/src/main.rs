@@ -58,7 +58,7 @@ fn run(task: &Task) -> anyhow::Result<u8> {
             if difference.is_breaking() { exit::BREAKING } else { exit::SUCCESS }
         }
         Task::Verify(args) => {
-            let passed = verify::run(root, &args.documents, out)?;
+            let passed = verify::run(root, args, out)?;
             if passed { exit::SUCCESS } else { exit::CONTRACT_BROKEN }
         }
         Task::Tidy(args) => {

@@ -8,4 +8,7 @@ pub struct Args {
     /// The documents: JSON, YAML or pages of Chift's documentation
     #[arg(required = true, value_name = "DOCUMENT")]
     pub documents: Vec<PathBuf>,
+    /// Call the operations at this URL instead: a mock server that reads the same document, and responds and validates
+    #[arg(long, value_name = "URL")]
+    pub against: Option<String>,
 }

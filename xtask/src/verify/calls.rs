@@ -9,7 +9,7 @@ use super::child::Driver;
 use super::compare::difference;
 use super::instances::Instances;
 use super::server::{Request, Server};
-use super::{Contract, Tally};
+use super::{Contract, Tally, multipart};
 use crate::document::operations::{Operation, UNDOCUMENTED};
 use crate::document::{media_types, references};
 use crate::names;
@@ -28,9 +28,7 @@ pub(super) fn check(
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
     for (number, operation) in contract.outcome.lowered.operations.iter().enumerate() {
-        let node = &contract.document["paths"][&operation.path][operation.method.to_lowercase()];
-        let mut call =
-            Call { contract, operation, node, instances: Instances::new(contract.document, number as u64 + 10_000) };
+        let mut call = Call::new(contract, operation, number as u64 + 10_000);
         let before = tally.failures.len();
         call.check(server, driver, tally)?;
         // A single defect fails in every call; the first few failures are enough.
@@ -40,19 +38,21 @@ pub(super) fn check(
     Ok(())
 }
 
-struct Call<'a> {
-    contract: &'a Contract<'a>,
-    operation: &'a Operation,
-    node: &'a Value,
+/// The calls of one operation.
+pub(super) struct Call<'a> {
+    pub contract: &'a Contract<'a>,
+    pub operation: &'a Operation,
+    /// The operation in the document.
+    pub node: &'a Value,
     instances: Instances<'a>,
 }
 
 /// The arguments of a call, and the parts of the request that must contain them.
-struct Arguments {
+pub(super) struct Arguments {
     /// The arguments by name, in the form that the driver reads.
-    values: Value,
+    pub values: Value,
     path: BTreeMap<String, String>,
-    query: Vec<(String, String)>,
+    pub query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     body: Option<Body>,
 }
@@ -65,7 +65,7 @@ struct Body {
 }
 
 /// The body of a request or response whose media type is not JSON.
-const BYTES: &str = "bytes: \u{e4}\r\n{";
+pub(super) const BYTES: &str = "bytes: \u{e4}\r\n{";
 
 /// A string that leads to another path unless it is encoded.
 const HOSTILE: &str = "..\\..\\x/../y?z=1#%2e";
@@ -73,10 +73,13 @@ const HOSTILE: &str = "..\\..\\x/../y?z=1#%2e";
 /// Strings that cannot be a path segment, even when they are encoded.
 const REFUSED: [&str; 3] = ["", ".", ".."];
 
-/// A multipart body.
-const PARTS: &str = "--parts\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\u{e4}\r\n--parts--\r\n";
+impl<'a> Call<'a> {
+    /// The calls of an operation. The same seed gives the same arguments.
+    pub(super) fn new(contract: &'a Contract<'a>, operation: &'a Operation, seed: u64) -> Self {
+        let node = &contract.document["paths"][&operation.path][operation.method.to_lowercase()];
+        Self { contract, operation, node, instances: Instances::new(contract.document, seed) }
+    }
 
-impl Call<'_> {
     fn check(&mut self, server: &Server, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
         let responses: Vec<(String, Option<Value>)> = self.node["responses"]
             .as_object()
@@ -139,7 +142,7 @@ impl Call<'_> {
     }
 
     /// The schema of a response's body. If the body is not JSON, the schema is the constant [`BYTES`].
-    fn response_schema(&self, status: &str, response: &Value) -> Option<Value> {
+    pub(super) fn response_schema(&self, status: &str, response: &Value) -> Option<Value> {
         let Some(content) = references::resolved(response, self.contract.document).get("content") else {
             return (status == "200").then(|| json!({"const": BYTES}));
         };
@@ -190,7 +193,7 @@ impl Call<'_> {
     }
 
     /// Describes how the result of a call differs from the expected one; `None` if it does not.
-    fn unexpected_result(&self, status: u16, expected: Option<&Value>, result: &Value) -> Option<String> {
+    pub(super) fn unexpected_result(&self, status: u16, expected: Option<&Value>, result: &Value) -> Option<String> {
         if let Some(error) = result.get("error") {
             return Some(format!("the call failed: {error}"));
         }
@@ -225,7 +228,7 @@ impl Call<'_> {
     }
 
     /// Generates the arguments of a call. The inner error reports a value that cannot be generated.
-    fn arguments(&mut self) -> anyhow::Result<Result<Arguments, String>> {
+    pub(super) fn arguments(&mut self) -> anyhow::Result<Result<Arguments, String>> {
         let mut arguments =
             Arguments { values: json!({}), path: BTreeMap::new(), query: Vec::new(), headers: Vec::new(), body: None };
         let mut query_struct = Map::new();
@@ -241,11 +244,14 @@ impl Call<'_> {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let required = parameter["required"] == json!(true);
             let schema = parameter["schema"].clone();
-            // A path, a query and a header cannot contain null.
-            let Some(value) = self.valid(&schema, |value| !required || !value.is_null())? else {
+            let in_path = parameter["in"] == "path";
+            // A path, a query and a header cannot contain null, and a path not each string.
+            let accepts = |value: &Value| {
+                !(required && value.is_null() || in_path && value.as_str().is_some_and(|text| REFUSED.contains(&text)))
+            };
+            let Some(value) = self.valid(&schema, accepts)? else {
                 return Ok(Err(format!("no value for the parameter {name} could be generated")));
             };
-            let in_path = parameter["in"] == "path";
             let value = match value {
                 Value::Null => continue,
                 _ if in_path && self.is_free_text(&schema) => json!(HOSTILE),
@@ -294,7 +300,10 @@ impl Call<'_> {
             let plain = !media_types::is_json(chosen) && !is_form;
             let in_parts = chosen == media_types::MULTIPART;
             let schema = match plain {
-                true if in_parts => json!({"const": PARTS}),
+                true if in_parts => {
+                    let parts = self.valid(&content[chosen]["schema"], |_| true)?.unwrap_or(json!(BYTES));
+                    json!({"const": multipart::body(&parts)})
+                }
                 true => json!({"const": BYTES}),
                 false => content[chosen]["schema"].clone(),
             };
@@ -302,7 +311,8 @@ impl Call<'_> {
                 return Ok(Err("no request body could be generated".to_owned()));
             };
             arguments.values["body"] = value.clone();
-            let media_type = if in_parts { format!("{chosen}; boundary=parts") } else { chosen.clone() };
+            let media_type =
+                if in_parts { format!("{chosen}; boundary={}", multipart::BOUNDARY) } else { chosen.clone() };
             arguments.body = Some(Body { media_type, schema, value });
         }
         Ok(Ok(arguments))
@@ -402,6 +412,7 @@ fn same_texts(sent: &[(String, String)], expected: &[(String, String)]) -> bool 
     sent.len() == expected.len() && sent.iter().zip(expected).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1))
 }
 
-fn text(value: &Value) -> String {
+/// A value as a parameter or a form contains it.
+pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -166,3 +166,10 @@ fn an_error_names_the_field_or_the_position() {
     assert_eq!(error(r#"{"id": "x"}"#), "invalid type: string \"x\", expected i64 at line 1 column 10");
     assert_eq!(error("7"), "invalid type: integer `7`, expected struct Order at line 1 column 1");
 }
+
+#[test]
+fn a_number_in_a_field_without_a_type_keeps_its_value() {
+    let json = r#"{"id":1,"price":1,"key":null,"note":null,"weight":-94991296.39747155}"#;
+    let order: listed::Order = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&order).unwrap(), json);
+}
