@@ -213,12 +213,13 @@ def raw(text: str) -> Response:
 
 @app.get("/prices", dependencies=secured)
 def list_prices() -> dict[str, float]:
-    return raw('{"rye": 4.10, "apple cake": 0.1, "baguette": 12345678901234567.89, "whole shop": 1e30, "crumb": 1e-38}')
+    return raw('{"rye": 4.10, "apple cake": 0.1, "baguette": 12345678901234567.89, "whole shop": 1e30, "crumb": 1e-38, '
+               '"flour": 123456789012345678901234567890.12}')
 
 
 @app.get("/measures", dependencies=secured)
 def read_measures() -> Measures:
-    return raw('{"count": 3.0, "ratio": 1e30, "weights": [0.1, 5e-324, 7], "amount": "12345678901234567.89", '
+    return raw('{"count": 3.0, "stock": 18446744073709551616, "ratio": 1e30, "weights": [0.1, 5e-324, 7], "amount": "12345678901234567.89", '
                '"table": {"z": 1, "a": 2.5, "m": 3}}')
 
 

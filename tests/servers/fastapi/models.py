@@ -191,6 +191,7 @@ class Measures(BaseModel):
     """Numbers at the edges of their formats."""
 
     count: int
+    stock: int = 0
     ratio: float
     weights: list[float]
     amount: Decimal

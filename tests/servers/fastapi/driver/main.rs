@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::process::ExitCode;
 
-use chift_api::{Authorize, Bearer, BearerFuture, Client, Method, Operation, Secret, Session, operations, types};
+use chift_api::{
+    Authorize, Bearer, BearerFuture, Client, Decimal, Method, Operation, Secret, Session, operations, types,
+};
 
 /// The authorizer of the checks: it always returns the same token.
 struct Fixed(Secret);
@@ -40,6 +42,11 @@ impl Checks {
             self.failed.push(name);
         }
     }
+}
+
+/// An exact number, as a program writes it.
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
 }
 
 #[tokio::main(flavor = "current_thread")]

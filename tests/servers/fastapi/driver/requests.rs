@@ -60,7 +60,7 @@ async fn few_parameters(client: Client) {
     let query = types::SearchQuery::default();
     let found = client.search(types::Stage::Ready, &day, None, &vec![1], &query, None, None, None).await;
     let found = found.unwrap().into_inner();
-    assert_eq!((found.ids, found.days, found.exact), (vec![1], vec![day], false));
+    assert_eq!((found.ids, found.days, found.exact), (vec![1.into()], vec![day], false));
     assert!(found.sort.is_none() && found.until.is_none() && found.ratio.is_none() && found.label.is_none());
     assert!(found.batch.is_none());
 }

@@ -1,9 +1,9 @@
 //! Unions: those that a tag decides, and those that only their content decides.
 
-use chift_api::{Client, types};
+use chift_api::{Client, Integer, types};
 use serde_json::{Value, json};
 
-use crate::Checks;
+use crate::{Checks, decimal};
 
 pub(crate) async fn run(checks: &mut Checks, client: &Client) {
     checks.run("both sides read the same variant of a tagged union", tagged(client.clone())).await;
@@ -14,7 +14,7 @@ pub(crate) async fn run(checks: &mut Checks, client: &Client) {
 
 async fn tagged(client: Client) {
     use types::{PayOrderBody as Body, ReceiptPayment as Payment};
-    let amount = || "2.50".parse().unwrap();
+    let amount = || decimal("2.50");
     let bodies = [
         Body::from(types::Cash::new(amount(), types::CashKind::Cash.into())),
         Body::from(types::Card::new(amount(), types::CardKind::Card.into())),
@@ -41,7 +41,7 @@ async fn payments(client: Client) {
     let [first, second, third, fourth] = payments.as_slice() else { panic!("there are four payments") };
     assert!(matches!(first, Payment::Voucher(voucher) if voucher.code.is_none()), "{first:?}");
     assert!(matches!(second, Payment::Card(card) if card.last_digits.is_none()), "{second:?}");
-    assert!(matches!(third, Payment::Cash(cash) if cash.amount == "3".parse().unwrap()), "{third:?}");
+    assert!(matches!(third, Payment::Cash(cash) if cash.amount == decimal("3")), "{third:?}");
     assert!(!matches!(fourth, Payment::Voucher(_) | Payment::Card(_) | Payment::Cash(_)), "{fourth:?}");
     assert_eq!(json!(fourth), json!({"kind": "barter", "goods": ["eggs", "milk"]}));
 }
@@ -56,10 +56,10 @@ async fn patch(client: Client) {
 
 async fn plain(client: Client) {
     use types::{QuantityAmount as Amount, QuantityHint as Hint};
-    let grams = || types::Weight::new("0.3".parse().unwrap());
+    let grams = || types::Weight::new(decimal("0.3"));
     for (amount, hint, read_as, hint_read_as) in [
         (Amount::from(types::Pieces::new(3)), Hint::String("12".to_owned()), "Pieces", "str"),
-        (Amount::from(grams()), Hint::from(12), "Weight", "int"),
+        (Amount::from(grams()), Hint::from(Integer::from(12)), "Weight", "int"),
         (Amount::from(grams()), Hint::from(true), "Weight", "bool"),
     ] {
         let read = client.read_quantity(&types::Quantity::new(amount, hint)).await.unwrap().into_inner();

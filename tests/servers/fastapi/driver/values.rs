@@ -3,7 +3,7 @@
 use chift_api::{Client, types};
 use serde_json::json;
 
-use crate::Checks;
+use crate::{Checks, decimal};
 
 /// The days in the order that both sides send: neither that of the week nor of the alphabet.
 const DAYS: [&str; 5] = ["wednesday", "monday", "sunday", "friday", "tuesday"];
@@ -19,16 +19,20 @@ pub(crate) async fn run(checks: &mut Checks, client: &Client) {
 async fn prices(client: Client) {
     let prices = client.list_prices().await.unwrap().into_inner();
     let names: Vec<_> = prices.keys().map(|name| name.to_string()).collect();
-    assert_eq!(names, ["rye", "apple cake", "baguette", "whole shop", "crumb"]);
+    assert_eq!(names, ["rye", "apple cake", "baguette", "whole shop", "crumb", "flour"]);
     assert_eq!(prices["rye"].to_string(), "4.10");
     assert_eq!(prices["baguette"].to_string(), "12345678901234567.89");
     assert_eq!(serde_json::to_string(&prices["whole shop"]).unwrap().parse(), Ok(1e30));
     assert_eq!(serde_json::to_string(&prices["crumb"]).unwrap().parse(), Ok(1e-38));
+    assert_eq!(prices["flour"].to_string(), "123456789012345678901234567890.12");
+    assert_eq!(prices["flour"].get(), None);
 }
 
 async fn unusual_numbers(client: Client) {
     let read = client.read_measures().await.unwrap().into_inner();
-    assert_eq!(json!(read.count), json!(3));
+    assert_eq!(read.count, 3);
+    let stock = read.stock.unwrap();
+    assert_eq!((stock.get(), stock.to_string().as_str()), (None, "18446744073709551616"));
     assert_eq!(serde_json::to_string(&read.ratio).unwrap().parse(), Ok(1e30));
     let weights: Vec<f64> = serde_json::from_value(json!(read.weights)).unwrap();
     assert_eq!(weights, [0.1, 5e-324, 7.0]);
@@ -38,9 +42,9 @@ async fn unusual_numbers(client: Client) {
 }
 
 async fn sent_numbers(client: Client) {
-    let amount = types::MeasuresInputAmount::Number("99999999999999999.01".parse().unwrap());
-    let weights = ["0.1", "-7", "1234.5"].map(|text| text.parse().unwrap()).to_vec();
-    let body = types::MeasuresInput::new(amount, i64::MAX, "0.30".parse().unwrap(), weights);
+    let amount = types::MeasuresInputAmount::Number(decimal("99999999999999999.01"));
+    let weights = ["0.1", "-7", "1234.5"].map(decimal).to_vec();
+    let body = types::MeasuresInput::new(amount, i64::MAX, decimal("0.30"), weights);
     let sent = client.send_measures(&body).await.unwrap().into_inner().text;
     for part in [
         r#""amount":99999999999999999.01"#,
