@@ -130,7 +130,7 @@ impl Calls {
 
     fn bare(&self) -> usize {
         self.runtime.block_on(async {
-            let request = self.bare.get(&self.url).header("api-version", "1.0.0").header("accept", "application/json");
+            let request = self.bare.get(&self.url).header("accept", "application/json");
             let response = request.header("authorization", TOKEN_HEADER).send().await.expect("a response");
             response.json::<Value>().await.expect("a page").as_object().map_or(0, serde_json::Map::len)
         })

@@ -88,7 +88,7 @@ async fn the_path_of_the_base_url_is_kept() {
     let client = Client::new(&format!("{}/chift/v1/", server.base_url()), Session::anonymous()).unwrap();
     client.request(Method::GET, "/consumers?page=2").send::<Value>().await.unwrap();
     let head = server.call_heads().remove(0);
-    assert!(head.starts_with("get /chift/v1/consumers?page=2 http/1.1") && head.contains("api-version: "), "{head}");
+    assert!(head.starts_with("get /chift/v1/consumers?page=2 http/1.1"), "{head}");
     let error = client.request(Method::GET, "/../../token").send::<Value>().await.unwrap_err();
     assert!(matches!(error, Error::InvalidRequest(_)), "{error:?}");
 }

@@ -11,8 +11,23 @@ pub(crate) fn type_name(component: &str) -> String {
 
 /// The argument of a method, or the field of a struct, for a parameter of this name.
 pub(crate) fn argument_name(parameter: &str) -> String {
-    let name = parameter.to_snake_case();
+    let name = snake_case(parameter);
     if is_identifier(&name) { name } else { format!("{name}_") }
+}
+
+/// A name in snake case as progenitor spells it, which is an identifier or a keyword.
+fn snake_case(name: &str) -> String {
+    let name = match name {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        // `to_snake_case` keeps some characters that an identifier cannot contain, such as `²`.
+        _ => name.replace('\'', "").replace(|c| !is_identifier(&format!("x9{c}")), "-").to_snake_case(),
+    };
+    match name.chars().next() {
+        None => "x".to_owned(),
+        Some(first) if !is_identifier(&format!("{first}9")) => format!("_{name}"),
+        Some(_) => name,
+    }
 }
 
 /// The argument that holds the optional query parameters of an operation whose parameters have these names.
@@ -44,7 +59,7 @@ const RESERVED_METHODS: &[&str] = &[
 
 /// The method for an operation of this name.
 pub(crate) fn method_name(operation: &str) -> String {
-    let name = operation.to_snake_case();
+    let name = snake_case(operation);
     let is_usable = !RESERVED_METHODS.contains(&name.as_str()) && is_identifier(&name);
     if is_usable { name } else { format!("{name}_operation") }
 }
@@ -61,7 +76,8 @@ pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
 }
 
 fn is_identifier(name: &str) -> bool {
-    syn::parse_str::<syn::Ident>(name).is_ok()
+    // Since the 2024 edition, `gen` is a keyword; `syn` accepts it.
+    name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
 #[cfg(test)]
@@ -72,9 +88,30 @@ mod tests {
     fn a_keyword_and_a_reserved_method_get_a_suffix() {
         assert_eq!(argument_name("Some Name"), "some_name");
         assert_eq!(argument_name("type"), "type_");
+        assert_eq!(argument_name("gen"), "gen_");
         assert_eq!(method_name("getThing"), "get_thing");
         assert_eq!(method_name("exec"), "exec_operation");
         assert_eq!(method_name("type"), "type_operation");
+        assert_eq!(method_name("1970-01-01"), "_1970_01_01");
+    }
+
+    #[test]
+    fn any_name_gives_an_argument() {
+        for (name, expected) in [
+            ("$filter", "filter"),
+            ("filter[a.b]", "filter_a_b"),
+            ("customer's", "customers"),
+            ("2fa", "_2fa"),
+            ("+1", "plus1"),
+            ("@", "x"),
+            ("", "x"),
+            ("x²", "x"),
+            ("Größe", "größe"),
+            ("名前", "名前"),
+            ("self", "self_"),
+        ] {
+            assert_eq!(argument_name(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -23,5 +23,7 @@ pub(crate) mod runtime;
 mod send;
 pub(crate) mod session;
 mod span;
+#[allow(missing_docs, unreachable_pub, dead_code)] // A document uses only a part of it.
+pub(crate) mod styles;
 pub(crate) mod text;
 pub(crate) mod transport_error;

@@ -23,8 +23,8 @@ pub struct Operation {
     pub method: &'static str,
     /// The path template, with parameters in braces.
     pub path: &'static str,
-    /// Whether a call must carry the bearer token: whether the operation's effective `security` is anything but the
-    /// empty list.
+    /// Whether a request carries the bearer token: whether one of the operation's security schemes is a bearer, or is not
+    /// defined in the document.
     pub needs_bearer: bool,
 }
 

@@ -25,32 +25,46 @@ use crate::RequestError;
 /// [URL standard](https://url.spec.whatwg.org/#double-dot-path-segment) reads `%2e` as a dot. The error names
 /// `parameter`.
 pub fn path_segment(parameter: &'static str, text: &str) -> Result<String, RequestError> {
+    refuse_dots(parameter, text)?;
+    Ok(encode(text))
+}
+
+/// Refuses an argument that cannot be a segment of a path.
+pub(crate) fn refuse_dots(parameter: &'static str, text: &str) -> Result<(), RequestError> {
     match text {
-        "" => return Err(RequestError::parameter_refused(parameter, "is empty, which would change the path")),
-        "." => return Err(RequestError::parameter_refused(parameter, "is `.`, which would change the path")),
-        ".." => return Err(RequestError::parameter_refused(parameter, "is `..`, which would change the path")),
-        _ => {}
+        "" => Err(RequestError::parameter_refused(parameter, "is empty, which would change the path")),
+        "." => Err(RequestError::parameter_refused(parameter, "is `.`, which would change the path")),
+        ".." => Err(RequestError::parameter_refused(parameter, "is `..`, which would change the path")),
+        _ => Ok(()),
     }
-    let mut segment = String::with_capacity(text.len());
+}
+
+/// Percent-encodes all characters except the unreserved ones of RFC 3986.
+pub(crate) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            segment.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
             // Writing to a `String` cannot fail.
-            let _ = write!(segment, "%{byte:02X}");
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    Ok(segment)
+    encoded
 }
 
 /// A regular expression for mocks: it matches the segment that [`path_segment`] returns for `text`, and nothing if
-/// that is an error.
+/// that is an error. The delimiters of a list or an object may be encoded or not.
 #[cfg(feature = "httpmock")]
 // Unused if no path of the document has parameters.
 #[allow(dead_code)]
 pub(crate) fn segment_pattern(text: &str) -> String {
     const NEVER: &str = r"[^\s\S]";
-    path_segment("", text).map_or_else(|_| NEVER.to_owned(), |segment| regex::escape(&segment))
+    let Ok(segment) = path_segment("", text) else { return NEVER.to_owned() };
+    let pattern = regex::escape(&segment);
+    [("%2C", ","), ("%3B", ";"), ("%3D", "=")]
+        .iter()
+        .fold(pattern, |pattern, (encoded, plain)| pattern.replace(encoded, &format!("(?:{encoded}|{plain})")))
 }
 
 /// Whether a URL parser reads a segment as `.` or `..`; it reads `%2e` as a dot.
@@ -159,6 +173,8 @@ mod tests {
             ("a.b", "a.b", true),
             ("a.b", "axb", false),
             ("a b", "a%20b", true),
+            ("a,b", "a,b", true),
+            ("a,b", "a%2Cb", true),
             ("..", "..", false),
             ("..", "", false),
         ] {

@@ -13,9 +13,6 @@ use super::runtime::{ClientInfo as _, RequestBuilderExt as _};
 use crate::generated::operations::secret_response;
 use crate::{ByteStream, Client, Error, Operation, RequestError, ResponseError, ResponseValue, Undocumented};
 
-/// The header that generated operations send.
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
-
 /// A request to an arbitrary path, with the bearer token, the context and the retry policy of its client. Returned by
 /// [`Client::request`].
 ///
@@ -67,9 +64,7 @@ impl Client {
         let operation = matching(&method, &path[..end]);
         let request = below(base, path).map(|url| {
             let mut request = Request::new(method, url);
-            let headers = request.headers_mut();
-            headers.insert(API_VERSION, HeaderValue::from_static(Self::api_version()));
-            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
             RequestBuilder::from_parts(self.client().clone(), request)
         });
         RawRequest { client: self, operation, request }

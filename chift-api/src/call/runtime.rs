@@ -11,8 +11,10 @@ use serde::Serialize;
 pub use super::error::{CallError, Error};
 pub use super::path::path_segment;
 pub use super::response::{ByteStream, ResponseValue};
+pub use super::styles::{Style, header_value, path_value, secret_header};
 pub use progenitor_client::QueryParam;
 
+use super::styles;
 use crate::RequestError;
 use crate::values::wiped;
 
@@ -48,8 +50,17 @@ pub trait ClientHooks<Inner>: ClientInfo<Inner> {
     }
 }
 
-/// Bodies of requests.
+/// The parts of a request that `reqwest` does not write as needed.
 pub trait RequestBuilderExt: Sized {
+    /// Appends a parameter to the query.
+    fn styled_query<T: Serialize + ?Sized>(
+        self,
+        name: &str,
+        style: Style,
+        explode: bool,
+        value: &T,
+    ) -> Result<Self, RequestError>;
+
     /// Sets a JSON body.
     fn json_body<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, RequestError>;
 
@@ -58,6 +69,16 @@ pub trait RequestBuilderExt: Sized {
 }
 
 impl RequestBuilderExt for RequestBuilder {
+    fn styled_query<T: Serialize + ?Sized>(
+        self,
+        name: &str,
+        style: Style,
+        explode: bool,
+        value: &T,
+    ) -> Result<Self, RequestError> {
+        styles::add_to_query(self, name, style, explode, value)
+    }
+
     fn json_body<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, RequestError> {
         let body = wiped::json(body)?;
         Ok(self.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body))

@@ -238,12 +238,6 @@ The status selects the body that [`HttpValidationErrorFailure`](types::HttpValid
         body: &'a types::AuthItem,
     ) -> Result<ResponseValue<types::Token>, Error<types::HttpValidationErrorFailure>> {
         let url = format!("{}/token", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -253,7 +247,6 @@ The status selects the body that [`HttpValidationErrorFailure`](types::HttpValid
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .json_body(&body)?
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "generate_access_token",

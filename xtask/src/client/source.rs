@@ -12,8 +12,8 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
     Attribute, Expr, ExprCall, ExprLit, ExprMethodCall, Field, File, FnArg, GenericArgument, ImplItem, ImplItemFn,
-    Item, ItemEnum, ItemImpl, Lit, Meta, MetaNameValue, Pat, Path, PathArguments, ReturnType, Token, Type, TypePath,
-    parse_quote,
+    Item, ItemEnum, ItemImpl, Lit, LitStr, Meta, MetaNameValue, Pat, Path, PathArguments, ReturnType, Stmt, Token,
+    Type, TypePath, parse_quote,
 };
 
 use crate::document::references;
@@ -155,12 +155,93 @@ pub(crate) fn is_text_of_argument(expression: &Expr) -> bool {
     matches!(expression, Expr::MethodCall(ExprMethodCall { method, .. }) if method == "to_string")
 }
 
+/// `x` in `&x.to_string()`.
+pub(crate) fn text_of(expression: &Expr) -> Option<&Expr> {
+    let Expr::Reference(reference) = expression else { return None };
+    match &*reference.expr {
+        Expr::MethodCall(ExprMethodCall { receiver, method, .. }) if method == "to_string" => Some(receiver),
+        _ => None,
+    }
+}
+
 /// The receiver and the body of `request.json(&body)`.
 pub(crate) fn json_call(expression: &Expr) -> Option<(&Expr, &Expr)> {
     match expression {
         Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) if method == "json" && args.len() == 1 => {
             args.first().map(|body| (&**receiver, body))
         }
+        _ => None,
+    }
+}
+
+/// The receiver, the name and the value of `request.query(&QueryParam::new("name", &value))`.
+pub(crate) fn query_call(expression: &Expr) -> Option<(&Expr, &LitStr, &Expr)> {
+    let Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) = expression else { return None };
+    let Some(Expr::Reference(parameter)) = args.first().filter(|_| method == "query" && args.len() == 1) else {
+        return None;
+    };
+    let Expr::Call(call) = &*parameter.expr else { return None };
+    let Expr::Path(function) = &*call.func else { return None };
+    let is_new = function.path.segments.iter().rev().map(|it| &it.ident).take(2).eq(["new", "QueryParam"]);
+    let mut arguments = call.args.iter().filter(|_| is_new);
+    Some((receiver, text(arguments.next()?)?, arguments.next()?))
+}
+
+/// The receiver, the name and the value of `header_map.append("Name", value.to_string().try_into()?)`.
+pub(crate) fn header_call(expression: &Expr) -> Option<(&Expr, &LitStr, &Expr)> {
+    let Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) = expression else { return None };
+    if method != "append" || args.len() != 2 {
+        return None;
+    }
+    let Expr::Try(conversion) = &args[1] else { return None };
+    let Expr::MethodCall(conversion) = &*conversion.expr else { return None };
+    if conversion.method != "try_into" || !is_text_of_argument(&conversion.receiver) {
+        return None;
+    }
+    let Expr::MethodCall(ExprMethodCall { receiver: value, .. }) = &*conversion.receiver else { return None };
+    Some((receiver, text(&args[0])?, value))
+}
+
+/// Whether a statement is `let mut header_map = …`.
+pub(crate) fn is_header_map(statement: &Stmt) -> bool {
+    let Stmt::Local(local) = statement else { return false };
+    matches!(&local.pat, Pat::Ident(name) if name.ident == "header_map")
+}
+
+/// Whether a statement adds a header to the map of headers.
+pub(crate) fn adds_header(statement: &Stmt) -> bool {
+    !is_header_map(statement) && mentions(statement, "header_map") && mentions(statement, "append")
+}
+
+/// Whether a statement contains an identifier.
+pub(crate) fn mentions(statement: &Stmt, name: &str) -> bool {
+    struct Search<'a>(&'a str, bool);
+    impl<'ast> Visit<'ast> for Search<'_> {
+        fn visit_ident(&mut self, ident: &'ast syn::Ident) {
+            self.1 |= ident == self.0;
+        }
+    }
+    let mut search = Search(name, false);
+    search.visit_stmt(statement);
+    search.1
+}
+
+/// The name of the parameter that a mock requires or excludes, and the part of the request that contains it.
+pub(crate) fn mock_parameter(call: &mut ExprMethodCall) -> Option<(&mut LitStr, &'static str)> {
+    let position = match call.method.to_string().as_str() {
+        "query_param" | "query_param_missing" => "query",
+        "header" | "header_missing" => "header",
+        _ => return None,
+    };
+    match call.args.first_mut()? {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => Some((name, position)),
+        _ => None,
+    }
+}
+
+fn text(expression: &Expr) -> Option<&LitStr> {
+    match expression {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
         _ => None,
     }
 }

@@ -9,5 +9,6 @@ pub mod origins;
 pub mod pointer;
 pub mod problem;
 pub(crate) mod references;
+pub(crate) mod security;
 pub mod walk;
 pub(crate) mod yaml;

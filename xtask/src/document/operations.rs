@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::document::references::{self, has_value};
-use crate::document::walk;
+use crate::document::{security, walk};
 
 /// The name of a response body that the document does not describe, beside the names in [`Operation::bodies`].
 pub const UNDOCUMENTED: &str = "Undocumented";
@@ -19,7 +19,7 @@ pub struct Operation {
     pub method: String,
     /// The path template.
     pub path: String,
-    /// Whether the operation needs the bearer token: its effective `security` is not the empty list.
+    /// Whether a request carries the bearer token: one of the operation's security schemes is a bearer.
     pub needs_bearer: bool,
     /// The names of the error bodies by status, which is a number, a range such as `4XX`, or `default`. If the
     /// successful responses have several types, the names of their bodies too.
@@ -51,18 +51,15 @@ pub fn base_url(document: &Value) -> Option<String> {
 
 /// The operations under `paths`, ordered by id. `bodies`, `errors` and `sent_as` are empty; lowering sets them.
 pub fn list(document: &Value) -> Vec<Operation> {
-    // OpenAPI 3.0 and 3.1, Operation Object: `security` of the operation overrides that of the document, and an empty
-    // list removes it. If neither has it, no security applies.
-    let everywhere = document.get("security");
     let mut operations = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
         let Some((path, method)) = references::call(kind, place) else { return };
-        let effective = node.get("security").or(everywhere).and_then(Value::as_array);
+        let (effective, _) = security::effective(node, document);
         operations.push(Operation {
             id: references::operation_id(node).to_owned(),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            needs_bearer: effective.is_some_and(|list| !list.is_empty()),
+            needs_bearer: security::credentials(effective, document).bearer,
             ..Operation::default()
         });
     });
@@ -101,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operation_needs_the_bearer_token_unless_its_effective_security_is_the_empty_list() {
+    fn the_security_of_an_operation_overrides_that_of_the_document() {
         let document = json!({
             "security": [{"bearerAuth": []}],
             "paths": {

@@ -26,7 +26,10 @@ pub(super) fn replace(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> u
                 it.variants.iter_mut().for_each(|variant| replacing.visit_variant_mut(variant));
             }
             // The conversions of a newtype or a union.
-            Item::Impl(block) if is_received(&block.self_ty) || source_of(block).is_some_and(is_received) => {
+            Item::Impl(block)
+                if is_received(&block.self_ty)
+                    || source_of(block).is_some_and(|it| is_received(it) && !is_integer(it)) =>
+            {
                 let count = replacing.count;
                 replacing.visit_item_impl_mut(block);
                 replacing.count = count;
@@ -49,13 +52,17 @@ fn source_of(block: &ItemImpl) -> Option<&Type> {
     }
 }
 
+fn is_integer(kind: &Type) -> bool {
+    matches!(kind, Type::Path(path) if INTEGERS.iter().any(|name| path.path.is_ident(name)))
+}
+
 struct Replacing {
     count: usize,
 }
 
 impl VisitMut for Replacing {
     fn visit_type_mut(&mut self, kind: &mut Type) {
-        if matches!(kind, Type::Path(path) if INTEGERS.iter().any(|name| path.path.is_ident(name))) {
+        if is_integer(kind) {
             *kind = parse_quote!(crate::Integer);
             self.count += 1;
             return;
@@ -79,7 +86,9 @@ mod tests {
                 impl ::std::convert::From<Count> for i64 { fn from(value: Count) -> Self { value.0 } }
                 impl ::std::convert::From<i64> for Count { fn from(value: i64) -> Self { Self(value) } }
                 pub enum Key { Integer(i64), String(String) }
-                pub struct New { pub size: i64 }
+                pub struct New { pub size: i64, pub limit: Limit }
+                pub enum Limit { Integer(i64), All }
+                impl ::std::convert::From<i64> for Limit { fn from(value: i64) -> Self { Self::Integer(value) } }
             }
             impl Client {
                 pub async fn add(&self, size: i64, body: &types::New) -> Result<ResponseValue<types::Order>, Error<()>> {}
@@ -92,7 +101,8 @@ mod tests {
             "impl ::std::convert::From<Count> for crate::Integer",
             "impl ::std::convert::From<crate::Integer> for Count { fn from(value: crate::Integer) -> Self",
             "Integer(crate::Integer)",
-            "pub struct New { pub size: i64, }",
+            "pub struct New { pub size: i64, pub limit: Limit, }",
+            "impl ::std::convert::From<i64> for Limit",
             "size: i64, body",
         ] {
             assert!(written.contains(expected), "{expected} is missing in\n{written}");

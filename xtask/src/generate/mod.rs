@@ -20,12 +20,14 @@ mod operation_table;
 mod optional_collections;
 mod ordered_maps;
 mod pages;
+mod parameter_values;
 mod path_arguments;
 mod progenitor;
 mod refusals;
 mod runtime;
 mod schemas;
 mod variants;
+mod version_header;
 
 use std::collections::BTreeMap;
 use std::panic;
@@ -75,9 +77,11 @@ use Run::{Finish, Shape};
 const PASSES: &[Pass] = &[
     Pass { name: "import the crate's own runtime", run: Shape(runtime::replace) },
     Pass { name: "restrict construction of the client", run: Shape(construction::restrict) },
+    Pass { name: "remove the version header", run: Shape(version_header::remove) },
     Pass { name: "write JSON bodies into wiped memory", run: Shape(json_bodies::wipe) },
     Pass { name: "encode path arguments as one segment", run: Shape(path_arguments::encode) },
     Pass { name: "restore the values of enums", run: Shape(enum_values::restore) },
+    Pass { name: "write recorded queries and headers", run: Shape(parameter_values::write) },
     // Names change before the passes that find types by name.
     Pass { name: "name numbered variants", run: Shape(variants::name) },
     Pass { name: "rename fields that share a name", run: Shape(field_names::separate) },
@@ -97,7 +101,10 @@ const PASSES: &[Pass] = &[
 ];
 
 /// The passes over the mocks, in the order in which they run.
-const MOCK_PASSES: &[Pass] = &[Pass { name: "match encoded path segments in mocks", run: Shape(mock_paths::encode) }];
+const MOCK_PASSES: &[Pass] = &[
+    Pass { name: "match encoded path segments in mocks", run: Shape(mock_paths::encode) },
+    Pass { name: "restore names of parameters in mocks", run: Shape(parameter_values::restore_in_mocks) },
+];
 
 /// Generates the client of a lowered document.
 ///

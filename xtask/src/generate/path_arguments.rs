@@ -12,12 +12,14 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, File, Macro, Token, parse_quote};
 
-use super::unexpected_output;
+use super::{parameter_values, unexpected_output};
 use crate::client::source;
 use crate::document::problem::Problem;
-use crate::lower::Lowered;
+use crate::lower::{Form, Lowered, Parameter};
+use crate::names;
 
-/// Replaces each call to `encode_path` with `path_segment("x", &x.to_string())?`, and returns their number.
+/// Replaces each call to `encode_path` with `path_segment("x", &x.to_string())?`, or for a list or an object with
+/// `path_value`, and returns their number.
 ///
 /// Reports a problem if an operation does not have one such call for each parameter of its path.
 pub(super) fn encode(client: &mut File, lowered: &Lowered, problems: &mut Vec<Problem>) -> usize {
@@ -26,7 +28,7 @@ pub(super) fn encode(client: &mut File, lowered: &Lowered, problems: &mut Vec<Pr
     let mut total = 0;
     for method in source::methods_mut(client) {
         let Some(parameters) = expected.remove(method.sig.ident.to_string().as_str()) else { continue };
-        let mut encoding = Encoding { count: 0 };
+        let mut encoding = Encoding { recorded: lowered.parameters.get(&method.sig.ident.to_string()), count: 0 };
         encoding.visit_impl_item_fn_mut(method);
         if encoding.count != parameters {
             let (id, count) = (&method.sig.ident, encoding.count);
@@ -42,11 +44,34 @@ pub(super) fn encode(client: &mut File, lowered: &Lowered, problems: &mut Vec<Pr
     total
 }
 
-struct Encoding {
+struct Encoding<'a> {
+    /// The parameters that progenitor cannot write itself.
+    recorded: Option<&'a BTreeMap<String, Parameter>>,
     count: usize,
 }
 
-impl VisitMut for Encoding {
+impl Encoding<'_> {
+    /// The expression for the path argument `name` with the text `argument`, which is `&name.to_string()`.
+    fn segment(&self, name: &str, argument: &Expr) -> Expr {
+        let is_it = |(document_name, parameter): &(&String, &Parameter)| {
+            parameter.position == "path" && names::argument_name(document_name) == name
+        };
+        let recorded = self.recorded.into_iter().flatten().find(is_it);
+        let value = source::text_of(argument);
+        match (recorded.map(|(_, parameter)| (&parameter.wire, &parameter.form)), value) {
+            (Some((_, Form::Secret)), Some(value)) => {
+                parse_quote!(crate::runtime::path_segment(#name, #value.expose())?)
+            }
+            (Some((wire, Form::Styled { style, explode })), Some(value)) => {
+                let style = parameter_values::style(style, *explode);
+                parse_quote!(crate::runtime::path_value(#name, #wire, #style, &#value)?)
+            }
+            _ => parse_quote!(crate::runtime::path_segment(#name, #argument)?),
+        }
+    }
+}
+
+impl VisitMut for Encoding<'_> {
     fn visit_macro_mut(&mut self, item: &mut Macro) {
         if !item.path.is_ident("format") {
             return;
@@ -63,9 +88,7 @@ impl VisitMut for Encoding {
         if let Expr::Call(call) = expression
             && let Some(argument) = source::encoded_argument(call)
         {
-            let name = name(argument);
-            let argument = argument.clone();
-            *expression = parse_quote!(crate::runtime::path_segment(#name, #argument)?);
+            *expression = self.segment(&name(argument), argument);
             self.count += 1;
             return;
         }
@@ -105,6 +128,10 @@ pub(super) mod tests {
     }
 
     fn encoded(operation: Operation) -> (usize, String, Vec<Problem>) {
+        encoded_with(operation, BTreeMap::new())
+    }
+
+    fn encoded_with(operation: Operation, recorded: BTreeMap<String, Parameter>) -> (usize, String, Vec<Problem>) {
         let mut client: File = parse_quote! {
             impl Client {
                 pub async fn get(&self, id: &str, r#type: &str) -> Result<ResponseValue<()>, Error<()>> {
@@ -113,7 +140,9 @@ pub(super) mod tests {
             }
         };
         let mut problems = Vec::new();
-        let count = encode(&mut client, &lowered(vec![operation]), &mut problems);
+        let mut lowered = lowered(vec![operation]);
+        lowered.parameters = [("get".to_owned(), recorded)].into();
+        let count = encode(&mut client, &lowered, &mut problems);
         (count, one_line(&client).replace(' ', ""), problems)
     }
 
@@ -128,6 +157,22 @@ pub(super) mod tests {
             assert!(written.contains(expected), "{written}");
         }
         assert!(!written.contains("encode_path"), "{written}");
+    }
+
+    #[test]
+    fn a_list_and_a_secret_are_written_by_the_runtime() {
+        let recorded = |wire: &str, form| Parameter { position: "path".to_owned(), wire: wire.to_owned(), form };
+        let label = Form::Styled { style: "Label", explode: true };
+        for (form, expected) in [
+            (label, r#"path_value("id","Id",crate::runtime::Style::Label,true,&id)?"#),
+            (Form::Secret, r#"path_segment("id",id.expose())?"#),
+        ] {
+            let recorded = [("Id".to_owned(), recorded("Id", form))].into();
+            let (count, written, problems) = encoded_with(operation("get", "/a/{Id}/b/{type}"), recorded);
+            assert_eq!((count, problems.len()), (2, 0));
+            assert!(written.contains(expected), "{written}");
+            assert!(written.contains("path_segment(\"type\",&r#type.to_string())?"), "{written}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use super::EnumValues;
+use super::arguments::Parameters;
 use crate::document::origins::Origins;
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
@@ -36,6 +37,12 @@ pub(super) struct Report {
     pub(super) responses: BTreeMap<String, Responses>,
     /// The media type of a request body that is sent as bytes, by operation id.
     pub(super) sent_as: BTreeMap<String, String>,
+    /// The argument of the struct of query parameters, by operation id.
+    pub(super) query_structs: BTreeMap<String, String>,
+    /// The parameters that progenitor cannot write itself.
+    pub(super) parameters: Parameters,
+    /// The same for the mocks.
+    pub(super) mock_parameters: Parameters,
     /// Where the nodes come from that the passes moved.
     pub(super) origins: Origins,
 }

@@ -4,12 +4,14 @@
 //! other pass handles, with its place and the reason, so that none is dropped silently.
 
 mod all_of;
+mod arguments;
 mod arrays;
 mod booleans;
 mod checks;
 mod component_names;
 mod constants;
 mod constraints;
+mod credentials;
 mod cycles;
 mod diagnostics;
 mod documentation;
@@ -42,6 +44,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+pub use self::arguments::{Form, Parameter, Parameters};
 pub use self::diagnostics::Diagnostic;
 use self::diagnostics::Report;
 pub use self::enum_names::EnumValues;
@@ -119,12 +122,14 @@ const PASSES: &[Pass] = &[
 const CLIENT_PASSES: &[Pass] = &[
     Pass { name: "gather responses", run: errors::gather, serves: Chift },
     Pass { name: "gather query parameters", run: queries::gather, serves: Chift },
+    Pass { name: "record names and styles of arguments", run: arguments::of_client, serves: Chift },
     Pass { name: "indent the documentation of arguments", run: documentation::indent, serves: Others },
     Pass { name: "refuse the rest", run: refuse::rest, serves: Everyone },
 ];
 
 /// The passes that only the mocks need.
 const MOCK_PASSES: &[Pass] = &[
+    Pass { name: "record names and styles in mocks", run: arguments::of_mocks, serves: Chift },
     Pass { name: "simplify mocks", run: mocks::simplify, serves: Chift },
     Pass { name: "move statuses without a reason to their range", run: statuses::name_in_mocks, serves: Others },
 ];
@@ -138,6 +143,10 @@ pub struct Lowered {
     pub mocks: Value,
     /// The operations, ordered by id.
     pub operations: Vec<Operation>,
+    /// The parameters that progenitor cannot write itself.
+    pub parameters: Parameters,
+    /// The same for the mocks.
+    pub mock_parameters: Parameters,
     /// For each PATCH operation, the fields of its body that may be absent, null or a value.
     pub patched_fields: BTreeMap<String, BTreeSet<String>>,
     /// The new names of renamed components, by their old names.
@@ -190,7 +199,19 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     let mut mocks = document.clone();
     run(MOCK_PASSES, &mut mocks, &mut report, &mut changes);
     run(CLIENT_PASSES, &mut document, &mut report, &mut changes);
-    let Report { problems, diagnostics, renamed, enum_values, mut responses, mut sent_as, origins } = report;
+    credentials::report(&document, &mut report);
+    let Report {
+        problems,
+        diagnostics,
+        renamed,
+        enum_values,
+        mut responses,
+        mut sent_as,
+        parameters,
+        mock_parameters,
+        origins,
+        ..
+    } = report;
     Problems::none(problems)?;
     let mut operations = operations::list(&document);
     for operation in &mut operations {
@@ -200,7 +221,19 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
         operation.sent_as = sent_as.remove(&operation.id);
     }
     let patched_fields = operations::patched_fields(&document);
-    Ok(Lowered { document, mocks, operations, patched_fields, renamed, enum_values, changes, diagnostics, origins })
+    Ok(Lowered {
+        document,
+        mocks,
+        operations,
+        parameters,
+        mock_parameters,
+        patched_fields,
+        renamed,
+        enum_values,
+        changes,
+        diagnostics,
+        origins,
+    })
 }
 
 /// Runs passes, and adds those that changed the document to `changes`.

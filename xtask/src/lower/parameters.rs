@@ -33,7 +33,7 @@ pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
             let mut parameter = references::resolved(&parameter, document).clone();
             if is_sent(&parameter, &origin, report) {
                 as_text(&mut parameter);
-                parameters.retain(|(_, known)| known["name"] != parameter["name"] || known["in"] != parameter["in"]);
+                parameters.retain(|(_, known)| !is_same(known, &parameter));
                 parameters.push((origin, parameter));
             }
         }
@@ -44,6 +44,9 @@ pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
             count += 1;
         }
     });
+    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+        components.shift_remove("parameters");
+    }
     report.origins.record(moves.into_iter().filter(|(place, origin)| place != origin));
     count
 }
@@ -63,15 +66,16 @@ fn is_sent(parameter: &Value, place: &Pointer, report: &mut Report) -> bool {
         report.warn(place, format!("the cookie `{name}` {what}"));
         return false;
     }
-    let schema = &parameter["schema"];
-    let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
-    let is_list = std::iter::once(schema).chain(alternatives).any(|schema| has_value(schema, "type", "array"));
-    if has_value(parameter, "in", "header") && !has_value(parameter, "required", true) && is_list {
-        let what = "is not an argument: its value is a list";
-        report.warn(place, format!("the optional header `{name}` {what}"));
-        return false;
-    }
     true
+}
+
+/// Whether two definitions are of one parameter. RFC 9110, section 5.1: the name of a header is case-insensitive.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let name = |parameter: &Value| {
+        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        if has_value(parameter, "in", "header") { name.to_lowercase() } else { name.to_owned() }
+    };
+    one["in"] == other["in"] && name(one) == name(other)
 }
 
 /// Gives the numbers of a parameter the format `double`: only a number in JSON keeps its exact digits.
@@ -120,15 +124,18 @@ mod tests {
                 "get": {"parameters": [
                     {"$ref": "#/components/parameters/P"}, parameter("c", "cookie"), parameter("Accept", "header"),
                     {"name": "q", "in": "query", "schema": {"type": "string"}},
+                    parameter("X-Key", "header"), parameter("x-key", "header"),
                 ]},
             }},
         });
         let mut report = Report::default();
         assert_eq!(gather(&mut document, &mut report), 1);
-        let double =
-            |name: &str| json!({"name": name, "in": "query", "schema": {"type": "number", "format": "double"}});
+        let double = |name: &str, place: &str| json!({"name": name, "in": place, "schema": {"type": "number", "format": "double"}});
         let string = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
-        assert_eq!(document["paths"]["/a"], json!({"get": {"parameters": [double("r"), double("p"), string]}}));
+        assert_eq!(
+            document["paths"]["/a"],
+            json!({"get": {"parameters": [double("r", "query"), double("p", "query"), string, double("x-key", "header")]}})
+        );
         let places: Vec<String> = report.diagnostics.iter().map(|it| it.place.to_string()).collect();
         assert_eq!(places, ["#/paths/~1a/get/parameters/1", "#/paths/~1a/get/parameters/2"]);
         // The index of the parameter in the document, where it has another one.

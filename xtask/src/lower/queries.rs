@@ -70,6 +70,7 @@ pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
             schema["required"] = json!(required);
         }
         made.insert(name.clone(), schema);
+        report.query_structs.insert(id, argument.clone());
         parameters.push(json!({
             "name": argument, "in": "query", "required": true, "style": "form", "explode": true,
             "schema": {"$ref": format!("#/components/schemas/{name}")},

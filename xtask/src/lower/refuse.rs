@@ -141,19 +141,16 @@ impl Refusals<'_> {
             return;
         }
         let position = node.get("in").and_then(Value::as_str).unwrap_or_default();
-        let style = match position {
-            "path" | "header" => "simple",
-            "query" => "form",
-            other => {
-                self.refuse(&place.child("in"), format!("a parameter in {other:?} cannot be lowered"));
-                return;
-            }
-        };
+        if !["path", "header", "query"].contains(&position) {
+            self.refuse(&place.child("in"), format!("a parameter in {position:?} cannot be lowered"));
+            return;
+        }
         if node.get("name").and_then(Value::as_str).is_none_or(str::is_empty) {
             self.refuse(&place.pointer(), "the parameter has no name");
         }
-        if node.get("style").is_some_and(|stated| stated != style) {
-            self.refuse(&place.child("style"), format!("only the style `{style}` can be lowered here"));
+        let name = node.get("name").and_then(Value::as_str).unwrap_or_default();
+        if position == "header" && !is_header_name(name) {
+            self.refuse(&place.child("name"), format!("`{name}` is not the name of a header"));
         }
         if node.get("schema").is_none() {
             self.refuse(&place.pointer(), "a parameter without a `schema` cannot be lowered");
@@ -200,6 +197,11 @@ impl Refusals<'_> {
             self.refuse(&place.pointer(), "an array without `items` cannot be lowered");
         }
     }
+}
+
+/// Whether a header can have this name. RFC 9110, section 5.6.2: a token.
+fn is_header_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// A value, shortened for a message.
