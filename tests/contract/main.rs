@@ -6,6 +6,7 @@ mod dependencies;
 mod document;
 mod errors;
 mod https;
+mod independent_server;
 mod memory;
 mod paging;
 mod protected_calls;

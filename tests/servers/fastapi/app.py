@@ -19,6 +19,7 @@ from fastapi import Body, Depends, FastAPI, File, Form, Header, HTTPException, P
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import APIKeyHeader, HTTPBasic, HTTPBearer
 
+from chift import chift
 from models import (
     AuthItem, BreadPatch, CakePatch, Category, Changes, Conflict, Customer, Line, Measures, NewOrder, Order, OrderPatch,
     Page, Payment, Problem, Product, Quantity, QuantityRead, Queued, Receipt, Search, Seen, Sent, Shelf, Stage,
@@ -29,7 +30,10 @@ TOKEN = "bakery-token"
 
 app = FastAPI(title="Bakery", version="1.0.0")
 
-# How often each operation responded with a success, by method and path. Not a part of the document.
+# Not a part of the document.
+app.mount("/chift", chift)
+
+# How often each operation responded with a success, by method and path.
 calls: Counter[str] = Counter()
 
 
