@@ -32,6 +32,7 @@ mod queries;
 mod ref_siblings;
 mod refuse;
 mod responses;
+mod scalars;
 mod statuses;
 mod tuples;
 mod type_lists;
@@ -79,6 +80,9 @@ use Serves::{Chift, Everyone, Others};
 
 const PATH_ITEMS: Pass = Pass { name: "inline path items", run: path_items::inline, serves: Others };
 
+/// The pass before all checks: a vendor's `x-…` entry may stand where a path or a response is expected.
+const EXTENSIONS: &[Pass] = &[Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift }];
+
 /// The passes before the checks of references, which expect each target among the components.
 const FIRST_PASSES: &[Pass] = &[
     Pass { name: "remove the headers of responses", run: responses::remove_headers, serves: Others },
@@ -91,7 +95,6 @@ const PASSES: &[Pass] = &[
     Pass { name: "remove webhooks and callbacks", run: webhooks::remove, serves: Others },
     Pass { name: "rewrite documentation for rustdoc", run: documentation::rewrite_for_rustdoc, serves: Chift },
     Pass { name: "shorten operation names", run: operation_names::shorten, serves: Chift },
-    Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift },
     Pass { name: "normalize statuses", run: statuses::normalize, serves: Others },
     Pass { name: "add a success to each operation", run: responses::add_success, serves: Others },
     Pass { name: "choose media types", run: media_types::choose, serves: Chift },
@@ -106,6 +109,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "document limits and defaults", run: limits::describe, serves: Chift },
     Pass { name: "turn null alternatives into nullable", run: nullable::fold, serves: Chift },
     Pass { name: "merge the parts of allOf", run: all_of::merge, serves: Others },
+    Pass { name: "reduce schemas to the keywords of their type", run: scalars::reduce, serves: Others },
     Pass { name: "make nullable parameters optional", run: parameters::leave_out_null, serves: Chift },
     Pass { name: "choose number types", run: numbers::choose, serves: Others },
     Pass { name: "order unions", run: unions::order, serves: Chift },
@@ -181,12 +185,13 @@ pub(crate) fn with_path_items(document: &Value) -> Value {
 ///
 /// The places that cannot be lowered, each with the reason and a hint.
 pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
+    let mut changes = Vec::new();
+    let mut report = Report::default();
+    run(EXTENSIONS, &mut document, &mut report, &mut changes);
     let misshapen = walk::misshapen(&document).into_iter().map(|(place, expected)| {
         Problem::new(&place, format!("{expected} was expected here"), "fix it with an overlay action")
     });
     Problems::none(misshapen.collect())?;
-    let mut changes = Vec::new();
-    let mut report = Report::default();
     checks::refuse(&document, &mut report);
     Problems::none(std::mem::take(&mut report.problems))?;
     run(FIRST_PASSES, &mut document, &mut report, &mut changes);
@@ -276,7 +281,7 @@ mod tests {
             }
         }
         let chift = |pass: &&Pass| pass.serves == Chift;
-        let stated = [FIRST_PASSES, PASSES, CLIENT_PASSES, MOCK_PASSES]
+        let stated = [EXTENSIONS, FIRST_PASSES, PASSES, CLIENT_PASSES, MOCK_PASSES]
             .into_iter()
             .flatten()
             .filter(chift)

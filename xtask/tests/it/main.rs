@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod command_line;
+mod extensions;
 mod regen;
 mod update;
 mod workspace;
