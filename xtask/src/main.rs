@@ -54,7 +54,7 @@ fn run(task: &Task) -> anyhow::Result<u8> {
             exit::SUCCESS
         }
         Task::Diff(args) => {
-            let difference = diff::run(root, &args.old, &args.new, args.format(), out)?;
+            let difference = diff::run(root, args, out)?;
             if difference.is_breaking() { exit::BREAKING } else { exit::SUCCESS }
         }
         Task::Verify(args) => {

@@ -11,10 +11,13 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::document::origins::Origins;
+use crate::document::problem::Problems;
 use crate::emit::Files;
 use crate::generate::{self, Generated, Sources};
 use crate::lower::{self, Diagnostic, Lowered};
+use crate::options::{Options, Overlay, Scope};
 use crate::read::Document;
+use crate::skip::{LeftOut, Refusal, Rest};
 use crate::{fingerprint, overlay, read, untyped};
 
 /// The text of a document or an overlay, and its name.
@@ -41,20 +44,13 @@ impl Input {
     }
 }
 
-/// An overlay, and whether each of its actions must select something.
-#[derive(Debug, Clone)]
-pub struct OverlayInput {
-    /// The overlay itself.
-    pub input: Input,
-    /// Whether each action must select something: `false` if the overlay was written for another document.
-    pub strict: bool,
-}
-
 /// The results of all stages for a document.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The document with the overlay applied, not yet lowered.
+    /// The document with the overlay applied and without the parts that are left out, not yet lowered.
     pub document: Value,
+    /// The parts of the document that the client does not have.
+    pub left_out: LeftOut,
     /// The lowered document.
     pub lowered: Lowered,
     /// The generated client as a value.
@@ -92,13 +88,13 @@ impl Outcome {
 /// # Errors
 ///
 /// The error of the first stage that fails, with the place in the document.
-pub fn run(input: &Input, overlay: Option<&OverlayInput>) -> anyhow::Result<Outcome> {
+pub fn run(input: &Input, options: &Options) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let document = read::read(&input.name, &input.text)?;
     let version = document.value["openapi"].as_str().unwrap_or_default();
     let summary = format!("{}: {}, OpenAPI {version}", input.name, document.form);
     let read = Stage { name: "read", summary, changes: Vec::new(), took: started.elapsed() };
-    let mut outcome = from_document(input, document, overlay)?;
+    let mut outcome = from_document(input, document, options)?;
     outcome.stages.insert(0, read);
     Ok(outcome)
 }
@@ -122,52 +118,96 @@ pub(crate) fn both(
 /// # Errors
 ///
 /// The error of the first stage that fails, with the place in the document.
-pub fn from_document(input: &Input, document: Document, overlay: Option<&OverlayInput>) -> anyhow::Result<Outcome> {
+pub fn from_document(input: &Input, document: Document, options: &Options) -> anyhow::Result<Outcome> {
     let mut stages = Vec::new();
-    let mut started = Instant::now();
-    let mut done = |name, summary, changes| {
-        stages.push(Stage { name, summary, changes, took: started.elapsed() });
-        started = Instant::now();
-    };
-
     let mut value = document.value;
-    if let Some(OverlayInput { input, strict }) = overlay {
-        let applied = overlay::apply(&input.name, &input.text, &mut value, *strict)?;
+    let overlay = options.overlay.as_ref().filter(|overlay| overlay.applies_to(&value));
+    if let Some(Overlay { input, scope }) = overlay {
+        let started = Instant::now();
+        let applied = overlay::apply(&input.name, &input.text, &mut value, *scope == Scope::This)?;
         let idle = match applied.idle {
             0 => String::new(),
             idle => format!(" ({idle} select nothing in this document)"),
         };
-        done("overlay", format!("{}: {} actions{idle}", input.name, applied.actions), Vec::new());
+        let summary = format!("{}: {} actions{idle}", input.name, applied.actions);
+        stages.push(Stage { name: "overlay", summary, changes: Vec::new(), took: started.elapsed() });
     }
 
-    let lowered = lower::lower(value.clone())
-        .map_err(|problems| problems.at(|place| Origins::default().within(place, &value)))
-        .with_context(|| format!("{} cannot be lowered", input.name))?;
-    let untyped = untyped::list(&value);
+    let started = Instant::now();
+    let mut rest = Rest::new(value, !options.skip_unsupported);
+    let made = made(&mut rest).filter(|_| options.skip_unsupported || rest.problems.is_empty());
+    let Some(Made { lowered, lowering, generated, generating }) = made else {
+        return Err(Refusal::new(&input.name, rest).into());
+    };
+    let Rest { document, left_out, .. } = rest;
+    if !left_out.is_empty() {
+        let (operations, components) = (left_out.operations.len(), left_out.components.len());
+        let summary = format!("{operations} operations and {components} components are left out (--report lists them)");
+        let took = started.elapsed().saturating_sub(lowering + generating);
+        stages.push(Stage { name: "skip", summary, changes: Vec::new(), took });
+    }
+
+    let untyped = untyped::list(&document);
     let count: usize = lowered.changes.iter().map(|(_, count)| count).sum();
     let (places, features) = (untyped.len(), lowered.diagnostics.len());
     let summary = format!(
         "{count} places changed by {} passes; {places} places without a type, {features} features not supported (--report lists them)",
         lowered.changes.len()
     );
-    done("lower", summary, lowered.changes.clone());
+    stages.push(Stage { name: "lower", summary, changes: lowered.changes.clone(), took: lowering });
 
-    let Generated { client, sources, changes } = generate::generate(&lowered)
-        .map_err(|problems| problems.at(|place| lowered.origins.within(place, &value)))
-        .with_context(|| format!("no crate can be generated from {}", input.name))?;
-    let header = header(input, overlay);
+    let started = Instant::now();
+    let Generated { client, sources, changes } = generated;
+    let header = header(input, overlay, options.skip_unsupported);
     let sources: Sources = sources.into_iter().map(|(name, source)| (name, format!("{header}\n{source}"))).collect();
     let lines: usize = sources.values().map(|source| source.lines().count()).sum();
     let (operations, types, files) = (client.methods.len(), client.types.len(), sources.len());
-    done("generate", format!("{operations} operations, {types} types, {lines} lines in {files} files"), changes);
-    Ok(Outcome { document: value, lowered, client, sources, untyped, stages })
+    let summary = format!("{operations} operations, {types} types, {lines} lines in {files} files");
+    stages.push(Stage { name: "generate", summary, changes, took: generating + started.elapsed() });
+    Ok(Outcome { document, left_out, lowered, client, sources, untyped, stages })
+}
+
+/// A client, and how long the stages took.
+struct Made {
+    lowered: Lowered,
+    lowering: Duration,
+    generated: Generated,
+    generating: Duration,
+}
+
+/// How often parts are left out before the document is refused. Each stage finds the problems that earlier ones hide.
+const ROUNDS: usize = 16;
+
+/// Makes a client of the document without the parts that are refused; `None` if what remains is refused too.
+fn made(rest: &mut Rest) -> Option<Made> {
+    for _ in 0..ROUNDS {
+        match attempt(rest) {
+            Ok(made) => return Some(made),
+            Err(problems) if !rest.leave_out(&problems) => return None,
+            Err(_) => {}
+        }
+    }
+    None
+}
+
+/// Lowers what remains of a document and generates a client from it. The places of the problems are those in it.
+fn attempt(rest: &Rest) -> Result<Made, Problems> {
+    let Rest { document, left_out, .. } = rest;
+    let started = Instant::now();
+    let lowered = lower::lower(document.clone())
+        .map_err(|problems| problems.at(|place| Origins::default().within(place, document)))?;
+    let lowering = started.elapsed();
+    let generated = generate::generate(&lowered, left_out)
+        .map_err(|problems| problems.at(|place| lowered.origins.within(place, document)))?;
+    Ok(Made { lowered, lowering, generated, generating: started.elapsed().saturating_sub(lowering) })
 }
 
 /// The header of a generated file, which lists the inputs that the file was generated from. `chift-api`'s build script
 /// reads the lines that begin with `// input`.
-fn header(input: &Input, overlay: Option<&OverlayInput>) -> String {
+fn header(input: &Input, overlay: Option<&Overlay>, skip_unsupported: bool) -> String {
+    let flag = if skip_unsupported { " --skip-unsupported" } else { "" };
     let mut header =
-        "// @generated by `cargo xtask regen`. Do not edit: change the input and run it again.\n".to_owned();
+        format!("// @generated by `cargo xtask regen{flag}`. Do not edit: change the input and run it again.\n");
     for input in [Some(input), overlay.map(|overlay| &overlay.input)].into_iter().flatten() {
         let fingerprint = fingerprint::fingerprint(input.text.as_bytes());
         // An absolute path would contain the folders of the maintainer's machine.

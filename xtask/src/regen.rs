@@ -1,12 +1,13 @@
 //! The task `regen`: generates `chift-api` from `openapi/chift.yaml`, or another crate from another document.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::emit::{self, Files};
-use crate::lower::Diagnostic;
-use crate::pipeline::{self, Input, Outcome, OverlayInput, Stage};
+use crate::options::{DOCUMENT, DocumentArgs, Options};
+use crate::pipeline::{self, Input, Outcome, Stage};
 use crate::scaffold;
 
 /// Regenerate chift-api from openapi/chift.yaml, or generate a crate from another document
@@ -18,12 +19,19 @@ pub struct Args {
     /// List the schemas without a type, and the document features that the client does not support
     #[arg(long)]
     pub report: bool,
+    /// Leave out the operations that cannot be generated, and list them; otherwise the document is refused
+    #[arg(long)]
+    pub skip_unsupported: bool,
     /// Another document: JSON, YAML or a page of Chift's documentation
     #[arg(long, value_name = "FILE", requires = "out")]
     pub spec: Option<PathBuf>,
     /// The folder of the crate to generate from that document
     #[arg(long, value_name = "DIR", requires = "spec")]
     pub out: Option<PathBuf>,
+    /// An overlay for that document, each of whose actions must select something. Without it, openapi/overlay.yaml is
+    /// applied if the document has the `info.title` of openapi/chift.yaml
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    pub overlay: Option<PathBuf>,
 }
 
 /// The state of the generated files when the task ends.
@@ -41,14 +49,15 @@ pub enum Status {
 ///
 /// When a file cannot be read or written, or a stage refuses its input. No file has changed then.
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let overlay = Input::read(root, Path::new("openapi/overlay.yaml"))?;
-    let document = match &args.spec {
-        Some(spec) => Input::read(Path::new(""), spec)?,
-        None => Input::read(root, Path::new("openapi/chift.yaml"))?,
+    let Args { overlay, skip_unsupported, .. } = args.clone();
+    let (document, options) = match &args.spec {
+        Some(spec) => {
+            let options = DocumentArgs { skip_unsupported, overlay }.options(root)?;
+            (Input::read(Path::new(""), spec)?, options)
+        }
+        None => (Input::read(root, Path::new(DOCUMENT))?, Options::of_workspace(root, skip_unsupported)?),
     };
-    // The overlay is written for the checked-in document; another one may lack the parts that it changes.
-    let overlay = OverlayInput { input: overlay, strict: args.spec.is_none() };
-    let outcome = pipeline::run(&document, Some(&overlay))?;
+    let outcome = pipeline::run(&document, &options)?;
     let (folder, files) = target(root, args, &outcome)?;
 
     for Stage { name, summary, took, changes } in &outcome.stages {
@@ -57,7 +66,12 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Stat
             writeln!(out, "{count:>18}  {pass}")?;
         }
     }
+    for operation in &outcome.left_out.operations {
+        writeln!(out, "{:>9}  {operation}", "left out")?;
+    }
     if args.report {
+        let components = &outcome.left_out.components;
+        list(out, "left out", "components that the client does not have", components)?;
         list(out, "untyped", "places whose values can be anything", &outcome.untyped)?;
         list(out, "without", "document features that the client does not support", &outcome.lowered.diagnostics)?;
     }
@@ -92,7 +106,10 @@ fn target(root: &Path, args: &Args, outcome: &Outcome) -> anyhow::Result<(PathBu
 /// The command that regenerates the files.
 fn command(args: &Args) -> String {
     let mut command = "cargo xtask regen".to_owned();
-    for (flag, path) in [("--spec", &args.spec), ("--out", &args.out)] {
+    if args.skip_unsupported {
+        command.push_str(" --skip-unsupported");
+    }
+    for (flag, path) in [("--spec", &args.spec), ("--overlay", &args.overlay), ("--out", &args.out)] {
         if let Some(path) = path {
             command.extend([" ", flag, " ", &path.to_string_lossy()]);
         }
@@ -100,7 +117,7 @@ fn command(args: &Args) -> String {
     command
 }
 
-fn list(out: &mut dyn Write, label: &str, what: &str, diagnostics: &[Diagnostic]) -> io::Result<()> {
+fn list(out: &mut dyn Write, label: &str, what: &str, diagnostics: &[impl Display]) -> io::Result<()> {
     writeln!(out, "{label:>9}  {} {what}", diagnostics.len())?;
     diagnostics.iter().try_for_each(|diagnostic| writeln!(out, "           {diagnostic}"))
 }

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
+use xtask::options::Options;
 use xtask::pipeline::{self, Input};
 
 /// Operations that list, read, change and delete, with the types that they need.
@@ -75,7 +76,7 @@ fn the_cost_grows_in_proportion_to_the_document() {
     let tenfold = document(60);
     let measure = |document: &Input| {
         let started = Instant::now();
-        let outcome = pipeline::run(document, None).unwrap();
+        let outcome = pipeline::run(document, &Options::default()).unwrap();
         (started.elapsed(), outcome.sources["client.rs"].lines().count())
     };
     // The two alternate, and the minimum of each counts, because other work on the machine slows both down.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Format;
+use crate::options::DocumentArgs;
 
 /// Compare the clients of two documents, and report what breaks callers
 #[derive(Debug, Clone, clap::Args)]
@@ -17,6 +18,9 @@ pub struct Args {
     /// Print JSON
     #[arg(long, conflicts_with = "markdown")]
     pub json: bool,
+    /// How the clients are generated.
+    #[command(flatten)]
+    pub options: DocumentArgs,
 }
 
 impl Args {

@@ -44,7 +44,7 @@ pub use self::difference::{Change, Difference, Entry, Fate, Schemas, Step, Verdi
 use self::renames::Renames;
 pub use self::report::{markdown, text};
 use crate::client::Method;
-use crate::pipeline::{self, Input, Outcome, OverlayInput};
+use crate::pipeline::{self, Input, Outcome};
 
 /// The format in which a difference is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -109,28 +109,19 @@ fn schemas(document: &Value) -> BTreeSet<&String> {
     schemas.into_iter().flatten().map(|(name, _)| name).collect()
 }
 
-/// Runs the task in the workspace at `root`: compares the clients of the documents in two files, each with the
-/// workspace's overlay, prints the difference to `out`, and returns it.
+/// Runs the task in the workspace at `root`: compares the clients of the documents in two files, prints the difference to `out`, and returns it.
 ///
 /// # Errors
 ///
 /// When a file cannot be read, or no client can be generated from it.
-pub fn run(root: &Path, old: &Path, new: &Path, format: Format, out: &mut dyn Write) -> anyhow::Result<Difference> {
-    let overlay = OverlayInput { input: Input::read(root, Path::new("openapi/overlay.yaml"))?, strict: false };
+pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Difference> {
     let read = |path: &Path| Input::read(Path::new(""), path);
-    let difference = between(&read(old)?, &read(new)?, &overlay)?;
-    write!(out, "{}", written(&difference, format)?)?;
+    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    let options = args.options.options(root)?;
+    let (old, new) = pipeline::both(|| pipeline::run(&old, &options), || pipeline::run(&new, &options));
+    let difference = compare(&old?, &new?);
+    write!(out, "{}", written(&difference, args.format())?)?;
     Ok(difference)
-}
-
-/// Compares the clients of two documents, each with the overlay.
-///
-/// # Errors
-///
-/// When no client can be generated from one of them.
-pub fn between(old: &Input, new: &Input, overlay: &OverlayInput) -> anyhow::Result<Difference> {
-    let (old, new) = pipeline::both(|| pipeline::run(old, Some(overlay)), || pipeline::run(new, Some(overlay)));
-    Ok(compare(&old?, &new?))
 }
 
 /// The difference as text in the given format.

@@ -69,10 +69,54 @@ impl Pointer {
         })
     }
 
+    /// Removes the value at this place, if there is one; later items of a list move up.
+    pub(crate) fn remove(&self, document: &mut Value) {
+        let Some((last, outer)) = self.0.split_last() else { return };
+        match Self(outer.to_vec()).find_mut(document) {
+            Some(Value::Object(fields)) => drop(fields.shift_remove(last)),
+            Some(Value::Array(items)) => match last.parse::<usize>() {
+                Ok(index) if index < items.len() => drop(items.remove(index)),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// Whether this place is `outer` or inside it.
+    pub(crate) fn is_in(&self, outer: &Self) -> bool {
+        self.0.starts_with(&outer.0)
+    }
+
+    /// The place as a JSONPath (RFC 9535), such as `$.paths['/a'].get`, for a place that no list contains.
+    pub(crate) fn json_path(&self) -> String {
+        self.0.iter().fold("$".to_owned(), |path, token| path + &json_path_step(token))
+    }
+
     /// The steps from the root.
     pub fn tokens(&self) -> &[String] {
         &self.0
     }
+}
+
+/// A step of a JSONPath (RFC 9535) to the field `name`: `.get` or `['/a']`.
+pub(crate) fn json_path_step(name: &str) -> String {
+    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_plain { format!(".{name}") } else { format!("[{}]", json_path_string(name)) }
+}
+
+/// A string in a JSONPath, in single quotes.
+pub(crate) fn json_path_string(text: &str) -> String {
+    let mut quoted = "'".to_owned();
+    for c in text.chars() {
+        match c {
+            '\'' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.extend(["\\u", &format!("{:04x}", u32::from(c))]),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 impl fmt::Display for Pointer {

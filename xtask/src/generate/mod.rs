@@ -35,6 +35,7 @@ use std::thread;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use serde_json::Value;
 use syn::File;
 
 pub use self::progenitor::is_guarded;
@@ -43,6 +44,7 @@ use crate::document::operations;
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
 use crate::lower::Lowered;
+use crate::skip::LeftOut;
 
 /// Rust source by file name, formatted, without the header.
 pub type Sources = BTreeMap<&'static str, String>;
@@ -106,13 +108,13 @@ const MOCK_PASSES: &[Pass] = &[
     Pass { name: "restore names of parameters in mocks", run: Shape(parameter_values::restore_in_mocks) },
 ];
 
-/// Generates the client of a lowered document.
+/// Generates the client of a lowered document, and documents what it leaves out.
 ///
 /// # Errors
 ///
 /// When progenitor refuses the document or panics on it, with the place if it can be found; and when progenitor's
 /// output is not what a pass expects.
-pub fn generate(lowered: &Lowered) -> Result<Generated, Problems> {
+pub fn generate(lowered: &Lowered, left_out: &LeftOut) -> Result<Generated, Problems> {
     // In parallel: the client and the mocks are independent of each other, and progenitor is slow for both.
     let (client, mocks) = thread::scope(|scope| {
         let mocks = scope.spawn(|| mocks(lowered));
@@ -128,7 +130,10 @@ pub fn generate(lowered: &Lowered) -> Result<Generated, Problems> {
             "mod.rs",
             formatted("mod.rs", module(operations::base_url(&lowered.document).as_deref().unwrap_or_default()))?,
         ),
-        ("operations.rs", formatted("operations.rs", operation_table::source(&lowered.operations, &client)?)?),
+        (
+            "operations.rs",
+            formatted("operations.rs", operation_table::source(&lowered.operations, left_out, &client)?)?,
+        ),
     ]);
     Ok(Generated { client, sources, changes })
 }
@@ -137,9 +142,7 @@ type Changes = Vec<(&'static str, usize)>;
 
 fn client(lowered: &Lowered) -> Result<(Client, String, Changes), Problems> {
     let document = &lowered.document;
-    let spec = progenitor::read(document).map_err(|error| refusals::misread(document, &error))?;
-    let tokens = progenitor::client(&spec).map_err(|problem| refusals::locate(document, problem))?;
-    let mut file = parsed("client.rs", tokens)?;
+    let mut file = made(document, |spec| parsed("client.rs", progenitor::client(spec)?))?;
     let mut changes = Vec::new();
     shape(PASSES, &mut file, lowered, &mut changes)?;
     let client = client::read(&file, document, &lowered.operations);
@@ -151,9 +154,14 @@ fn client(lowered: &Lowered) -> Result<(Client, String, Changes), Problems> {
     Ok((client, prettyplease::unparse(&file), changes))
 }
 
+/// What `make` generates from a document.
+fn made(document: &Value, make: refusals::Make) -> Result<File, Problems> {
+    let spec = progenitor::read(document).map_err(|error| refusals::misread(document, &error))?;
+    make(&spec).map_err(|problem| refusals::locate(document, make, problem))
+}
+
 fn mocks(lowered: &Lowered) -> Result<(String, Changes), Problems> {
-    let spec = progenitor::read(&lowered.mocks).map_err(|error| refusals::misread(&lowered.mocks, &error))?;
-    let mut file = parsed("httpmock.rs", progenitor::mocks(&spec)?)?;
+    let mut file = made(&lowered.mocks, |spec| parsed("httpmock.rs", progenitor::mocks(spec)?))?;
     let mut changes = Vec::new();
     shape(MOCK_PASSES, &mut file, lowered, &mut changes)?;
     Ok((prettyplease::unparse(&file), changes))
@@ -201,11 +209,11 @@ fn formatted(name: &str, tokens: TokenStream) -> Result<String, Problems> {
     Ok(prettyplease::unparse(&parsed(name, tokens)?))
 }
 
-fn parsed(name: &str, tokens: TokenStream) -> Result<File, Problems> {
+fn parsed(name: &str, tokens: TokenStream) -> Result<File, Problem> {
     syn::parse2(tokens).map_err(|error| {
         let what = format!("the generated {name} is not valid Rust: {error}");
         let hint = "a name in the document may be invalid in Rust; change it with an overlay action";
-        Problem::new(&Pointer::root(), what, hint).into()
+        Problem::new(&Pointer::root(), what, hint)
     })
 }
 

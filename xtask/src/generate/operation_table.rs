@@ -10,13 +10,15 @@ use super::unexpected_output;
 use crate::client::{Client, Method, Spelling};
 use crate::document::operations::Operation;
 use crate::document::problem::Problem;
+use crate::skip::{LeftOut, Part};
 
 /// The source of the generated module `operations`.
 ///
 /// # Errors
 ///
 /// When the name of a type is not valid Rust.
-pub(super) fn source(operations: &[Operation], client: &Client) -> Result<TokenStream, Problem> {
+pub(super) fn source(operations: &[Operation], left_out: &LeftOut, client: &Client) -> Result<TokenStream, Problem> {
+    let left_out = left_out_section(left_out);
     let rows = operations.iter().map(|Operation { id, method, path, needs_bearer, .. }| {
         quote! { Operation { id: #id, method: #method, path: #path, needs_bearer: #needs_bearer } }
     });
@@ -40,6 +42,7 @@ pub(super) fn source(operations: &[Operation], client: &Client) -> Result<TokenS
         use crate::Operation;
 
         /// Every operation of the document, ordered by id.
+        #(#[doc = #left_out])*
         pub const ALL: &[Operation] = &[#(#rows),*];
 
         /// A function that checks whether a response body can be read, for an operation whose response contains a
@@ -66,6 +69,17 @@ pub(super) fn source(operations: &[Operation], client: &Client) -> Result<TokenS
 
         #bodies
     })
+}
+
+/// The lines of documentation about the operations that the client does not have; none if it has all of them.
+fn left_out_section(left_out: &LeftOut) -> Vec<String> {
+    if left_out.operations.is_empty() {
+        return Vec::new();
+    }
+    let title = ["", " # Operations left out", "", " The client cannot call these operations of the document:", ""];
+    let code = |text: &str| text.replace('`', "'");
+    let item = |part: &Part| format!(" - `{}`: `{}` (at `{}`)", code(&part.name), code(&part.why), part.place);
+    title.map(str::to_owned).into_iter().chain(left_out.operations.iter().map(item)).collect()
 }
 
 /// Whether a successful response contains a secret, at any depth.

@@ -3,33 +3,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use openapiv3::OpenAPI;
 use serde_json::{Map, Value, json};
+use syn::File;
 
-use super::progenitor::{GAP, client, read};
+use super::progenitor::{GAP, read};
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
 use crate::document::references;
 use crate::document::walk;
 
-/// The components that fail alone, or else the operations that fail alone, each as a problem. If none fails alone, the
+/// Generates source from a document.
+pub(super) type Make = fn(&OpenAPI) -> Result<File, Problem>;
+
+/// The components from which `make` alone fails, or else the operations, each as a problem. If none fails alone, the
 /// given problem.
-pub(super) fn locate(document: &Value, problem: Problem) -> Problems {
-    let mut found = components(document);
+pub(super) fn locate(document: &Value, make: Make, problem: Problem) -> Problems {
+    let mut found = components(document, make);
     if found.is_empty() {
-        found = operations(document);
+        found = operations(document, make);
     }
     Problems::none(found).err().unwrap_or_else(|| problem.into())
 }
 
-/// The error of generating a client from a document, if there is one.
-fn refusal(document: &Value) -> Option<String> {
+/// The error of `make` for a document, if there is one.
+fn refusal(document: &Value, make: Make) -> Option<String> {
     match read(document) {
-        Ok(spec) => client(&spec).err().map(|problem| problem.what),
+        Ok(spec) => make(&spec).err().map(|problem| problem.what),
         Err(error) => Some(error.to_string()),
     }
 }
 
-fn components(document: &Value) -> Vec<Problem> {
+fn components(document: &Value, make: Make) -> Vec<Problem> {
     let all = Pointer::root().child("components").child("schemas");
     let schemas = all.find(document).and_then(Value::as_object).cloned().unwrap_or_default();
     let referenced: BTreeMap<&String, BTreeSet<String>> =
@@ -42,7 +47,7 @@ fn components(document: &Value) -> Vec<Problem> {
             .filter(|(name, _)| reached.contains(*name))
             .map(|(name, schema)| (name.clone(), schema.clone()))
             .collect();
-        if let Some(why) = refusal(&with(document, json!({}), &json!(part))) {
+        if let Some(why) = refusal(&with(document, json!({}), &json!(part)), make) {
             failing.insert(name, (reached, why));
         }
     }
@@ -57,12 +62,12 @@ fn components(document: &Value) -> Vec<Problem> {
         .collect()
 }
 
-fn operations(document: &Value) -> Vec<Problem> {
+fn operations(document: &Value, make: Make) -> Vec<Problem> {
     let mut found = Vec::new();
     walk::visit(document, &mut |kind, place, operation| {
         let Some((path, method)) = references::call(kind, place) else { return };
         let paths = json!({path: {method: operation}});
-        if let Some(why) = refusal(&with(document, paths, &document["components"]["schemas"])) {
+        if let Some(why) = refusal(&with(document, paths, &document["components"]["schemas"]), make) {
             found.push(Problem::new(&place.pointer(), why, GAP));
         }
     });
@@ -116,12 +121,8 @@ fn parts(document: &Value) -> Vec<Pointer> {
         }
     };
     let sections = children(Pointer::root()).into_iter().flat_map(|place| {
-        let is_map = |name: &str| place.tokens().first().is_some_and(|first| first == name);
-        match () {
-            () if is_map("paths") => children(place),
-            () if is_map("components") => children(place).into_iter().flat_map(children).collect(),
-            () => vec![place],
-        }
+        let is_map = place.tokens().first().is_some_and(|name| name == "paths" || name == "components");
+        if is_map { children(place).into_iter().flat_map(children).collect() } else { vec![place] }
     });
     sections.collect()
 }
@@ -129,12 +130,16 @@ fn parts(document: &Value) -> Vec<Pointer> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generate::parsed;
+    use crate::generate::progenitor::client;
 
     #[test]
     fn the_component_or_the_operation_that_fails_alone_is_named() {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let document = |schemas: Value, paths: Value| json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}});
-        let located = |document: &Value| locate(document, Problem::new(&Pointer::root(), "somewhere", "")).to_string();
+        let make: Make = |spec| client(spec).and_then(|tokens| parsed("client.rs", tokens));
+        let located =
+            |document: &Value| locate(document, make, Problem::new(&Pointer::root(), "somewhere", "")).to_string();
         let bad = json!({"type": "string", "enum": ["a"], "default": "b"});
         let schemas = json!({"Good": {"type": "string"}, "User": {"type": "object", "properties": {"bad": reference("Bad")}}, "Bad": bad});
         let message = located(&document(schemas, json!({})));

@@ -23,15 +23,14 @@ use self::versions::Versions;
 use crate::diff::{self, Difference};
 use crate::emit::{self, Content};
 use crate::fingerprint::fingerprint;
+use crate::options::{DOCUMENT, Options, Scope};
 use crate::overlay::OverlayError;
-use crate::pipeline::{self, Input, Outcome, OverlayInput, Stage};
+use crate::pipeline::{self, Input, Outcome, Stage};
 use crate::read;
 
 /// The URL at which Chift publishes its document.
 pub const PUBLISHED: &str = "https://api.chift.eu/openapi.json";
 
-const DOCUMENT: &str = "openapi/chift.yaml";
-const OVERLAY: &str = "openapi/overlay.yaml";
 const GENERATED: &str = "chift-api/src/generated";
 const CHANGELOG: &str = "chift-api/CHANGELOG.md";
 
@@ -45,6 +44,9 @@ pub struct Args {
     /// Report what would change, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Leave out the operations that cannot be generated, and list them; otherwise the document is refused
+    #[arg(long)]
+    pub skip_unsupported: bool,
     /// How long to wait for a server.
     #[arg(skip)]
     pub timeouts: Timeouts,
@@ -59,21 +61,24 @@ pub struct Args {
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     let present = Input::read(root, Path::new(DOCUMENT))?;
     let present_document = read::read(&present.name, &present.text)?;
-    let overlay = OverlayInput { input: Input::read(root, Path::new(OVERLAY))?, strict: true };
+    let options = Options::of_workspace(root, args.skip_unsupported)?;
     let mut versions = Versions::read(root);
     let NewDocument { text, document, origin, version } = sources::read(args, &present, &present_document, &versions)?;
     writeln!(out, "{:>9}  {origin}", "read")?;
 
     let new = Input { name: DOCUMENT.to_owned(), text };
     let (old, outcome) = if new.text == present.text {
-        (None, generate(&new, document, &overlay)?)
+        (None, generate(&new, document, &options)?)
     } else {
-        let (old, outcome) = generate_both((&present, present_document), (&new, document), &overlay)?;
+        let (old, outcome) = generate_both((&present, present_document), (&new, document), &options)?;
         (Some(old), outcome)
     };
     let difference = diff::compare(old.as_ref().unwrap_or(&outcome), &outcome);
     for Stage { name, summary, took, .. } in &outcome.stages {
         writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
+    }
+    for operation in &outcome.left_out.operations {
+        writeln!(out, "{:>9}  {operation}", "left out")?;
     }
     writeln!(out, "\n{}", diff::text(&difference))?;
 
@@ -96,10 +101,10 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> 
 
 /// Generates the new client. When actions of the overlay select nothing, the error lists all of them, each with
 /// candidate locations.
-fn generate(input: &Input, document: read::Document, overlay: &OverlayInput) -> anyhow::Result<Outcome> {
-    let generated = pipeline::from_document(input, document, Some(overlay));
+fn generate(input: &Input, document: read::Document, options: &Options) -> anyhow::Result<Outcome> {
+    let generated = pipeline::from_document(input, document, options);
     let Err(error) = generated else { return generated };
-    if let Some(OverlayError::SelectsNothing { .. }) = error.downcast_ref() {
+    if let (Some(OverlayError::SelectsNothing { .. }), Some(overlay)) = (error.downcast_ref(), &options.overlay) {
         let stale = stale::report(&overlay.input, &read::read(&input.name, &input.text)?.value)?;
         bail!("{stale}  hint: Chift changed these parts; adapt or remove the actions, and run the command again");
     }
@@ -111,13 +116,14 @@ fn generate(input: &Input, document: read::Document, overlay: &OverlayInput) -> 
 fn generate_both(
     (old, old_document): (&Input, read::Document),
     (new, new_document): (&Input, read::Document),
-    overlay: &OverlayInput,
+    options: &Options,
 ) -> anyhow::Result<(Outcome, Outcome)> {
     // The overlay is written for the new document, so an action may select nothing in the old one.
-    let lenient = OverlayInput { strict: false, ..overlay.clone() };
+    let mut lenient = options.clone();
+    lenient.overlay.iter_mut().for_each(|overlay| overlay.scope = Scope::OtherVersion);
     let (old, new) = pipeline::both(
-        || pipeline::from_document(old, old_document, Some(&lenient)),
-        || generate(new, new_document, overlay),
+        || pipeline::from_document(old, old_document, &lenient),
+        || generate(new, new_document, options),
     );
     let new = new?;
     Ok((old.context("no client can be generated from the present document, which is compared with the new one")?, new))

@@ -7,6 +7,7 @@ use roas_overlay::v1_0::Overlay;
 use serde_json::Value;
 use similar::get_close_matches;
 
+use crate::document::pointer::json_path_step;
 use crate::overlay;
 use crate::pipeline::Input;
 
@@ -98,10 +99,7 @@ fn list(before: &str, paths: &[String]) -> String {
 }
 
 fn path<'a>(parent: &str, steps: impl IntoIterator<Item = &'a str>) -> String {
-    steps.into_iter().fold(parent.to_owned(), |path, step| {
-        let is_plain = step.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if is_plain { format!("{path}.{step}") } else { format!("{path}['{step}']") }
-    })
+    steps.into_iter().fold(parent.to_owned(), |path, step| path + &json_path_step(step))
 }
 
 /// Finds the objects with the key `parent` that have a field `last`.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::options::DocumentArgs;
+
 /// Generate a client from each document, compile it, and check its calls and types against the document
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
@@ -11,4 +13,7 @@ pub struct Args {
     /// Call the operations at this URL instead: a mock server that reads the same document, and responds and validates
     #[arg(long, value_name = "URL")]
     pub against: Option<String>,
+    /// How the clients are generated.
+    #[command(flatten)]
+    pub options: DocumentArgs,
 }

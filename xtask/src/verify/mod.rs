@@ -26,7 +26,8 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
 pub use self::args::Args;
-use crate::pipeline::{self, Input, Outcome, OverlayInput};
+use crate::options::Options;
+use crate::pipeline::{self, Input, Outcome};
 use crate::{emit, lower, scaffold};
 
 /// The number of failures that are printed for a document.
@@ -80,17 +81,18 @@ impl Contract<'_> {
     }
 }
 
-/// Verifies the documents in the workspace at `root`, and returns whether all of them passed. If no client can be
-/// generated from a document, that document fails, and the others are still verified.
+/// Verifies documents in the workspace at `root`, and returns whether all of them passed. If no client can be generated
+/// from a document, that document fails, and the others are still verified.
 ///
 /// # Errors
 ///
-/// When `out` cannot be written to.
+/// When `out` cannot be written to, or the overlay cannot be read.
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool> {
+    let options = args.options.options(root)?;
     let mut rows = Vec::new();
     for document in &args.documents {
         writeln!(out, "verifying {}", document.display())?;
-        let tally = one(root, document, args.against.as_deref(), out).unwrap_or_else(|error| Tally {
+        let tally = one(root, document, &options, args.against.as_deref(), out).unwrap_or_else(|error| Tally {
             failures: vec![format!("the document cannot be verified: {error:#}")],
             ..Tally::default()
         });
@@ -140,13 +142,19 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
     Ok(rows.iter().all(|(_, tally)| tally.failures.is_empty() && tally.warnings == 0))
 }
 
-fn one(root: &Path, path: &Path, against: Option<&str>, out: &mut dyn Write) -> anyhow::Result<Tally> {
+fn one(
+    root: &Path,
+    path: &Path,
+    options: &Options,
+    against: Option<&str>,
+    out: &mut dyn Write,
+) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let input = Input::read(Path::new(""), path)?;
-    let overlay = Input::read(root, Path::new("openapi/overlay.yaml"))?;
     let started = Instant::now();
-    let outcome = pipeline::run(&input, Some(&OverlayInput { input: overlay, strict: false }))?;
+    let outcome = pipeline::run(&input, options)?;
     tally.generating = started.elapsed();
+    outcome.left_out.operations.iter().try_for_each(|operation| writeln!(out, "  left out: {operation}"))?;
     writeln!(out, "  untyped: {} places whose values can be anything", outcome.untyped.len())?;
     outcome.untyped.iter().try_for_each(|place| writeln!(out, "    {place}"))?;
     tally.lines =

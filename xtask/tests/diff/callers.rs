@@ -12,7 +12,8 @@ use std::process::Command;
 
 use serde_json::Value;
 use xtask::diff::{Difference, Verdict};
-use xtask::pipeline::{self, Input, OverlayInput};
+use xtask::options::{Options, Overlay, Scope};
+use xtask::pipeline::{self, Input};
 use xtask::{emit, scaffold};
 
 use crate::cases;
@@ -35,7 +36,7 @@ fn a_caller_of_the_old_client_compiles_against_the_new_one_unless_the_difference
         let name = format!("c{index}");
         let mut module = String::new();
         for (side, document) in [("old", &case.old), ("new", &case.new)] {
-            let outcome = pipeline::run(&cases::input(document), None).unwrap();
+            let outcome = pipeline::run(&cases::input(document), &Options::default()).unwrap();
             let client = &outcome.sources["client.rs"];
             let hooks = "impl crate::runtime::ClientHooks<crate::Session> for Client {\n\
                  async fn exec(&self, _: reqwest::Request, _: &OperationInfo) -> Result<reqwest::Response, crate::runtime::CallError> {\n\
@@ -83,8 +84,9 @@ fn a_caller_of_the_old_client_compiles_against_the_new_one_unless_the_difference
 /// The crate around the clients, made from the checked-in document.
 fn scratch_crate(root: &Path) -> emit::Files {
     let read = |name: &str| Input::read(root, Path::new(name)).unwrap();
-    let overlay = OverlayInput { input: read("openapi/overlay.yaml"), strict: true };
-    let outcome = pipeline::run(&read("openapi/chift.yaml"), Some(&overlay)).unwrap();
+    let overlay = Some(Overlay { input: read("openapi/overlay.yaml"), scope: Scope::This });
+    let options = Options { overlay, ..Options::default() };
+    let outcome = pipeline::run(&read("openapi/chift.yaml"), &options).unwrap();
     let mut files = scaffold::files(root, outcome.files()).unwrap();
     files.get_mut(Path::new("src/lib.rs")).unwrap().push_str("\n#[rustfmt::skip]\npub mod cases;\n");
     files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).unwrap());

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 use xtask::diff::{self, Difference};
+use xtask::options::Options;
 use xtask::pipeline::{self, Input};
 
 /// A change of a document, with a caller of each client.
@@ -22,7 +23,8 @@ impl Case {
     /// The differences from the old to the new document, and from the new to the old one.
     pub(crate) fn differences(&self) -> [Difference; 2] {
         let outcome = |document: &Value| {
-            pipeline::run(&input(document), None).unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
+            pipeline::run(&input(document), &Options::default())
+                .unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
         };
         let (old, new) = (outcome(&self.old), outcome(&self.new));
         [diff::compare(&old, &new), diff::compare(&new, &old)]

@@ -6,10 +6,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 use xtask::client::Kind as TypeKind;
 use xtask::document::walk::{self, Kind};
+use xtask::options::Options;
 use xtask::pipeline::{self, Input, Outcome};
 
 fn run(document: &Value) -> Outcome {
-    pipeline::run(&Input { name: "document.json".to_owned(), text: document.to_string() }, None).unwrap()
+    pipeline::run(&Input { name: "document.json".to_owned(), text: document.to_string() }, &Options::default()).unwrap()
 }
 
 fn everything() -> Value {

@@ -5,5 +5,6 @@ mod bad_input;
 mod command_line;
 mod extensions;
 mod regen;
+mod unsupported;
 mod update;
 mod workspace;

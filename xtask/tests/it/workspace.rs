@@ -87,7 +87,8 @@ impl Workspace {
 
     pub(crate) fn update_with(&self, from: &[&str], dry_run: bool, timeout: Duration) -> Result<String, String> {
         let from = from.iter().map(|source| (*source).to_owned()).collect();
-        let args = update::Args { from, dry_run, timeouts: Timeouts { connect: timeout, total: timeout } };
+        let timeouts = Timeouts { connect: timeout, total: timeout };
+        let args = update::Args { from, dry_run, timeouts, ..update::Args::default() };
         let mut out = Vec::new();
         match update::run(self.0.path(), &args, &mut out) {
             Ok(()) => Ok(String::from_utf8(out).unwrap()),

@@ -9,7 +9,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseResult};
 use serde_json::{Map, Value, json};
+use xtask::document::problem::Problem;
+use xtask::options::{Options, Overlay, Scope};
 use xtask::pipeline::{self, Input};
+use xtask::skip::Refusal;
 
 /// A change of a document. The numbers select the node and its replacement.
 #[derive(Debug, Clone, Copy)]
@@ -166,7 +169,7 @@ fn mutate(document: &mut Value, mutation: Mutation) {
 /// Fails unless the document gives sources that parse as Rust, or an error with a place.
 fn check(document: &Value) -> TestCaseResult {
     let input = Input { name: "mutated.json".to_owned(), text: document.to_string() };
-    match pipeline::run(&input, None) {
+    match pipeline::run(&input, &Options::default()) {
         Ok(outcome) => {
             for (name, source) in &outcome.sources {
                 prop_assert!(syn::parse_file(source).is_ok(), "{name} is not Rust:\n{source}");
@@ -176,7 +179,26 @@ fn check(document: &Value) -> TestCaseResult {
             let message = format!("{error:#}");
             let has_place = message.contains("#/") || is_about_the_root(&message);
             prop_assert!(has_place, "the error names no place: {message}\n{document}");
+            check_rest(&input, error.downcast_ref::<Refusal>())?;
         }
+    }
+    Ok(())
+}
+
+/// Fails unless the rest of a refused document gives sources, or every problem is about a part that cannot be left out,
+/// and the same is true with the printed overlay actions.
+fn check_rest(input: &Input, refusal: Option<&Refusal>) -> TestCaseResult {
+    let Some(refusal) = refusal else { return Ok(()) };
+    let in_part = |problem: &Problem| ["paths", "components", "webhooks"].contains(&problem.place.tokens()[0].as_str());
+    let has_parts = refusal.problems().iter().all(|problem| problem.place.tokens().len() > 2 && in_part(problem));
+    let text = format!("overlay: 1.0.0\ninfo: {{title: O, version: '1'}}\nactions:\n{}", refusal.actions());
+    let overlay = Overlay { input: Input { name: "overlay.yaml".to_owned(), text }, scope: Scope::This };
+    for options in [
+        Options { skip_unsupported: true, ..Options::default() },
+        Options { overlay: Some(overlay), ..Options::default() },
+    ] {
+        let error = pipeline::run(input, &options).err().filter(|_| has_parts);
+        prop_assert!(error.is_none(), "the rest is refused with {options:?}: {:#}\n{}", error.unwrap(), input.text);
     }
     Ok(())
 }
@@ -201,7 +223,7 @@ fn everything() -> Value {
 #[test]
 fn the_fixture_is_lowered_and_generated() {
     let text = everything().to_string();
-    pipeline::run(&Input { name: "everything.json".to_owned(), text }, None).unwrap();
+    pipeline::run(&Input { name: "everything.json".to_owned(), text }, &Options::default()).unwrap();
 }
 
 /// The same mutations in every run, so that a failure can be reproduced; `PROPTEST_RNG_SEED` selects others, and

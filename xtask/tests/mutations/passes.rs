@@ -6,13 +6,14 @@ use std::fs;
 use std::path::Path;
 
 use similar::TextDiff;
+use xtask::options::Options;
 use xtask::pipeline::{self, Input};
 
 #[test]
 fn each_pass_changes_what_the_snapshot_records() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutations");
     let input = Input::read(&folder, Path::new("everything.yaml")).unwrap();
-    let outcome = pipeline::run(&input, None).unwrap();
+    let outcome = pipeline::run(&input, &Options::default()).unwrap();
     let mut counts = String::new();
     let mut idle = Vec::new();
     for stage in &outcome.stages {

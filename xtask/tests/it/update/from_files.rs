@@ -118,7 +118,7 @@ fn an_unusable_source_changes_no_file_and_the_error_states_the_reason() {
         (vec![&*whole, &*ping], "one whole document or any number of documentation pages, not both"),
         (vec![&*conflict], "#/components/schemas/Token: openapi/chift.yaml and "),
         (vec![&*stale], "similar: $.components.schemas.Key.properties.client_secret"),
-        (vec![&*unusable], "cannot be lowered"),
+        (vec![&*unusable], "no client can be generated from"),
         (vec![&*cut], "is never closed"),
     ] {
         let message = workspace.update(&from).expect_err(expected);
