@@ -21,9 +21,9 @@ from fastapi.security import APIKeyHeader, HTTPBasic, HTTPBearer
 
 from chift import chift
 from models import (
-    AuthItem, BreadPatch, CakePatch, Category, Changes, Conflict, Customer, Line, Measures, NewOrder, Order, OrderPatch,
-    Page, Payment, Problem, Product, Quantity, QuantityRead, Queued, Receipt, Search, Seen, Sent, Shelf, Stage,
-    StoredFile, Token, Week,
+    AuthItem, BreadPatch, CakePatch, Category, Changes, Conflict, Customer, Drink, FramedSign, Line, Measures, NewOrder,
+    Order, OrderPatch, Page, Painted, Payment, PlainSign, Poured, Problem, Product, Quantity, QuantityRead, Queued,
+    Receipt, Search, Seen, Sent, Shelf, Stage, StoredFile, Token, Week,
 )
 
 TOKEN = "bakery-token"
@@ -169,6 +169,16 @@ def list_payments() -> list[Payment]:
     return JSONResponse(payments)
 
 
+@app.post("/drinks", dependencies=secured)
+def pour(body: Drink) -> Poured:
+    return Poured(read_as=type(body).__name__, drink=body)
+
+
+@app.post("/signs", dependencies=secured)
+def paint(body: PlainSign | FramedSign) -> Painted:
+    return Painted(read_as=type(body).__name__, sign=body)
+
+
 @app.post("/quantities", dependencies=secured)
 def read_quantity(body: Quantity) -> QuantityRead:
     return QuantityRead(read_as=type(body.amount).__name__, hint_read_as=type(body.hint).__name__, quantity=body)
@@ -203,10 +213,12 @@ def search(
     exact: bool = False,
     x_label: Annotated[str | None, Header()] = None,
     x_batch: Annotated[int | None, Header()] = None,
+    x_since: Annotated[date | None, Header()] = None,
+    x_stage: Annotated[Stage | None, Header()] = None,
 ) -> Search:
     return Search(
         ids=ids, statuses=[status, *statuses], days=[day, *days], sort=sort, until=until, ratio=ratio, exact=exact,
-        label=x_label, batch=x_batch,
+        label=x_label, batch=x_batch, since=x_since, stage=x_stage,
     )
 
 

@@ -69,6 +69,26 @@ class Line(BaseModel):
     price: Annotated[Decimal, Field(max_digits=12, decimal_places=2)]
 
 
+class Cash(BaseModel):
+    kind: Literal["cash"]
+    amount: float
+
+
+class Card(BaseModel):
+    kind: Literal["card"]
+    amount: float
+    last_digits: Annotated[str, Field(pattern="^[0-9]{4}$")] | None = None
+
+
+class Voucher(BaseModel):
+    kind: Literal["voucher", "gift"]
+    amount: float
+    code: str = "none"
+
+
+Payment = Annotated[Cash | Card | Voucher, Field(discriminator="kind")]
+
+
 class NewOrder(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -77,6 +97,7 @@ class NewOrder(BaseModel):
     pickup_at: datetime | None = None
     note: str | None = None
     labels: dict[str, str] = {}
+    payment: Payment | None = None
 
 
 class Order(BaseModel):
@@ -89,6 +110,7 @@ class Order(BaseModel):
     customer: Customer | None = None
     note: str | None = None
     labels: dict[str, str] = {}
+    payment: Payment | None = None
     shelf: Shelf = Shelf.top
 
 
@@ -129,26 +151,6 @@ class Conflict(BaseModel):
     existing_order: int
 
 
-class Cash(BaseModel):
-    kind: Literal["cash"]
-    amount: float
-
-
-class Card(BaseModel):
-    kind: Literal["card"]
-    amount: float
-    last_digits: Annotated[str, Field(pattern="^[0-9]{4}$")] | None = None
-
-
-class Voucher(BaseModel):
-    kind: Literal["voucher"]
-    amount: float
-    code: str = "none"
-
-
-Payment = Annotated[Cash | Card | Voucher, Field(discriminator="kind")]
-
-
 class Receipt(BaseModel):
     read_as: str
     payment: Payment
@@ -163,6 +165,52 @@ class CakePatch(BaseModel):
     kind: Literal["cake"]
     topping: str | None = None
     layers: int | None = None
+
+
+class BlackCoffee(BaseModel):
+    drink: Literal["coffee"]
+    milk: Literal["no"]
+    cups: int
+
+
+class WhiteCoffee(BaseModel):
+    drink: Literal["coffee"]
+    milk: Literal["yes"]
+    cups: int
+    foam: bool = False
+
+
+class Tea(BaseModel):
+    drink: Literal["tea"]
+    cups: int
+
+
+# A union in a union. FastAPI cannot write the document if the outer one has a discriminator, too.
+Coffee = Annotated[BlackCoffee | WhiteCoffee, Field(discriminator="milk")]
+Drink = Coffee | Tea
+
+
+class Poured(BaseModel):
+    read_as: str
+    drink: Drink
+
+
+class PlainSign(BaseModel):
+    version: Literal[1]
+    text: str
+
+
+class FramedSign(BaseModel):
+    version: Literal[2]
+    text: str
+    frame: str | None = None
+
+
+class Painted(BaseModel):
+    """A union whose alternatives differ in a constant, without a `discriminator`."""
+
+    read_as: str
+    sign: PlainSign | FramedSign
 
 
 class Pieces(BaseModel):
@@ -230,6 +278,8 @@ class Search(BaseModel):
     exact: bool
     label: str | None
     batch: int | None
+    since: date | None
+    stage: Stage | None
 
 
 class StoredFile(BaseModel):
