@@ -36,6 +36,8 @@ async fn parameters(client: Client) {
             Some(&statuses),
             Some(-3),
             Some("white flour; 100 % = \"00\""),
+            Some(&day),
+            Some(types::Stage::Baking),
         )
         .await
         .unwrap()
@@ -50,6 +52,8 @@ async fn parameters(client: Client) {
         "exact": true,
         "label": "white flour; 100 % = \"00\"",
         "batch": -3,
+        "since": "2024-02-29",
+        "stage": "baking",
     });
     assert_eq!(json!(found), expected);
     assert_eq!(found.until.unwrap().offset().unwrap().local_minus_utc(), 5 * 3600 + 1800);
@@ -58,11 +62,11 @@ async fn parameters(client: Client) {
 async fn few_parameters(client: Client) {
     let day = "2026-01-01".parse().unwrap();
     let query = types::SearchQuery::default();
-    let found = client.search(types::Stage::Ready, &day, None, &vec![1], &query, None, None, None).await;
+    let found = client.search(types::Stage::Ready, &day, None, &vec![1], &query, None, None, None, None, None).await;
     let found = found.unwrap().into_inner();
     assert_eq!((found.ids, found.days, found.exact), (vec![1.into()], vec![day], false));
     assert!(found.sort.is_none() && found.until.is_none() && found.ratio.is_none() && found.label.is_none());
-    assert!(found.batch.is_none());
+    assert!(found.batch.is_none() && found.since.is_none() && found.stage.is_none());
 }
 
 async fn path_argument(client: Client) {

@@ -1,6 +1,7 @@
 //! Unions: those that a tag decides, and those that only their content decides.
 
 use chift_api::{Client, Integer, types};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{Checks, decimal};
@@ -8,6 +9,9 @@ use crate::{Checks, decimal};
 pub(crate) async fn run(checks: &mut Checks, client: &Client) {
     checks.run("both sides read the same variant of a tagged union", tagged(client.clone())).await;
     checks.run("a tag decides in any field order, and an unknown one is kept", payments(client.clone())).await;
+    checks.run("an optional union is absent or its variant", optional(client.clone())).await;
+    checks.run("a union in a union is decided", nested(client.clone())).await;
+    checks.run("a constant decides without a discriminator", constants(client.clone())).await;
     checks.run("a PATCH of a union distinguishes absent and null", patch(client.clone())).await;
     checks.run("both sides read the same variant of a plain union", plain(client.clone())).await;
 }
@@ -46,10 +50,59 @@ async fn payments(client: Client) {
     assert_eq!(json!(fourth), json!({"kind": "barter", "goods": ["eggs", "milk"]}));
 }
 
+async fn optional(client: Client) {
+    let price = types::LineInputPrice::String("1.00".to_owned());
+    let mut body = types::NewOrder::new(vec![types::LineInput::new(price, "rye", 1)]);
+    assert!(client.create_order(&body).await.unwrap().into_inner().payment.is_none());
+    let gift = types::Voucher::new(decimal("1"), types::VoucherKind::Gift.into());
+    body.payment = Some(gift.into());
+    let payment = client.create_order(&body).await.unwrap().into_inner().payment.unwrap();
+    assert!(matches!(payment, types::OrderPayment::Voucher(_)), "{payment:?}");
+}
+
+async fn nested(client: Client) {
+    use types::{PourBody as Body, PouredDrink as Drink};
+    let bodies = [
+        (json!({"drink": "coffee", "milk": "no", "cups": 1}), "BlackCoffee"),
+        (json!({"cups": 2, "foam": true, "milk": "yes", "drink": "coffee"}), "WhiteCoffee"),
+        (json!({"drink": "tea", "cups": 3}), "Tea"),
+    ];
+    for (body, expected) in bodies {
+        let poured = client.pour(&read::<Body>(&body)).await.unwrap().into_inner();
+        assert_eq!(poured.read_as, expected);
+        let here = match &poured.drink {
+            Drink::BlackCoffee(_) => "BlackCoffee",
+            Drink::WhiteCoffee(_) => "WhiteCoffee",
+            Drink::Tea(_) => "Tea",
+            #[allow(unreachable_patterns)]
+            _ => "unknown",
+        };
+        assert_eq!(here, expected);
+    }
+}
+
+async fn constants(client: Client) {
+    use types::PaintedSign as Sign;
+    for (body, expected) in [
+        (json!({"version": 1, "text": "open"}), "PlainSign"),
+        (json!({"text": "open", "version": 2, "frame": null}), "FramedSign"),
+        (json!({"text": "open", "version": 2}), "FramedSign"),
+    ] {
+        let painted = client.paint(&read::<types::PaintBody>(&body)).await.unwrap().into_inner();
+        assert_eq!(painted.read_as, expected);
+        assert_eq!(matches!(painted.sign, Sign::PlainSign(_)), expected == "PlainSign", "{:?}", painted.sign);
+        assert_eq!(matches!(painted.sign, Sign::FramedSign(_)), expected == "FramedSign", "{:?}", painted.sign);
+    }
+}
+
+/// A typed body, read from JSON.
+fn read<T: DeserializeOwned>(body: &Value) -> T {
+    serde_json::from_str(&body.to_string()).unwrap()
+}
+
 async fn patch(client: Client) {
-    let body = |fields: Value| serde_json::from_value::<types::ChangeProductBody>(fields).unwrap();
     for fields in [json!({"kind": "cake", "topping": null, "layers": 3}), json!({"kind": "bread", "flour": null})] {
-        let changed = client.change_product("one", &body(fields.clone())).await.unwrap().into_inner();
+        let changed = client.change_product("one", &read(&fields)).await.unwrap().into_inner();
         assert_eq!(json!(changed.fields), fields);
     }
 }
