@@ -12,6 +12,9 @@ pub(crate) mod http_client;
 pub(crate) mod multipart;
 pub(crate) mod operation;
 pub(crate) mod path;
+// A document uses it in generated code only.
+#[allow(unreachable_pub, dead_code)]
+mod query_param;
 pub(crate) mod raw;
 pub(crate) mod redact;
 pub(crate) mod request_error;

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 pub use super::error::{CallError, Error};
 pub use super::path::path_segment;
+pub use super::query_param::QueryParam;
 pub use super::response::{ByteStream, ResponseValue};
 pub use super::styles::{Style, header_value, path_value, secret_header};
-pub use progenitor_client::QueryParam;
 
 use super::styles;
 use crate::RequestError;

@@ -176,6 +176,17 @@ fn joined(parts: Parts, separator: &str, explode: bool) -> Option<String> {
     (!encoded.is_empty()).then(|| encoded.join(separator))
 }
 
+/// The names and texts of a parameter that is exploded in a query; a field of an object has its own name.
+pub(crate) fn pairs(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, RequestError> {
+    let named = |text: String| (name.to_owned(), text);
+    Ok(match parts(name, Style::Form, value)? {
+        Parts::Nothing => Vec::new(),
+        Parts::One(text) => vec![named(text)],
+        Parts::List(items) => items.into_iter().map(named).collect(),
+        Parts::Fields(fields) => fields,
+    })
+}
+
 fn json(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Box<RawValue>, RequestError> {
     // The serializer's message can contain values.
     serde_json::value::to_raw_value(value)
