@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::skip::Part;
+
 /// The differences between two clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Difference {
@@ -11,8 +13,19 @@ pub struct Difference {
     pub types: Vec<Entry>,
     /// Component schemas of the documents themselves, whether or not the client has a type for them.
     pub schemas: Schemas,
+    /// The operations that the clients do not have although the documents do.
+    pub left_out: Sides,
     /// Whether the documents differ, even if only in a description.
     pub documents_differ: bool,
+}
+
+/// The operations that are left out of each client, because a part of the document is not supported.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Sides {
+    /// Of the old one.
+    pub old: Vec<Part>,
+    /// Of the new one.
+    pub new: Vec<Part>,
 }
 
 /// Names of component schemas that only one of the documents has.

@@ -40,7 +40,7 @@ use serde_json::Value;
 
 pub use self::args::Args;
 use self::constraints::Subject;
-pub use self::difference::{Change, Difference, Entry, Fate, Schemas, Step, Verdict};
+pub use self::difference::{Change, Difference, Entry, Fate, Schemas, Sides, Step, Verdict};
 use self::renames::Renames;
 pub use self::report::{markdown, text};
 use crate::client::Method;
@@ -70,6 +70,7 @@ pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
         one.difference(other).map(|name| (*name).clone()).collect()
     };
     let mut operations = operations::compare(&old.client, &new.client, &pairs, &renames);
+    operations::explain_left_out(&mut operations, &old.left_out, &new.left_out);
     let mut types = types::compare(&old.client, &new.client, &renames, &queries);
     for (subject, change) in constraints::compare(&old.document, &new.document) {
         match subject {
@@ -94,6 +95,7 @@ pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
         operations,
         types,
         schemas: Schemas { added: only(&after, &before), removed: only(&before, &after) },
+        left_out: Sides { old: old.left_out.operations.clone(), new: new.left_out.operations.clone() },
         documents_differ: old.document != new.document,
     }
 }

@@ -7,6 +7,7 @@ use super::difference::{Change, Entry, Fate, Verdict};
 use super::renames::Renames;
 use super::types;
 use crate::client::{Client, Kind, Method};
+use crate::skip::LeftOut;
 
 /// An operation in the old and in the new client, with its name in Rust in each.
 pub(super) type Pair<'a> = ((&'a str, &'a Method), (&'a str, &'a Method));
@@ -58,6 +59,21 @@ pub(super) fn compare(old: &Client, new: &Client, pairs: &[Pair<'_>], renames: &
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     entries
+}
+
+/// States the reason for an operation that only one client has because it is left out of the other.
+pub(super) fn explain_left_out(entries: &mut [Entry], old: &LeftOut, new: &LeftOut) {
+    for entry in entries {
+        let of = |side: &LeftOut| side.operations.iter().find(|part| Some(&part.name) == entry.place.as_ref()).cloned();
+        let what = match entry.fate {
+            Fate::Removed => of(new).map(|part| format!("is left out: {} at {}", part.why, part.place)),
+            Fate::Added => of(old).map(|_| "is new: it was left out before".to_owned()),
+            Fate::Renamed | Fate::Moved | Fate::Changed => None,
+        };
+        if let (Some(what), Some(change)) = (what, entry.changes.first_mut()) {
+            change.what = what;
+        }
+    }
 }
 
 fn entry(name: &str, method: &Method, fate: Fate, changes: Vec<Change>) -> Entry {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::difference::{Change, Difference, Entry, Fate, Verdict};
+use crate::skip::Part;
 
 /// The difference as text for a terminal.
 pub fn text(difference: &Difference) -> String {
@@ -21,9 +22,29 @@ pub fn text(difference: &Difference) -> String {
         }
         written.push('\n');
     }
+    let left_out = left_out(difference, "");
+    if !left_out.is_empty() {
+        let _ = writeln!(written, "operations left out");
+        for line in left_out {
+            let _ = writeln!(written, "    {line}");
+        }
+        written.push('\n');
+    }
     let _ = writeln!(written, "{}", counts(difference));
     let _ = writeln!(written, "{}", step(difference));
     written
+}
+
+/// The operations that are left out, each with the reason and the clients that do not have it.
+fn left_out(difference: &Difference, quote: &str) -> Vec<String> {
+    let (old, new) = (&difference.left_out.old, &difference.left_out.new);
+    let is_in = |parts: &[Part], name: &str| parts.iter().any(|part| part.name == name);
+    let line = |part: &Part, sides: &str| {
+        format!("{quote}{}{quote}  {sides}: {} at {quote}{}{quote}", part.name, part.why, part.place)
+    };
+    let only_old = old.iter().filter(|part| !is_in(new, &part.name)).map(|part| line(part, "of the old client"));
+    let sides = |part: &Part| if is_in(old, &part.name) { "of both clients" } else { "of the new client" };
+    only_old.chain(new.iter().map(|part| line(part, sides(part)))).collect()
 }
 
 /// The difference as Markdown for a pull request or a changelog, breaking changes first.
@@ -59,6 +80,14 @@ pub fn markdown(difference: &Difference) -> String {
                     }
                 }
             }
+        }
+        written.push('\n');
+    }
+    let left_out = left_out(difference, "`");
+    if !left_out.is_empty() {
+        let _ = writeln!(written, "#### Operations left out\n");
+        for line in left_out {
+            let _ = writeln!(written, "- {line}");
         }
         written.push('\n');
     }

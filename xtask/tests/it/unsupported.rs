@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use xtask::diff;
 use xtask::options::{Options, Overlay, Scope};
 use xtask::pipeline::{self, Input, Outcome};
 use xtask::regen::{self, Args};
@@ -286,4 +287,32 @@ fn update_and_regen_leave_out_operations_of_the_workspaces_document() {
     workspace.write("openapi/overlay.yaml", format!("{overlay}{indented}"));
     workspace.regen().unwrap();
     assert!(workspace.read(CHECKED_IN).contains("/ping"));
+}
+
+#[test]
+fn diff_lists_the_operations_that_are_left_out_and_a_newly_left_out_one_breaks_callers() {
+    let icing = |kind: &str| json!({"components": {"schemas": {"Icing": {"type": kind}}}});
+    let [sound, broken] = ["string", "banana"].map(|kind| {
+        run(&patched(&bakery(), &icing(kind)), &Options { skip_unsupported: true, ..Options::default() }).unwrap()
+    });
+    let reason = "the type \"banana\" cannot be lowered at #/components/schemas/Icing/type";
+    let newly = diff::compare(&sound, &broken);
+    assert!(newly.is_breaking());
+    let text = diff::text(&newly);
+    let removed = format!(
+        "- get_cake  GET /cakes/{{id}}\n      BREAKING  is left out: {reason}; calls to it no longer compile\n"
+    );
+    assert!(text.contains(&removed), "{text}");
+    let listed = |sides: &str| format!("operations left out\n    GET /cakes/{{id}}  {sides}: {reason}\n");
+    assert!(text.contains(&listed("of the new client")), "{text}");
+
+    let again = diff::compare(&broken, &sound);
+    assert!(!again.is_breaking());
+    assert!(diff::text(&again).contains(&listed("of the old client")), "{}", diff::text(&again));
+    assert_eq!(again.operations[0].changes[0].what, "is new: it was left out before");
+
+    let both = diff::compare(&broken, &broken);
+    assert!(diff::text(&both).contains(&listed("of both clients")) && both.operations.is_empty());
+    let markdown = diff::markdown(&both);
+    assert!(markdown.starts_with("#### Operations left out\n\n- `GET /cakes/{id}`  of both clients: "), "{markdown}");
 }
