@@ -6,8 +6,17 @@ use heck::{ToPascalCase as _, ToSnakeCase as _};
 
 /// The type for a component of this name, as typify spells it.
 pub(crate) fn type_name(component: &str) -> String {
-    component.to_pascal_case()
+    let name = component.replace('\'', "").replace(|c: char| !(c.is_alphanumeric() || c == '_'), "-").to_pascal_case();
+    match name.chars().next() {
+        None => "X".to_owned(),
+        Some(first) if !first.is_alphabetic() => format!("X{name}"),
+        Some(_) if name == "Self" => "Self_".to_owned(),
+        Some(_) => name,
+    }
 }
+
+/// The types that the generated code uses by this name, so that a generated type cannot have it.
+pub(crate) const RESERVED_TYPES: [&str; 1] = ["String"];
 
 /// The argument of a method, or the field of a struct, for a parameter of this name.
 pub(crate) fn argument_name(parameter: &str) -> String {
@@ -83,6 +92,15 @@ fn is_identifier(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_has_the_name_that_typify_gives_it() {
+        for (component, expected) in
+            [("foo-bar.Baz", "FooBarBaz"), ("1st", "X1st"), ("---", "X"), ("Self", "Self_"), ("baker's", "Bakers")]
+        {
+            assert_eq!(type_name(component), expected);
+        }
+    }
 
     #[test]
     fn a_keyword_and_a_reserved_method_get_a_suffix() {

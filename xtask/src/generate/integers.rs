@@ -27,7 +27,7 @@ pub(super) fn replace(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> u
             }
             // The conversions of a newtype or a union.
             Item::Impl(block)
-                if is_received(&block.self_ty)
+                if is_received(&block.self_ty) && !is_integer(&block.self_ty)
                     || source_of(block).is_some_and(|it| is_received(it) && !is_integer(it)) =>
             {
                 let count = replacing.count;
@@ -88,6 +88,8 @@ mod tests {
                 pub enum Key { Integer(i64), String(String) }
                 pub struct New { pub size: i64, pub limit: Limit }
                 pub enum Limit { Integer(i64), All }
+                pub struct Unused(pub i64);
+                impl ::std::convert::From<Unused> for i64 { fn from(value: Unused) -> Self { value.0 } }
                 impl ::std::convert::From<i64> for Limit { fn from(value: i64) -> Self { Self::Integer(value) } }
             }
             impl Client {
@@ -102,6 +104,7 @@ mod tests {
             "impl ::std::convert::From<crate::Integer> for Count { fn from(value: crate::Integer) -> Self",
             "Integer(crate::Integer)",
             "pub struct New { pub size: i64, pub limit: Limit, }",
+            "impl ::std::convert::From<Unused> for i64",
             "impl ::std::convert::From<i64> for Limit",
             "size: i64, body",
         ] {

@@ -30,7 +30,10 @@ pub(super) fn shorten(document: &mut Value, report: &mut Report) -> usize {
     let mut taken: HashSet<String> = HashSet::new();
     let mut renamed: HashMap<String, String> = HashMap::new();
     for name in schemas.keys() {
-        let wish = Some(wish(name)).filter(|wish| asked.get(wish) == Some(&1)).unwrap_or_else(|| name.clone());
+        let mut wish = Some(wish(name)).filter(|wish| asked.get(wish) == Some(&1)).unwrap_or_else(|| name.clone());
+        if names::RESERVED_TYPES.contains(&names::type_name(&wish).as_str()) {
+            wish.push_str("Value");
+        }
         let free = names::free_name(&wish, |name| taken.contains(&names::type_name(name)));
         taken.insert(names::type_name(&free));
         if free != *name {
@@ -111,6 +114,14 @@ mod tests {
         let mut report = Report::default();
         assert_eq!(shorten(&mut document, &mut report), 1);
         assert_eq!(report.renamed["Body_create_item_items_post"], "CreateItemBody");
+    }
+
+    #[test]
+    fn a_name_that_the_generated_code_uses_gets_a_suffix() {
+        let mut document = json!({"components": {"schemas": {"string": {}, "StringValue": {}}}});
+        let mut report = Report::default();
+        assert_eq!(shorten(&mut document, &mut report), 2);
+        assert_eq!([&report.renamed["string"], &report.renamed["StringValue"]], ["stringValue", "StringValue2"]);
     }
 
     #[test]

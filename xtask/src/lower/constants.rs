@@ -23,9 +23,15 @@ pub(super) fn enumerate(document: &mut Value, report: &mut Report) -> usize {
     count
 }
 
-/// `null` among the values of an enum becomes `nullable`.
+/// `null` among the values of an enum becomes `nullable`, and a value that is listed twice is listed once.
 fn take_null(schema: &mut Map<String, Value>) -> bool {
     let Some(Value::Array(values)) = schema.get_mut("enum") else { return false };
+    let mut seen = Vec::new();
+    values.retain(|value| {
+        let is_new = !seen.contains(value);
+        seen.push(value.clone());
+        is_new
+    });
     let before = values.len();
     values.retain(|value| !value.is_null());
     if values.len() == before {
@@ -95,5 +101,6 @@ mod tests {
     fn null_among_the_values_becomes_nullable() {
         let (schema, _) = schema_after(enumerate, json!({"enum": ["a", null]}));
         assert_eq!(schema, json!({"enum": ["a"], "nullable": true, "type": "string"}));
+        assert_eq!(schema_after(enumerate, json!({"enum": ["a", "b", "a"]})).0["enum"], json!(["a", "b"]));
     }
 }

@@ -22,6 +22,7 @@ mod limits;
 mod media_types;
 mod mocks;
 mod nullable;
+mod nullable_components;
 pub(crate) mod numbers;
 mod objects;
 mod operation_names;
@@ -110,6 +111,11 @@ const PASSES: &[Pass] = &[
     Pass { name: "turn null alternatives into nullable", run: nullable::fold, serves: Chift },
     Pass { name: "merge the parts of allOf", run: all_of::merge, serves: Others },
     Pass { name: "reduce schemas to the keywords of their type", run: scalars::reduce, serves: Others },
+    Pass {
+        name: "move nullable from components to references",
+        run: nullable_components::move_to_references,
+        serves: Others,
+    },
     Pass { name: "make nullable parameters optional", run: parameters::leave_out_null, serves: Chift },
     Pass { name: "choose number types", run: numbers::choose, serves: Others },
     Pass { name: "order unions", run: unions::order, serves: Chift },

@@ -1,0 +1,72 @@
+//! Moves `nullable` from a component to the references to it: the generator would make two types of one name for a
+//! nullable component, one for the value and one for the value or null.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::document::references::{self, has_value};
+use crate::document::walk::{self, Kind};
+
+pub(super) fn move_to_references(document: &mut Value, _: &mut Report) -> usize {
+    let mut count = 0;
+    // A component that is a reference to a nullable one becomes nullable itself.
+    for _ in 0..references::HOPS {
+        let nullable = take_nullable(document);
+        if nullable.is_empty() {
+            break;
+        }
+        count += nullable.len();
+        walk::change(document, &mut |kind, _, node| {
+            if kind != Kind::Schema {
+                return;
+            }
+            let refers = |part: &Value| references::component(part).is_some_and(|name| nullable.contains(name));
+            if refers(node) {
+                *node = json!({"nullable": true, "allOf": [node.take()]});
+            } else if node.get("allOf").and_then(Value::as_array).is_some_and(|parts| parts.iter().any(refers)) {
+                node["nullable"] = json!(true);
+            }
+        });
+    }
+    count
+}
+
+/// Removes `nullable` from the components, and returns the names of those that had it.
+fn take_nullable(document: &mut Value) -> BTreeSet<String> {
+    let mut nullable = BTreeSet::new();
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    for (name, schema) in schemas.into_iter().flatten() {
+        if has_value(schema, "nullable", true)
+            && let Some(fields) = schema.as_object_mut()
+        {
+            fields.shift_remove("nullable");
+            nullable.insert(name.clone());
+        }
+    }
+    nullable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_references_to_a_nullable_component_are_nullable() {
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let nullable = |name: &str| json!({"nullable": true, "allOf": [reference(name)]});
+        let mut document = json!({"components": {"schemas": {
+            "Topping": {"type": "string", "nullable": true},
+            "Alias": reference("Topping"),
+            "Cake": {"properties": {"top": reference("Alias"), "all": {"type": "array", "items": reference("Topping")}}},
+        }}});
+        assert_eq!(move_to_references(&mut document, &mut Report::default()), 2);
+        let expected = json!({
+            "Topping": {"type": "string"},
+            "Alias": {"allOf": [reference("Topping")]},
+            "Cake": {"properties": {"top": nullable("Alias"), "all": {"type": "array", "items": nullable("Topping")}}},
+        });
+        assert_eq!(document["components"]["schemas"], expected);
+    }
+}
