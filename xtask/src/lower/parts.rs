@@ -177,7 +177,8 @@ fn name(place: &Pointer, document: &Value) -> String {
         [_, path, method, rest @ ..] => (references::operation_id(&document["paths"][path][method]).to_owned(), rest),
         _ => (String::new(), tokens),
     };
-    let mut name = names::type_name(&owner);
+    let type_name = |part: &str| if part.is_empty() { String::new() } else { names::type_name(part) };
+    let mut name = type_name(&owner);
     let mut is_name = false;
     for token in rest {
         let part = match token.as_str() {
@@ -189,9 +190,9 @@ fn name(place: &Pointer, document: &Value) -> String {
             _ => "",
         };
         is_name = !is_name && ["properties", "$defs", "definitions"].contains(&token.as_str());
-        name.push_str(&names::type_name(part));
+        name.push_str(&type_name(part));
     }
-    if name == names::type_name(&owner) { format!("{name}Part") } else { name }
+    if name == type_name(&owner) { format!("{name}Part") } else { name }
 }
 
 /// Removes the definitions that no reference leads to.
