@@ -89,6 +89,9 @@ impl Contract<'_> {
 /// When `out` cannot be written to, or the overlay cannot be read.
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool> {
     let options = args.options.options(root)?;
+    if args.against.is_some() && args.documents.len() > 1 {
+        bail!("a mock server reads one document; name one with --against");
+    }
     let mut rows = Vec::new();
     for document in &args.documents {
         writeln!(out, "verifying {}", document.display())?;

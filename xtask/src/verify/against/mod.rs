@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use self::relay::{Received, Relay};
 use self::verdict::Verdict;
-use super::calls::{Arguments, BYTES, Call};
+use super::calls::{BYTES, Call};
 use super::child::Driver;
 use super::{Contract, Tally};
 
@@ -81,25 +81,16 @@ fn once(call: &mut Call<'_>, relay: &Relay, driver: &mut Driver) -> anyhow::Resu
         None => Verdict::Unread(format!("the client sent no request: {result}")),
         Some(Err(error)) => anyhow::bail!("the server did not respond to {}: {error}", call.operation.id),
         Some(Ok(received)) => match verdict::of(&received) {
-            Some(Verdict::Refused(why)) => match inexpressible(&why, call, &arguments) {
-                Some(reason) => Verdict::ServerLimit(reason.to_owned()),
-                None => Verdict::Refused(format!("{why}; the arguments are {}", arguments.values)),
-            },
+            Some(Verdict::Refused(why)) => {
+                match verdict::inexpressible(&why, call.operation.needs_bearer, &arguments.query) {
+                    Some(reason) => Verdict::ServerLimit(reason.to_owned()),
+                    None => Verdict::Refused(format!("{why}; the arguments are {}", arguments.values)),
+                }
+            }
             Some(verdict) => verdict,
             None => response(call, &received, &result)?,
         },
     })
-}
-
-/// Why the document requires what the client cannot send; `None` if the refusal is a failure.
-fn inexpressible(why: &str, call: &Call<'_>, arguments: &Arguments) -> Option<&'static str> {
-    // A query cannot contain an empty list, and Prism reads an empty string as an absent one.
-    if let Some(name) = why.strip_prefix("Request query must have required property '") {
-        let sent = |(known, value): &(String, String)| name.strip_suffix('\'') == Some(known) && !value.is_empty();
-        return (!arguments.query.iter().any(sent)).then_some("the value of a required query parameter is empty");
-    }
-    (why.starts_with("UNAUTHORIZED") && !call.operation.needs_bearer)
-        .then_some("the operation needs a credential that is not a bearer token")
 }
 
 /// Compares what the client returned with what the server sent.

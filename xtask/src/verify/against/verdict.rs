@@ -60,6 +60,17 @@ pub(super) fn of(received: &Received) -> Option<Verdict> {
     (!in_request.is_empty()).then(|| Verdict::Refused(in_request.join("; ")))
 }
 
+/// Why the document requires what the client cannot send; `None` if the refusal is a failure.
+pub(super) fn inexpressible(why: &str, needs_bearer: bool, query: &[(String, String)]) -> Option<&'static str> {
+    // A query cannot contain an empty list, and Prism reads an empty string as an absent one.
+    if let Some(name) = why.strip_prefix("Request query must have required property '") {
+        let sent = |(known, value): &(String, String)| name.strip_suffix('\'') == Some(known) && !value.is_empty();
+        return (!query.iter().any(sent)).then_some("the value of a required query parameter is empty");
+    }
+    let needs_another = why.starts_with("UNAUTHORIZED") && !needs_bearer;
+    needs_another.then_some("the operation needs a credential that is not a bearer token")
+}
+
 /// The messages of the violations that are errors, and whose location starts with `part`.
 fn listed(violations: &Value, part: &str) -> Vec<String> {
     let all = violations.as_array().into_iter().flatten();
@@ -102,6 +113,18 @@ mod tests {
     #[test]
     fn a_violation_of_the_servers_own_response_decides_nothing() {
         assert_eq!(of(&received(200, Some(violation("response")), &json!({"flour": "x"}))), None);
+    }
+
+    #[test]
+    fn a_refusal_is_a_failure_unless_the_client_cannot_send_what_is_required() {
+        let query = |value: &str| vec![("flour".to_owned(), value.to_owned())];
+        let missing = "Request query must have required property 'flour'";
+        assert!(inexpressible(missing, true, &[]).is_some());
+        assert!(inexpressible(missing, true, &query("")).is_some());
+        assert!(inexpressible(missing, true, &query("rye")).is_none());
+        assert!(inexpressible("UNAUTHORIZED: no credential", false, &[]).is_some());
+        assert!(inexpressible("UNAUTHORIZED: no credential", true, &[]).is_none());
+        assert!(inexpressible("Request body must have required property 'flour'", false, &[]).is_none());
     }
 
     #[test]
