@@ -12,11 +12,17 @@ use crate::document::media_types::{
 use crate::document::references;
 use crate::document::walk::{self, Kind, Place};
 
-pub(super) fn choose(document: &mut Value, report: &mut Report) -> usize {
+pub(super) fn choose_for_responses(document: &mut Value, report: &mut Report) -> usize {
+    walk::replace(document, &mut |kind, place, node, _| match kind {
+        Kind::Response => response(node, place, report),
+        _ => None,
+    })
+}
+
+pub(super) fn choose_for_requests(document: &mut Value, report: &mut Report) -> usize {
     walk::replace(document, &mut |kind, place, node, document| match kind {
         Kind::Operation => operation(node, document, report),
         Kind::RequestBody => request_body(node, place, document, report),
-        Kind::Response => response(node, place, report),
         _ => None,
     })
 }
@@ -129,7 +135,8 @@ mod tests {
         let holder = json!({"content": content});
         let mut document = json!({"paths": {"/a": {"post": {"requestBody": holder, "responses": {"200": holder}}}}});
         let mut report = Report::default();
-        choose(&mut document, &mut report);
+        choose_for_responses(&mut document, &mut report);
+        choose_for_requests(&mut document, &mut report);
         let of = |place: &Pointer| place.to_string()[1..].starts_with(place_of(node));
         let reported = report.diagnostics.iter().filter(|diagnostic| of(&diagnostic.place)).count();
         (document.pointer(place).unwrap()["content"].clone(), reported)
@@ -173,7 +180,7 @@ mod tests {
             }}}},
         });
         let mut report = Report::default();
-        choose(&mut document, &mut report);
+        choose_for_requests(&mut document, &mut report);
         let operation = &document["paths"]["/a"]["post"];
         assert_eq!(report.sent_as["add"], MULTIPART);
         let expected = "The body is a [`Multipart`](crate::Multipart) of `file` (a file), `more` (a file, optional), `note` (a string, optional).";

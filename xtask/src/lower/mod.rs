@@ -17,6 +17,7 @@ mod diagnostics;
 mod documentation;
 mod enum_names;
 mod errors;
+mod inheritance;
 mod inline_types;
 mod limits;
 mod media_types;
@@ -32,6 +33,7 @@ mod path_items;
 mod queries;
 mod ref_siblings;
 mod refuse;
+mod repair;
 mod responses;
 mod scalars;
 mod statuses;
@@ -81,25 +83,34 @@ use Serves::{Chift, Everyone, Others};
 
 const PATH_ITEMS: Pass = Pass { name: "inline path items", run: path_items::inline, serves: Others };
 
-/// The pass before all checks: a vendor's `x-…` entry may stand where a path or a response is expected.
-const EXTENSIONS: &[Pass] = &[Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift }];
+/// The passes before all checks: a vendor's `x-…` entry may stand where a path or a response is expected.
+const EXTENSIONS: &[Pass] = &[
+    Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift },
+    Pass { name: "repair entries whose meaning is clear", run: repair::repair, serves: Others },
+];
 
 /// The passes before the checks of references, which expect each target among the components.
 const FIRST_PASSES: &[Pass] = &[
     Pass { name: "remove the headers of responses", run: responses::remove_headers, serves: Others },
     Pass { name: "move referenced parts to components", run: parts::lift, serves: Others },
+    Pass { name: "let variants extend the fields of their base", run: inheritance::break_cycles, serves: Others },
+];
+
+/// The passes that decide which responses the client distinguishes.
+const RESPONSE_PASSES: &[Pass] = &[
+    PATH_ITEMS,
+    Pass { name: "normalize statuses", run: statuses::normalize, serves: Others },
+    Pass { name: "add a success to each operation", run: responses::add_success, serves: Others },
+    Pass { name: "choose media types of responses", run: media_types::choose_for_responses, serves: Chift },
+    Pass { name: "unify the media types of successes", run: statuses::unify, serves: Others },
 ];
 
 /// The passes, in the order in which they run.
 const PASSES: &[Pass] = &[
-    PATH_ITEMS,
     Pass { name: "remove webhooks and callbacks", run: webhooks::remove, serves: Others },
     Pass { name: "rewrite documentation for rustdoc", run: documentation::rewrite_for_rustdoc, serves: Chift },
     Pass { name: "shorten operation names", run: operation_names::shorten, serves: Chift },
-    Pass { name: "normalize statuses", run: statuses::normalize, serves: Others },
-    Pass { name: "add a success to each operation", run: responses::add_success, serves: Others },
-    Pass { name: "choose media types", run: media_types::choose, serves: Chift },
-    Pass { name: "unify the media types of successes", run: statuses::unify, serves: Others },
+    Pass { name: "choose media types of requests", run: media_types::choose_for_requests, serves: Chift },
     Pass { name: "gather parameters", run: parameters::gather, serves: Others },
     Pass { name: "leave checks to the server", run: constraints::leave_to_the_server, serves: Chift },
     Pass { name: "turn tuples into arrays", run: tuples::list_items, serves: Others },
@@ -185,6 +196,16 @@ pub(crate) fn with_path_items(document: &Value) -> Value {
     document
 }
 
+/// The document with the responses that the client distinguishes, and with references to components only. The schemas
+/// are as the vendor wrote them.
+pub(crate) fn with_responses(document: &Value) -> Value {
+    let mut document = document.clone();
+    for passes in [EXTENSIONS, FIRST_PASSES, RESPONSE_PASSES] {
+        run(passes, &mut document, &mut Report::default(), &mut Vec::new());
+    }
+    document
+}
+
 /// Lowers a document.
 ///
 /// # Errors
@@ -206,6 +227,7 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     cycles::refuse(&document, &mut report);
     ref_siblings::refuse(&document, &mut report);
     Problems::none(std::mem::take(&mut report.problems))?;
+    run(RESPONSE_PASSES, &mut document, &mut report, &mut changes);
     run(PASSES, &mut document, &mut report, &mut changes);
     let mut mocks = document.clone();
     run(MOCK_PASSES, &mut mocks, &mut report, &mut changes);
@@ -287,7 +309,7 @@ mod tests {
             }
         }
         let chift = |pass: &&Pass| pass.serves == Chift;
-        let stated = [EXTENSIONS, FIRST_PASSES, PASSES, CLIENT_PASSES, MOCK_PASSES]
+        let stated = [EXTENSIONS, FIRST_PASSES, RESPONSE_PASSES, PASSES, CLIENT_PASSES, MOCK_PASSES]
             .into_iter()
             .flatten()
             .filter(chift)

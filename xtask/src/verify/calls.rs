@@ -85,10 +85,11 @@ impl<'a> Call<'a> {
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(status, response)| (status.clone(), self.response_schema(status, response)))
+            .map(|(status, response)| (status.clone(), self.response_schema(response)))
             .collect();
         for (status, schema) in responses {
-            let Ok(status) = status.parse::<u16>() else { continue };
+            // Any status of a range.
+            let Ok(status) = status.replace("XX", "30").parse::<u16>() else { continue };
             // A redirect is refused, not read.
             if (300..400).contains(&status) {
                 continue;
@@ -142,11 +143,8 @@ impl<'a> Call<'a> {
     }
 
     /// The schema of a response's body. If the body is not JSON, the schema is the constant [`BYTES`].
-    pub(super) fn response_schema(&self, status: &str, response: &Value) -> Option<Value> {
-        let Some(content) = references::resolved(response, self.contract.document).get("content") else {
-            return (status == "200").then(|| json!({"const": BYTES}));
-        };
-        let content = content.as_object()?;
+    pub(super) fn response_schema(&self, response: &Value) -> Option<Value> {
+        let content = references::resolved(response, self.contract.document).get("content")?.as_object()?;
         let chosen = media_types::chosen_response(content)?;
         if media_types::is_json(chosen) {
             return Some(content[chosen].get("schema").cloned().unwrap_or_else(|| json!({})));

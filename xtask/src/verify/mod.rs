@@ -51,7 +51,7 @@ struct Tally {
 
 /// A document as the vendor wrote it, and the client that was generated from it.
 struct Contract<'a> {
-    /// The document, with its path items inlined.
+    /// The document, with the responses that the client distinguishes.
     document: &'a Value,
     outcome: &'a Outcome,
     /// The validators by the JSON text of their schema.
@@ -173,7 +173,7 @@ fn one(
     files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?);
     emit::replace(&folder, &files)?;
 
-    let document = lower::with_path_items(&outcome.document);
+    let document = lower::with_responses(&outcome.document);
     let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
     writeln!(out, "  compiling")?;
     out.flush()?;

@@ -58,11 +58,11 @@ fn refused() -> Vec<(&'static str, Value, &'static str, &'static [&'static str])
         ("a list where an object belongs", cake(json!([])), "#/components/schemas/Icing", CAKE),
         (
             "a description that is no text",
-            cake(json!({"type": "string", "description": 7})),
+            cake(json!({"type": "string", "description": [7]})),
             "#/components/schemas/Icing",
             CAKE,
         ),
-        ("a summary that is no text", get(json!({"summary": 7})), "#/paths/~1cakes~1{id}/get", GET),
+        ("a summary that is no text", get(json!({"summary": [7]})), "#/paths/~1cakes~1{id}/get", GET),
         (
             "an optional parameter",
             get(json!({"parameters": [id, parameter(false)]})),

@@ -97,7 +97,7 @@ fn once(call: &mut Call<'_>, relay: &Relay, driver: &mut Driver) -> anyhow::Resu
 fn response(call: &Call<'_>, received: &Received, result: &Value) -> anyhow::Result<Verdict> {
     let status = received.status;
     let described = call.node["responses"].get(status.to_string());
-    let schema = described.and_then(|response| call.response_schema(&status.to_string(), response));
+    let schema = described.and_then(|response| call.response_schema(response));
     let expected = match &schema {
         Some(schema) if *schema == json!({"const": BYTES}) => {
             Some(json!(String::from_utf8_lossy(&received.body).into_owned()))

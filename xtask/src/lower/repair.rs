@@ -1,0 +1,145 @@
+//! Reads what documents write in place of what `OpenAPI` requires, where the meaning is clear: an entry without a value
+//! (`description:` in YAML), a response without a description, a JSON body of the media type `*/*`, `required: true` on a
+//! field, or a list of `items`, as in older drafts of JSON Schema.
+
+use serde_json::{Map, Value, json};
+
+use super::Report;
+use crate::document::media_types;
+use crate::document::walk::{self, Kind};
+
+pub(super) fn repair(document: &mut Value, _: &mut Report) -> usize {
+    let mut count = 0;
+    walk::change(document, &mut |kind, _, node| {
+        if node.is_null() && kind != Kind::Document {
+            *node = json!({});
+            count += 1;
+        }
+        let Value::Object(fields) = node else { return };
+        count += remove_nulls(fields);
+        match kind {
+            Kind::Schema => count += schema(fields),
+            Kind::Response => count += usize::from(describe(fields)),
+            _ => {}
+        }
+        if let Some(Value::Object(content)) = fields.get_mut("content") {
+            count += usize::from(name_json(content));
+        }
+        for key in ["description", "title", "summary"] {
+            if let Some(value) = fields.get_mut(key).filter(|value| value.is_number() || value.is_boolean()) {
+                *value = json!(value.to_string());
+                count += 1;
+            }
+        }
+    });
+    count
+}
+
+fn remove_nulls(fields: &mut Map<String, Value>) -> usize {
+    const DATA: [&str; 6] = ["default", "const", "enum", "example", "examples", "value"];
+    let before = fields.len();
+    fields.retain(|key, value| !value.is_null() || DATA.contains(&key.as_str()));
+    before - fields.len()
+}
+
+fn describe(response: &mut Map<String, Value>) -> bool {
+    let needs_description = !response.contains_key("$ref") && !response.contains_key("description");
+    if needs_description {
+        response.insert("description".to_owned(), json!(""));
+    }
+    needs_description
+}
+
+/// Gives a body of any media type whose schema is not a string the type JSON: only JSON has such a schema.
+fn name_json(content: &mut Map<String, Value>) -> bool {
+    const STRUCTURED: [&str; 6] = ["$ref", "allOf", "anyOf", "oneOf", "properties", "items"];
+    let is_structured = |media_type: &Value| {
+        let Some(schema) = media_type.get("schema") else { return false };
+        let kind = schema.get("type").and_then(Value::as_str);
+        STRUCTURED.iter().any(|key| schema.get(key).is_some()) || kind.is_some_and(|kind| kind != "string")
+    };
+    let any = content.keys().find(|name| ["*/*", "application/*"].contains(&media_types::bare(name))).cloned();
+    let Some(any) = any.filter(|name| is_structured(&content[name]) && !content.contains_key(media_types::JSON)) else {
+        return false;
+    };
+    if let Some(body) = content.shift_remove(&any) {
+        content.shift_insert(0, media_types::JSON.to_owned(), body);
+    }
+    true
+}
+
+fn schema(fields: &mut Map<String, Value>) -> usize {
+    let mut count = 0;
+    if let Some(Value::Array(_)) = fields.get("items") {
+        let items = fields.shift_remove("items").unwrap_or_default();
+        fields.entry("prefixItems").or_insert(items);
+        count += 1;
+    }
+    // In draft 3, a field stated whether it was required.
+    if fields.get("required").is_some_and(Value::is_boolean) {
+        fields.shift_remove("required");
+        count += 1;
+    }
+    match fields.get("type").and_then(Value::as_str) {
+        Some("any") => {
+            fields.shift_remove("type");
+            count += 1;
+        }
+        // In Swagger 2.
+        Some("file") => {
+            fields.insert("type".to_owned(), json!("string"));
+            fields.insert("format".to_owned(), json!("binary"));
+            count += 1;
+        }
+        _ => {}
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::tests::schema_after;
+
+    #[test]
+    fn entries_without_a_value_are_removed_and_nodes_without_one_are_empty() {
+        let mut document = json!({"paths": {"/a": {"get": {
+            "description": null, "parameters": null,
+            "responses": {"200": {"description": 200, "content": {"application/json": {"schema": null}}}, "204": null},
+        }}}});
+        repair(&mut document, &mut Report::default());
+        let responses = json!({
+            "200": {"description": "200", "content": {"application/json": {"schema": {}}}}, "204": {"description": ""},
+        });
+        assert_eq!(document["paths"]["/a"]["get"], json!({"responses": responses}));
+    }
+
+    #[test]
+    fn a_structured_body_of_any_media_type_is_json() {
+        let content = |name: &str, schema: Value| json!({"description": "", "content": {name: {"schema": schema}}});
+        for (schema, expected) in [
+            (json!({"$ref": "#/components/schemas/Cake"}), "application/json"),
+            (json!({"type": "array"}), "application/json"),
+            (json!({"type": "string"}), "*/*"),
+            (json!({}), "*/*"),
+        ] {
+            let mut document = json!({"components": {"responses": {"R": content("*/*", schema.clone())}}});
+            repair(&mut document, &mut Report::default());
+            assert_eq!(document["components"]["responses"]["R"], content(expected, schema));
+        }
+    }
+
+    #[test]
+    fn older_spellings_of_schemas_are_read() {
+        for (given, expected) in [
+            (json!({"items": [{"type": "string"}]}), json!({"prefixItems": [{"type": "string"}]})),
+            (json!({"type": "string", "required": true}), json!({"type": "string"})),
+            (json!({"type": "any"}), json!({})),
+            (json!({"type": "file"}), json!({"type": "string", "format": "binary"})),
+            (json!({"properties": {"a": null}}), json!({"properties": {"a": {}}})),
+            (json!({"default": null, "enum": [null]}), json!({"default": null, "enum": [null]})),
+        ] {
+            assert_eq!(schema_after(repair, given).0, expected);
+        }
+    }
+}
