@@ -13,6 +13,9 @@ pub struct Args {
     /// Call the operations at this URL instead: a mock server that reads the same document, and responds and validates
     #[arg(long, value_name = "URL")]
     pub against: Option<String>,
+    /// Print all failures, not only the first one of each cause
+    #[arg(long)]
+    pub all: bool,
     /// How the clients are generated.
     #[command(flatten)]
     pub options: DocumentArgs,

@@ -4,7 +4,7 @@
 //! The source is generated from the [`Client`] value, so it works for any document. It is written to the scratch folder
 //! only.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::client::{Argument, Client, Passing};
@@ -24,6 +24,7 @@ pub(super) fn source(client: &Client) -> anyhow::Result<String> {
             let variable = format_ident!("a_{name}");
             let kind: TokenStream =
                 owned.parse().map_err(|error| anyhow::anyhow!("the type {owned} is not valid Rust: {error}"))?;
+            let kind = from_outside(kind);
             lets.push(quote! { let #variable: #kind = argument(arguments, #name)?; });
             passed.push(match passing {
                 Passing::Value => quote! { #variable },
@@ -53,6 +54,16 @@ pub(super) fn source(client: &Client) -> anyhow::Result<String> {
         }
     };
     Ok(prettyplease::unparse(&syn::parse2(file)?))
+}
+
+/// A type of the client, as another crate writes it.
+fn from_outside(kind: TokenStream) -> TokenStream {
+    let outside = |token| match token {
+        TokenTree::Ident(name) if name == "crate" => TokenTree::Ident(format_ident!("chift_api")),
+        TokenTree::Group(group) => TokenTree::Group(Group::new(group.delimiter(), from_outside(group.stream()))),
+        token => token,
+    };
+    kind.into_iter().map(outside).collect()
 }
 
 /// The part of the source that is the same for all clients.
@@ -132,5 +143,17 @@ fn fixed() -> TokenStream {
                 Err(error) => Err(error.to_string()),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hand_written_types_of_the_client_are_named_from_outside() {
+        let kind: TokenStream = "&[Option<crate::Timestamp>]".parse().unwrap();
+        let expected: TokenStream = "&[Option<chift_api::Timestamp>]".parse().unwrap();
+        assert_eq!(from_outside(kind).to_string(), expected.to_string());
     }
 }

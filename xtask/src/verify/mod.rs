@@ -7,6 +7,7 @@ mod calls;
 mod child;
 mod compare;
 mod driver;
+mod failures;
 mod instances;
 mod multipart;
 mod server;
@@ -26,12 +27,10 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
 pub use self::args::Args;
+use self::failures::Failures;
 use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
 use crate::{emit, lower, scaffold};
-
-/// The number of failures that are printed for a document.
-const SHOWN: usize = 20;
 
 /// The counts and failures for one document.
 #[derive(Debug, Default)]
@@ -46,7 +45,9 @@ struct Tally {
     lines: usize,
     generating: Duration,
     compiling: Duration,
-    failures: Vec<String>,
+    /// Whether the document could not be verified.
+    is_refused: bool,
+    failures: Failures,
 }
 
 /// A document as the vendor wrote it, and the client that was generated from it.
@@ -95,22 +96,19 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
     let mut rows = Vec::new();
     for document in &args.documents {
         writeln!(out, "verifying {}", document.display())?;
-        let tally = one(root, document, &options, args.against.as_deref(), out).unwrap_or_else(|error| Tally {
-            failures: vec![format!("the document cannot be verified: {error:#}")],
-            ..Tally::default()
-        });
-        for failure in tally.failures.iter().take(SHOWN) {
-            let shown: String = failure.chars().take(600).collect();
-            writeln!(out, "  failed: {shown}")?;
-        }
-        if tally.failures.len() > SHOWN {
-            writeln!(out, "  … and {} more", tally.failures.len() - SHOWN)?;
-        }
+        let tally = match one(root, document, &options, args.against.as_deref(), out) {
+            Ok(tally) => tally,
+            Err(error) => {
+                writeln!(out, "  the document cannot be verified: {error:#}")?;
+                Tally { is_refused: true, ..Tally::default() }
+            }
+        };
+        tally.failures.print(args.all, out)?;
         rows.push((document, tally));
     }
     writeln!(
         out,
-        "\n{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>9} {:>9} {:>8} {:>10} {:>11} {:>9}",
+        "\n{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>9} {:>9} {:>8} {:>10} {:>11} {:>9} {:>7}",
         "document",
         "ops",
         "calls",
@@ -122,12 +120,13 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
         "lines",
         "generate s",
         "re-check s",
-        "failures"
+        "failures",
+        "causes"
     )?;
     for (document, tally) in &rows {
         writeln!(
             out,
-            "{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>9} {:>9} {:>8} {:>10.2} {:>11.2} {:>9}",
+            "{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>9} {:>9} {:>8} {:>10.2} {:>11.2} {:>9} {:>7}",
             document.file_name().unwrap_or_default().to_string_lossy(),
             tally.operations,
             tally.calls,
@@ -139,10 +138,11 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
             tally.lines,
             tally.generating.as_secs_f64(),
             tally.compiling.as_secs_f64(),
-            tally.failures.len()
+            if tally.is_refused { "refused".to_owned() } else { tally.failures.len().to_string() },
+            tally.failures.causes()
         )?;
     }
-    Ok(rows.iter().all(|(_, tally)| tally.failures.is_empty() && tally.warnings == 0))
+    Ok(rows.iter().all(|(_, tally)| !tally.is_refused && tally.failures.is_empty()))
 }
 
 fn one(
@@ -181,10 +181,13 @@ fn one(
         against::check(&contract, &build(root, &folder)?, url, &mut tally, out)?;
         return Ok(tally);
     }
-    tally.warnings = cargo(root, &folder, &["check", "--features", "httpmock,schemars"])?;
-    tally.warnings += cargo(root, &folder, &["doc", "--no-deps", "--features", "httpmock,schemars"])?;
-    let program = build(root, &folder)?;
+    for task in [&["check"][..], &["doc", "--no-deps"]] {
+        let warnings = cargo(root, &folder, &[task, &["--features", "httpmock,schemars"]].concat())?;
+        tally.warnings += warnings.len();
+        tally.failures.extend(warnings.into_iter().map(|warning| format!("the compiler warns: {warning}")));
+    }
     cargo(root, &folder, &["check"])?;
+    let program = build(root, &folder)?;
     // Checks the crate again, with its dependencies built, to measure how long a change of the document takes to
     // compile.
     fs::OpenOptions::new().append(true).open(folder.join("src/lib.rs"))?.set_modified(std::time::SystemTime::now())?;
@@ -203,8 +206,8 @@ fn one(
     Ok(tally)
 }
 
-/// Runs cargo on the scratch crate; returns the number of warnings.
-fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<usize> {
+/// Runs cargo on the scratch crate; returns the warnings.
+fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<String>> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(arguments)
         .args(["--color", "never", "--manifest-path"])
@@ -217,13 +220,20 @@ fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<usize
         let errors: Vec<&str> = stderr.lines().skip_while(|line| !line.starts_with("error")).take(60).collect();
         bail!("the generated client does not compile\n{}", errors.join("\n"));
     }
-    Ok(stderr.lines().filter(|line| line.starts_with("warning: ")).count())
+    let is_summary = |line: &str| line.contains(" generated ") && line.contains(" warning");
+    let lines: Vec<&str> = stderr.lines().collect();
+    let warning = |index: usize| lines[index..].iter().take(2).map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+    let starts = (0..lines.len()).filter(|index| lines[*index].starts_with("warning: ") && !is_summary(lines[*index]));
+    Ok(starts.map(warning).collect())
 }
 
 /// Builds the driver, and copies it into the scratch crate's folder, so that the next document's driver does not
 /// replace it.
 fn build(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
-    cargo(root, folder, &["build", "--example", "drive"])?;
+    // First the client alone, so that an error of the driver is not taken for one of the client.
+    cargo(root, folder, &["build"])?;
+    cargo(root, folder, &["build", "--example", "drive"])
+        .context("the client compiles; this is a defect of xtask/src/verify/driver.rs")?;
     let program = folder.join(format!("drive{}", std::env::consts::EXE_SUFFIX));
     let built = root.join("target/verify/target/debug/examples").join(format!("drive{}", std::env::consts::EXE_SUFFIX));
     fs::copy(&built, &program).with_context(|| format!("cannot copy {}", built.display()))?;

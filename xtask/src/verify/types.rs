@@ -105,7 +105,7 @@ fn check_invalid(
         if !validator.is_valid(&invalid) {
             tally.invalid += 1;
             if driver.read(rust, &invalid)?.is_ok() {
-                tally.failures.push(format!("{name} {how} is not refused: {invalid}"));
+                tally.failures.push(format!("{name}: an instance {how} is not refused: {invalid}"));
             }
         }
     }
