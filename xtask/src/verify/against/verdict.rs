@@ -67,6 +67,15 @@ pub(super) fn inexpressible(why: &str, needs_bearer: bool, query: &[(String, Str
         let sent = |(known, value): &(String, String)| name.strip_suffix('\'') == Some(known) && !value.is_empty();
         return (!query.iter().any(sent)).then_some("the value of a required query parameter is empty");
     }
+    // Prism reads a list with one item as a string if the schema allows another type, too.
+    if let Some((name, _)) = why
+        .strip_prefix("Request query parameter ")
+        .and_then(|rest| rest.split_once(' '))
+        .filter(|(_, rule)| rule.starts_with("must be array;") && rule.ends_with("must match a schema in anyOf"))
+    {
+        let one = query.iter().filter(|(known, _)| known == name).count() == 1;
+        return one.then_some("a list in the query has one item, and the schema allows another type");
+    }
     let needs_another = why.starts_with("UNAUTHORIZED") && !needs_bearer;
     needs_another.then_some("the operation needs a credential that is not a bearer token")
 }
@@ -122,6 +131,10 @@ mod tests {
         assert!(inexpressible(missing, true, &[]).is_some());
         assert!(inexpressible(missing, true, &query("")).is_some());
         assert!(inexpressible(missing, true, &query("rye")).is_none());
+        let list = "Request query parameter flour must be array; Request query parameter flour must be null; \
+                    Request query parameter flour must match a schema in anyOf";
+        assert!(inexpressible(list, true, &query("rye")).is_some());
+        assert!(inexpressible(list, true, &[query("rye"), query("oat")].concat()).is_none());
         assert!(inexpressible("UNAUTHORIZED: no credential", false, &[]).is_some());
         assert!(inexpressible("UNAUTHORIZED: no credential", true, &[]).is_none());
         assert!(inexpressible("Request body must have required property 'flour'", false, &[]).is_none());
