@@ -66,6 +66,22 @@ pub trait RequestBuilderExt: Sized {
 
     /// Sets a form body.
     fn form_urlencoded<T: Serialize + ?Sized>(self, body: &T) -> Result<Self, RequestError>;
+
+    /// Sets a JSON body, if there is one.
+    fn optional_json_body<T: Serialize + ?Sized>(self, body: Option<&T>) -> Result<Self, RequestError> {
+        match body {
+            Some(body) => self.json_body(body),
+            None => Ok(self),
+        }
+    }
+
+    /// Sets a form body, if there is one.
+    fn optional_form_urlencoded<T: Serialize + ?Sized>(self, body: Option<&T>) -> Result<Self, RequestError> {
+        match body {
+            Some(body) => self.form_urlencoded(body),
+            None => Ok(self),
+        }
+    }
 }
 
 impl RequestBuilderExt for RequestBuilder {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToSnakeCase as _;
 use quote::ToTokens as _;
 use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
@@ -16,6 +15,7 @@ use super::{
 };
 use crate::document::operations::Operation;
 use crate::document::references;
+use crate::names;
 
 /// Reads the client of a lowered document with these operations.
 pub(crate) fn read(file: &File, document: &Value, operations: &[Operation]) -> Client {
@@ -99,7 +99,7 @@ fn arguments(method: &ImplItemFn, place: impl Fn(&str) -> Place) -> Vec<Argument
 fn place(name: &str, operation: &Value) -> Place {
     let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
     parameters
-        .filter(|it| it["name"].as_str().is_some_and(|it| it.to_snake_case() == name.trim_end_matches('_')))
+        .filter(|it| it["name"].as_str().is_some_and(|it| names::argument_name(it) == name))
         .find_map(|it| match it["in"].as_str()? {
             "path" => Some(Place::Path),
             "query" if references::has_value(it, "explode", true) && it["schema"].get("$ref").is_some() => {

@@ -174,6 +174,14 @@ pub(crate) fn json_call(expression: &Expr) -> Option<(&Expr, &Expr)> {
     }
 }
 
+/// The functions of the crate's own runtime that write a body, each with a reference to it.
+pub(crate) const BODY_WRITERS: [&str; 2] = ["json_body", "form_urlencoded"];
+
+/// Whether a method writes its body with one of [`BODY_WRITERS`], and not as bytes.
+pub(crate) fn writes_body(method: &ImplItemFn) -> bool {
+    method.block.stmts.iter().any(|statement| BODY_WRITERS.iter().any(|name| mentions(statement, name)))
+}
+
 /// The receiver, the name and the value of `request.query(&QueryParam::new("name", &value))`.
 pub(crate) fn query_call(expression: &Expr) -> Option<(&Expr, &LitStr, &Expr)> {
     let Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) = expression else { return None };

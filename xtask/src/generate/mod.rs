@@ -17,6 +17,7 @@ mod nullable_fields;
 mod objects;
 mod open_enums;
 mod operation_table;
+mod optional_bodies;
 mod optional_collections;
 mod ordered_maps;
 mod pages;
@@ -81,6 +82,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "restrict construction of the client", run: Shape(construction::restrict) },
     Pass { name: "remove the version header", run: Shape(version_header::remove) },
     Pass { name: "write JSON bodies into wiped memory", run: Shape(json_bodies::wipe) },
+    // After the pass above, which makes the runtime write the body.
+    Pass { name: "make bodies optional that are not required", run: Shape(optional_bodies::wrap) },
     Pass { name: "encode path arguments as one segment", run: Shape(path_arguments::encode) },
     Pass { name: "restore the values of enums", run: Shape(enum_values::restore) },
     Pass { name: "write recorded queries and headers", run: Shape(parameter_values::write) },

@@ -187,12 +187,21 @@ impl Lowered {
     pub fn type_name(&self, component: &str) -> String {
         names::type_name(self.renamed.get(component).map_or(component, String::as_str))
     }
+
+    /// The name of the argument for a parameter of the document before lowering.
+    pub fn argument(&self, operation: &str, position: &str, parameter: &str) -> String {
+        let recorded = self.parameters.get(operation).into_iter().flatten();
+        let mut found = recorded.filter(|(_, it)| it.position == position && it.wire == parameter);
+        names::argument_name(found.next().map_or(parameter, |(name, _)| name))
+    }
 }
 
-/// The document with its path items inlined, without any other change.
+/// The document with its path items inlined and its references leading to components, without any other change.
 pub(crate) fn with_path_items(document: &Value) -> Value {
     let mut document = document.clone();
-    (PATH_ITEMS.run)(&mut document, &mut Report::default());
+    for pass in FIRST_PASSES.iter().chain([&PATH_ITEMS]) {
+        (pass.run)(&mut document, &mut Report::default());
+    }
     document
 }
 

@@ -1,21 +1,16 @@
 //! Calls each operation: checks that the request is the one that the document requires, and that each documented
 //! response is read as its type.
 
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
 
-use serde_json::{Map, Value, json};
-
+use super::arguments::{Arguments, Body};
 use super::child::Driver;
 use super::compare::difference;
 use super::instances::Instances;
 use super::server::{Request, Server};
-use super::{Contract, Tally, multipart};
+use super::{Contract, Tally, wire};
 use crate::document::operations::{Operation, UNDOCUMENTED};
 use crate::document::{media_types, references};
-use crate::names;
-
-/// Headers that OpenAPI does not treat as parameters.
-const IGNORED: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// The number of calls for each documented response.
 const TRIES: usize = 3;
@@ -44,34 +39,17 @@ pub(super) struct Call<'a> {
     pub operation: &'a Operation,
     /// The operation in the document.
     pub node: &'a Value,
-    instances: Instances<'a>,
-}
-
-/// The arguments of a call, and the parts of the request that must contain them.
-pub(super) struct Arguments {
-    /// The arguments by name, in the form that the driver reads.
-    pub values: Value,
-    path: BTreeMap<String, String>,
-    pub query: Vec<(String, String)>,
-    headers: Vec<(String, String)>,
-    body: Option<Body>,
-}
-
-/// The body that a request must have.
-struct Body {
-    media_type: String,
-    schema: Value,
-    value: Value,
+    pub instances: Instances<'a>,
 }
 
 /// The body of a request or response whose media type is not JSON.
 pub(super) const BYTES: &str = "bytes: \u{e4}\r\n{";
 
 /// A string that leads to another path unless it is encoded.
-const HOSTILE: &str = "..\\..\\x/../y?z=1#%2e";
+pub(super) const HOSTILE: &str = "..\\..\\x/../y?z=1#%2e";
 
 /// Strings that cannot be a path segment, even when they are encoded.
-const REFUSED: [&str; 3] = ["", ".", ".."];
+pub(super) const REFUSED: [&str; 3] = ["", ".", ".."];
 
 impl<'a> Call<'a> {
     /// The calls of an operation. The same seed gives the same arguments.
@@ -85,13 +63,17 @@ impl<'a> Call<'a> {
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(status, response)| (status.clone(), self.response_schema(response)))
+            .map(|(status, response)| {
+                // RFC 9110, sections 15.3.5 and 15.3.6: these have no body, even if the document describes one.
+                let has_body = !["204", "205"].contains(&status.as_str());
+                (status.clone(), self.response_schema(response).filter(|_| has_body))
+            })
             .collect();
         for (status, schema) in responses {
             // Any status of a range.
-            let Ok(status) = status.replace("XX", "30").parse::<u16>() else { continue };
-            // A redirect is refused, not read.
-            if (300..400).contains(&status) {
+            let Ok(status) = status.to_uppercase().replace("XX", "30").parse::<u16>() else { continue };
+            // No response ends with an informational status, and a redirect is refused, not read.
+            if status < 200 || (300..400).contains(&status) {
                 continue;
             }
             for _ in 0..TRIES {
@@ -120,8 +102,8 @@ impl<'a> Call<'a> {
     fn check_refusals(&mut self, server: &Server, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
         let id = &self.operation.id;
         let Ok(arguments) = self.arguments()? else { return Ok(()) };
-        for (name, _) in arguments.path.iter().filter(|(_, value)| *value == HOSTILE) {
-            let key = names::argument_name(name);
+        for (name, _) in arguments.path.iter().filter(|(_, (value, _))| value == HOSTILE) {
+            let key = self.contract.outcome.lowered.argument(id, "path", name);
             for text in REFUSED {
                 let mut values = arguments.values.clone();
                 values[&key] = json!(text);
@@ -201,6 +183,13 @@ impl<'a> Call<'a> {
         let expected = expected.unwrap_or(&Value::Null);
         if (200..300).contains(&status) {
             let Some(ok) = result.get("ok") else { return Some(format!("the client returned an error: {result}")) };
+            // The body is bytes if another success of the operation is.
+            let bytes = ok.as_str().filter(|_| self.is_stream() && !expected.is_string());
+            let parsed = bytes.and_then(|bytes| serde_json::from_str(bytes).ok());
+            let ok = parsed.as_ref().unwrap_or(ok);
+            if expected.is_null() && bytes == Some("") {
+                return None;
+            }
             if let Some(name) = self.operation.bodies.get(&status.to_string()) {
                 let Some(body) = ok.get(name) else {
                     return Some(format!("the body was not read as {name}: {result}"));
@@ -217,111 +206,16 @@ impl<'a> Call<'a> {
         }
     }
 
+    fn is_stream(&self) -> bool {
+        self.contract.outcome.client.methods.get(&self.operation.id).is_some_and(|method| method.is_stream)
+    }
+
     /// Generates a valid instance for which `accepts` is true; `None` if none of fifty instances is.
-    fn valid(&mut self, schema: &Value, accepts: impl Fn(&Value) -> bool) -> anyhow::Result<Option<Value>> {
+    pub(super) fn valid(&mut self, schema: &Value, accepts: impl Fn(&Value) -> bool) -> anyhow::Result<Option<Value>> {
         let validator = self.contract.validator(schema)?;
         Ok((0..50)
             .map(|_| self.instances.make(schema))
             .find(|instance| accepts(instance) && validator.is_valid(instance)))
-    }
-
-    /// Generates the arguments of a call. The inner error reports a value that cannot be generated.
-    pub(super) fn arguments(&mut self) -> anyhow::Result<Result<Arguments, String>> {
-        let mut arguments =
-            Arguments { values: json!({}), path: BTreeMap::new(), query: Vec::new(), headers: Vec::new(), body: None };
-        let mut query_struct = Map::new();
-        let item = &self.contract.document["paths"][&self.operation.path];
-        let parameters: Vec<Value> = [&item["parameters"], &self.node["parameters"]]
-            .into_iter()
-            .filter_map(Value::as_array)
-            .flatten()
-            .map(|parameter| references::resolved(parameter, self.contract.document).clone())
-            .collect();
-        let argument = names::query_argument(parameters.iter().filter_map(|parameter| parameter["name"].as_str()));
-        for parameter in parameters {
-            let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-            let required = parameter["required"] == json!(true);
-            let schema = parameter["schema"].clone();
-            let in_path = parameter["in"] == "path";
-            // A path, a query and a header cannot contain null, and a path not each string.
-            let accepts = |value: &Value| {
-                !(required && value.is_null() || in_path && value.as_str().is_some_and(|text| REFUSED.contains(&text)))
-            };
-            let Some(value) = self.valid(&schema, accepts)? else {
-                return Ok(Err(format!("no value for the parameter {name} could be generated")));
-            };
-            let value = match value {
-                Value::Null => continue,
-                _ if in_path && self.is_free_text(&schema) => json!(HOSTILE),
-                value => value,
-            };
-            let key = names::argument_name(&name);
-            match parameter["in"].as_str() {
-                Some("path") => {
-                    arguments.path.insert(name, text(&value));
-                    arguments.values[key] = value;
-                }
-                Some("query") => {
-                    match &value {
-                        Value::Array(items) => {
-                            arguments.query.extend(items.iter().map(|item| (name.clone(), text(item))));
-                        }
-                        value => arguments.query.push((name.clone(), text(value))),
-                    }
-                    // The parameter is either an argument or a field of the query struct. The driver reads the one that
-                    // exists.
-                    query_struct.insert(name, value.clone());
-                    // A parameter that shares its name with another is always in the query struct.
-                    if arguments.values.get(&key).is_none() {
-                        arguments.values[key] = value;
-                    }
-                }
-                // The client sends no list in a header, and OpenAPI ignores three headers (3.1.1, Parameter Object).
-                // Lowering reports both.
-                Some("header") if schema.get("type").is_none() && self.is_free_text(&schema) => {
-                    arguments.headers.push((name.to_lowercase(), "any text".to_owned()));
-                    arguments.values[key] = json!("any text");
-                }
-                Some("header") if !value.is_array() && !IGNORED.contains(&name.to_lowercase().as_str()) => {
-                    arguments.headers.push((name.to_lowercase(), text(&value)));
-                    arguments.values[key] = value;
-                }
-                _ => {}
-            }
-        }
-        arguments.values[argument] = Value::Object(query_struct);
-        let content = references::resolved(&self.node["requestBody"], self.contract.document).get("content");
-        if let Some(content) = content.and_then(Value::as_object)
-            && let Some(chosen) = media_types::chosen_request(content)
-        {
-            let is_form = chosen == media_types::FORM && self.operation.sent_as.is_none();
-            let plain = !media_types::is_json(chosen) && !is_form;
-            let in_parts = chosen == media_types::MULTIPART;
-            let schema = match plain {
-                true if in_parts => {
-                    let parts = self.valid(&content[chosen]["schema"], |_| true)?.unwrap_or(json!(BYTES));
-                    json!({"const": multipart::body(&parts)})
-                }
-                true => json!({"const": BYTES}),
-                false => content[chosen]["schema"].clone(),
-            };
-            let Some(value) = self.valid(&schema, |_| true)? else {
-                return Ok(Err("no request body could be generated".to_owned()));
-            };
-            arguments.values["body"] = value.clone();
-            let media_type =
-                if in_parts { format!("{chosen}; boundary={}", multipart::BOUNDARY) } else { chosen.clone() };
-            arguments.body = Some(Body { media_type, schema, value });
-        }
-        Ok(Ok(arguments))
-    }
-
-    /// Whether a parameter accepts any string: its schema has no type, or the type `string` without restrictions.
-    fn is_free_text(&self, schema: &Value) -> bool {
-        const LIMITS: [&str; 9] =
-            ["format", "enum", "const", "pattern", "maxLength", "minLength", "anyOf", "oneOf", "allOf"];
-        let schema = self.instances.target(schema);
-        schema.get("type").is_none_or(|kind| kind == "string") && LIMITS.iter().all(|key| schema.get(key).is_none())
     }
 
     /// Lists the differences between the request that the server received and the expected one.
@@ -331,46 +225,55 @@ impl<'a> Call<'a> {
             differences.push(format!("the method is {}, not {}", received.method, self.operation.method));
         }
         let (path, query) = received.target.split_once('?').unwrap_or((&received.target, ""));
-        let expected: Vec<String> = self
-            .operation
-            .path
-            .split('/')
-            .map(|part| {
-                let filled =
-                    |text: String, (name, value): (&String, &String)| text.replace(&format!("{{{name}}}"), value);
-                arguments.path.iter().fold(part.to_owned(), filled)
-            })
-            .collect();
-        let segments: Vec<String> = path
-            .split('/')
-            .map(|part| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned())
-            .collect();
-        if segments != expected {
-            differences.push(format!("the path {path} is not {expected:?}"));
-        }
-        let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let mut expected = arguments.query.clone();
-        sent.sort();
-        expected.sort();
-        if !same_texts(&sent, &expected) {
-            differences.push(format!("the query {sent:?} is not {expected:?}"));
+        differences.extend(self.path_difference(arguments, path));
+        let sent = wire::query(query, &arguments.layouts);
+        if !wire::same_pairs(&sent, &arguments.query) {
+            differences.push(format!("the query {sent:?} is not {:?}", arguments.query));
         }
         let bearer = received.header("authorization");
-        if bearer != self.operation.needs_bearer.then_some("Bearer verify-token") {
-            differences.push(
-                "the bearer token is missing although the document requires it, or sent although it does not"
-                    .to_owned(),
-            );
+        let is_required = needs_bearer(self.node, self.contract.document);
+        if bearer != is_required.then_some("Bearer verify-token") {
+            let is = if bearer.is_some() { "sent, and no bearer scheme applies" } else { "missing" };
+            differences.push(format!("the bearer token is {is}"));
         }
-        for (name, value) in &arguments.headers {
-            if received.header(name) != Some(value.trim()) {
-                differences.push(format!("the header {name} is {:?}, not {value:?}", received.header(name)));
+        for (name, expected) in &arguments.headers {
+            let sent = received.header(name);
+            let layout = arguments.layouts.iter().find(|(known, _)| known == name).map(|(_, layout)| layout);
+            let canonical = sent.map(|sent| wire::canonical(sent, layout, str::to_owned));
+            let is_same = match (&canonical, expected) {
+                (Some(sent), Some(expected)) => wire::same(sent, expected.trim()),
+                (sent, expected) => sent.is_none() && expected.is_none(),
+            };
+            if !is_same {
+                differences.push(format!("the header {name} is {sent:?}, not {expected:?}"));
             }
         }
-        if let Some(body) = &arguments.body {
-            differences.extend(self.body_difference(body, received)?);
+        if received.header("api-version").is_some() && !arguments.headers.contains_key("api-version") {
+            differences.push("the header api-version is not in the document".to_owned());
+        }
+        match &arguments.body {
+            Some(body) => differences.extend(self.body_difference(body, received)?),
+            None if received.body.is_empty() && received.header("content-type").is_none() => {}
+            None => differences.push("a body is sent, and the arguments have none".to_owned()),
         }
         Ok(differences)
+    }
+
+    /// Describes how the path that the server received differs from the expected one; `None` if it does not.
+    fn path_difference(&self, arguments: &Arguments, path: &str) -> Option<String> {
+        let (sent, template): (Vec<&str>, Vec<&str>) =
+            (path.split('/').collect(), self.operation.path.split('/').collect());
+        let is_same = |(sent, part): (&&str, &&str)| {
+            let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+            if let Some((expected, layout)) = name.and_then(|name| arguments.path.get(name)) {
+                return wire::same(&wire::canonical(sent, layout.as_ref(), wire::decoded), expected);
+            }
+            let fill =
+                |text: String, (name, (value, _)): (&String, &(String, _))| text.replace(&format!("{{{name}}}"), value);
+            wire::decoded(sent) == arguments.path.iter().fold((*part).to_owned(), fill)
+        };
+        let same = sent.len() == template.len() && sent.iter().zip(&template).all(is_same);
+        (!same).then(|| format!("the path {path} is not {} with {:?}", self.operation.path, arguments.path))
     }
 
     /// Describes how the body that the server received differs from the expected one; `None` if it does not.
@@ -392,25 +295,26 @@ impl<'a> Call<'a> {
             return Ok(difference.map(|what| format!("in the body, {what}")));
         }
         if expected.media_type == media_types::FORM && expected.value.is_object() {
-            let mut sent: Vec<(String, String)> = url::form_urlencoded::parse(&received.body).into_owned().collect();
+            let sent: Vec<(String, String)> = url::form_urlencoded::parse(&received.body).into_owned().collect();
             let fields = expected.value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-            let mut expected: Vec<(String, String)> = fields.map(|(name, value)| (name.clone(), text(value))).collect();
-            sent.sort();
-            expected.sort();
-            return Ok((!same_texts(&sent, &expected)).then(|| format!("the form {sent:?} is not {expected:?}")));
+            let expected: Vec<(String, String)> =
+                fields.map(|(name, value)| (name.clone(), wire::text(value))).collect();
+            return Ok((!wire::same_pairs(&sent, &expected)).then(|| format!("the form {sent:?} is not {expected:?}")));
         }
         let same = expected.value.as_str().is_some_and(|text| text.as_bytes() == received.body);
         Ok((!same).then(|| "the bytes of the body are not the expected ones".to_owned()))
     }
 }
 
-/// Whether two lists of names and strings are equal. Strings that are the same number are equal.
-fn same_texts(sent: &[(String, String)], expected: &[(String, String)]) -> bool {
-    let same = |a: &str, b: &str| a == b || a.parse::<f64>().is_ok_and(|a| b.parse::<f64>() == Ok(a));
-    sent.len() == expected.len() && sent.iter().zip(expected).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1))
-}
-
-/// A value as a parameter or a form contains it.
-pub(super) fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// Whether a request needs the bearer token: an alternative of the effective security has a scheme that is a bearer or
+/// that the document does not define.
+fn needs_bearer(operation: &Value, document: &Value) -> bool {
+    let security = operation.get("security").or_else(|| document.get("security"));
+    let schemes = security.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object).flatten();
+    schemes.into_iter().any(|(name, _)| {
+        document["components"]["securitySchemes"].get(name).is_none_or(|scheme| {
+            let scheme = references::resolved(scheme, document);
+            scheme["type"] == "http" && scheme["scheme"].as_str().is_some_and(|it| it.to_lowercase() == "bearer")
+        })
+    })
 }

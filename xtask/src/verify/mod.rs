@@ -3,6 +3,7 @@
 
 mod against;
 mod args;
+mod arguments;
 mod calls;
 mod child;
 mod compare;
@@ -12,6 +13,7 @@ mod instances;
 mod multipart;
 mod server;
 mod types;
+mod wire;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::calls::text;
+use super::wire::text;
 
 /// The boundary, which no generated value contains.
 pub(super) const BOUNDARY: &str = "parts";
