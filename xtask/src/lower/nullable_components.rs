@@ -13,6 +13,7 @@ pub(super) fn move_to_references(document: &mut Value, _: &mut Report) -> usize 
     let mut count = 0;
     // A component that is a reference to a nullable one becomes nullable itself.
     for _ in 0..references::HOPS {
+        raise_from_alternatives(document);
         let nullable = take_nullable(document);
         if nullable.is_empty() {
             break;
@@ -31,6 +32,30 @@ pub(super) fn move_to_references(document: &mut Value, _: &mut Report) -> usize 
         });
     }
     count
+}
+
+/// Makes a union nullable instead of its alternatives.
+fn raise_from_alternatives(document: &mut Value) {
+    walk::change(document, &mut |kind, _, node| {
+        let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        let mut is_nullable = false;
+        for keyword in ["anyOf", "oneOf"] {
+            for alternative in schema.get_mut(keyword).and_then(Value::as_array_mut).into_iter().flatten() {
+                if let Value::Object(fields) = alternative {
+                    is_nullable |= fields.shift_remove("nullable") == Some(json!(true));
+                    if fields.len() == 1
+                        && let Some(Value::Array(parts)) = fields.get_mut("allOf")
+                        && parts.len() == 1
+                    {
+                        *alternative = parts.remove(0);
+                    }
+                }
+            }
+        }
+        if is_nullable {
+            schema.insert("nullable".to_owned(), json!(true));
+        }
+    });
 }
 
 /// Removes `nullable` from the components, and returns the names of those that had it.
@@ -59,13 +84,15 @@ mod tests {
         let mut document = json!({"components": {"schemas": {
             "Topping": {"type": "string", "nullable": true},
             "Alias": reference("Topping"),
-            "Cake": {"properties": {"top": reference("Alias"), "all": {"type": "array", "items": reference("Topping")}}},
+            "Either": {"oneOf": [reference("Topping"), {"type": "integer"}]},
+            "Cake": {"properties": {"or": reference("Either"), "top": reference("Alias"), "all": {"type": "array", "items": reference("Topping")}}},
         }}});
-        assert_eq!(move_to_references(&mut document, &mut Report::default()), 2);
+        assert_eq!(move_to_references(&mut document, &mut Report::default()), 3);
         let expected = json!({
             "Topping": {"type": "string"},
             "Alias": {"allOf": [reference("Topping")]},
-            "Cake": {"properties": {"top": nullable("Alias"), "all": {"type": "array", "items": nullable("Topping")}}},
+            "Either": {"oneOf": [reference("Topping"), {"type": "integer"}]},
+            "Cake": {"properties": {"or": nullable("Either"), "top": nullable("Alias"), "all": {"type": "array", "items": nullable("Topping")}}},
         });
         assert_eq!(document["components"]["schemas"], expected);
     }
