@@ -46,11 +46,11 @@ mod values;
 // What the generated code uses, by paths that do not depend on the layout.
 #[allow(unused_imports)]
 use call::{path, runtime};
-#[allow(unused_imports)]
-use values::object;
 #[cfg(feature = "schemars")]
 #[allow(unused_imports)]
 use values::object::schema;
+#[allow(unused_imports)]
+use values::{object, union};
 
 pub use call::authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
 pub use call::base_url::shown_url;

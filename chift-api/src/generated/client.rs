@@ -98,18 +98,26 @@ pub mod types {
         ::std::string::String, crate ::Redacted >
     }
     ///`ValidationErrorLocItem`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(untagged))]
     pub enum ValidationErrorLocItem {
         Integer(crate::Integer),
         String(::std::string::String),
+        /// A value that is none of the alternatives that the document lists.
+        #[cfg_attr(feature = "schemars", schemars(skip))]
+        Unknown(crate::RawJson),
+    }
+    crate::union::union! {
+        ValidationErrorLocItem Unknown[] { Integer(crate ::Integer) [Form::Integer];
+        String(::std::string::String) [Form::String]; }
     }
     impl ::std::fmt::Display for ValidationErrorLocItem {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match self {
                 Self::Integer(x) => x.fmt(f),
                 Self::String(x) => x.fmt(f),
+                Self::Unknown(x) => x.fmt(f),
             }
         }
     }

@@ -13,4 +13,7 @@ pub(crate) mod redacted;
 mod schemas;
 pub(crate) mod secret;
 pub(crate) mod timestamp;
+// A document need not have unions, or forms of every kind.
+#[allow(dead_code)]
+pub(crate) mod union;
 pub(crate) mod wiped;

@@ -26,6 +26,11 @@ use serde_json::value::RawValue;
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
+    /// The value with a JSON text, which was already parsed.
+    pub(crate) fn from_text(text: Cow<'_, str>) -> Result<Self, serde_json::Error> {
+        RawValue::from_string(text.into_owned()).map(Self)
+    }
+
     /// The text of the value.
     pub fn as_str(&self) -> &str {
         self.0.get()
@@ -70,8 +75,7 @@ impl Serialize for RawJson {
 
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = text(deserializer)?;
-        RawValue::from_string(text.into_owned()).map(Self).map_err(D::Error::custom)
+        Self::from_text(text(deserializer)?).map_err(D::Error::custom)
     }
 }
 

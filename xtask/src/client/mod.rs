@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use self::read::read;
 use crate::document::operations::Operation;
 use crate::document::references;
+use crate::lower::Union;
 
 /// The API of a generated client.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,8 @@ pub struct Client {
     pub methods: BTreeMap<String, Method>,
     /// The named types.
     pub types: BTreeMap<String, NamedType>,
+    /// How the unions among them are decided.
+    pub unions: BTreeMap<String, Union>,
 }
 
 /// A type as source text, in two notations.

@@ -35,7 +35,7 @@ pub(crate) fn read(file: &File, document: &Value, operations: &[Operation]) -> C
             add_impl(block, &mut types);
         }
     }
-    let mut client = Client { methods: methods(file, document, operations, &known), types };
+    let mut client = Client { methods: methods(file, document, operations, &known), types, ..Client::default() };
     mark_sides(&mut client);
     client
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::document::keywords::{self, Role};
-use crate::document::media_types;
 use crate::document::pointer::Pointer;
 use crate::document::walk::{self, Kind, Place};
+use crate::document::{marker, media_types};
 
 /// The maximum length of a chain of references; a longer chain is a cycle.
 pub(crate) const HOPS: usize = 16;
@@ -124,9 +124,7 @@ pub(crate) fn absorb(schema: &mut Map<String, Value>, alternative: Value) {
     match alternative {
         Value::Object(fields)
             if !fields.contains_key("$ref")
-                && fields
-                    .keys()
-                    .all(|key| !schema.contains_key(key) || keywords::role(key) == Some(Role::Annotation)) =>
+                && fields.keys().all(|key| !schema.contains_key(key) || is_annotation(key)) =>
         {
             for (key, value) in fields {
                 schema.entry(key).or_insert(value);
@@ -134,6 +132,10 @@ pub(crate) fn absorb(schema: &mut Map<String, Value>, alternative: Value) {
         }
         other => add_part(schema, other),
     }
+}
+
+fn is_annotation(key: &str) -> bool {
+    keywords::role(key) == Some(Role::Annotation) || key == marker::PLACE
 }
 
 /// Adds component schemas to the document.

@@ -27,6 +27,7 @@ mod progenitor;
 mod refusals;
 mod runtime;
 mod schemas;
+mod unions;
 mod variants;
 mod version_header;
 
@@ -94,12 +95,14 @@ const PASSES: &[Pass] = &[
     Pass { name: "open the enums in responses", run: Shape(open_enums::wrap) },
     Pass { name: "keep any integer in responses", run: Shape(integers::replace) },
     Pass { name: "keep the order of free-form objects", run: Shape(ordered_maps::replace) },
+    Pass { name: "keep unknown values of unions", run: Shape(unions::keep_unknown) },
     // After typify and `optional_collections`, which add the `Option` that this pass replaces.
     Pass { name: "make fields of PATCH bodies nullable", run: Shape(nullable_fields::wrap) },
     // After all passes that change fields: the required fields are the arguments of a constructor.
     Pass { name: "add constructors", run: Shape(constructors::add) },
     Pass { name: "implement pages", run: Finish(pages::implement) },
     Pass { name: "document errors", run: Finish(error_sections::add) },
+    Pass { name: "decide unions by tags and forms", run: Finish(unions::decide) },
     Pass { name: "list fields in place of derives", run: Finish(objects::list_fields) },
     // After the pass above, which removes the derives from structs with a list of fields.
     Pass { name: "derive schemas", run: Finish(schemas::derive) },
@@ -148,7 +151,8 @@ fn client(lowered: &Lowered) -> Result<(Client, String, Changes), Problems> {
     let mut file = made(document, |spec| parsed("client.rs", progenitor::client(spec)?))?;
     let mut changes = Vec::new();
     shape(PASSES, &mut file, lowered, &mut changes)?;
-    let client = client::read(&file, document, &lowered.operations);
+    let mut client = client::read(&file, document, &lowered.operations);
+    client.unions.clone_from(&lowered.unions);
     for Pass { name, run } in PASSES {
         if let Finish(run) = run {
             changes.push((*name, run(&mut file, &client)));

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::EnumValues;
 use super::arguments::Parameters;
+use super::unions::{Noted, Union};
 use crate::document::origins::Origins;
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
@@ -33,6 +34,10 @@ pub(super) struct Report {
     /// The new names of renamed components, by their old names.
     pub(super) renamed: HashMap<String, String>,
     pub(super) enum_values: EnumValues,
+    /// The unions of the document before the passes, by place.
+    pub(super) noted: BTreeMap<String, Noted>,
+    /// How the client decides each union, by the name of its type.
+    pub(super) unions: BTreeMap<String, Union>,
     /// The responses by operation id.
     pub(super) responses: BTreeMap<String, Responses>,
     /// The media type of a request body that is sent as bytes, by operation id.

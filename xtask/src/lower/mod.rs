@@ -39,7 +39,7 @@ mod scalars;
 mod statuses;
 mod tuples;
 mod type_lists;
-mod unions;
+pub mod unions;
 mod unknown_keywords;
 mod version;
 mod webhooks;
@@ -52,6 +52,7 @@ pub use self::arguments::{Form, Parameter, Parameters};
 pub use self::diagnostics::Diagnostic;
 use self::diagnostics::Report;
 pub use self::enum_names::EnumValues;
+pub use self::unions::Union;
 use crate::document::operations::{self, Operation};
 use crate::document::origins::Origins;
 use crate::document::problem::{Problem, Problems};
@@ -94,6 +95,7 @@ const FIRST_PASSES: &[Pass] = &[
     Pass { name: "remove the headers of responses", run: responses::remove_headers, serves: Others },
     Pass { name: "move referenced parts to components", run: parts::lift, serves: Others },
     Pass { name: "let variants extend the fields of their base", run: inheritance::break_cycles, serves: Others },
+    Pass { name: "note the forms of alternatives", run: unions::note, serves: Chift },
 ];
 
 /// The passes that decide which responses the client distinguishes.
@@ -134,6 +136,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "accept unknown fields", run: objects::keep_unknown_fields, serves: Chift },
     Pass { name: "shorten component names", run: component_names::shorten, serves: Others },
     Pass { name: "name inline types", run: inline_types::name, serves: Chift },
+    Pass { name: "decide unions", run: unions::decide, serves: Chift },
     // After all passes that name types: the values are recorded by type.
     Pass { name: "name the values of enums", run: enum_names::spell, serves: Others },
     Pass { name: "set version 3.0.3", run: version::state, serves: Chift },
@@ -174,6 +177,8 @@ pub struct Lowered {
     pub renamed: HashMap<String, String>,
     /// The values of enums that have a name in their place in `document`.
     pub enum_values: EnumValues,
+    /// How the client decides each union, by the name of its type.
+    pub unions: BTreeMap<String, Union>,
     /// The passes that changed the document, each with the number of changed places.
     pub changes: Vec<(&'static str, usize)>,
     /// The document features that the client does not support.
@@ -247,6 +252,7 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
         diagnostics,
         renamed,
         enum_values,
+        unions,
         mut responses,
         mut sent_as,
         parameters,
@@ -272,6 +278,7 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
         patched_fields,
         renamed,
         enum_values,
+        unions,
         changes,
         diagnostics,
         origins,

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use self::merge::{Conflict, Merge};
 use super::Report;
 use crate::document::keywords::{self, Role};
-use crate::document::references;
 use crate::document::walk::{self, Kind};
+use crate::document::{marker, references};
 
 pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
@@ -74,7 +74,7 @@ fn own(fields: &Map<String, Value>) -> Option<Value> {
 
 /// Whether a keyword restricts values; the others describe them.
 fn is_rule(key: &str) -> bool {
-    keywords::role(key) != Some(Role::Annotation)
+    keywords::role(key) != Some(Role::Annotation) && key != marker::PLACE
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use super::Report;
 use crate::document::keywords::{self, Role};
+use crate::document::marker;
 use crate::document::references::{self, has_value};
 use crate::document::walk::{self, Kind};
+use crate::lower::Report;
 
-pub(super) fn order(document: &mut Value, _: &mut Report) -> usize {
+pub(in crate::lower) fn order(document: &mut Value, _: &mut Report) -> usize {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let components: HashMap<String, usize> = schemas
         .into_iter()
@@ -19,6 +20,12 @@ pub(super) fn order(document: &mut Value, _: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        if schema.contains_key("anyOf")
+            && let Some(other) = schema.shift_remove("oneOf")
+        {
+            // A value is an alternative of both.
+            references::add_part(schema, json!({"oneOf": other}));
+        }
         let Some(Value::Array(alternatives)) = schema.shift_remove("anyOf").or_else(|| schema.shift_remove("oneOf"))
         else {
             return;
@@ -98,7 +105,8 @@ fn drop_covered(alternatives: &mut Vec<Value>) {
 /// An alternative without its annotations.
 fn essence(alternative: &Value) -> Value {
     let Value::Object(fields) = alternative else { return alternative.clone() };
-    let fields = fields.iter().filter(|(key, _)| keywords::role(key) != Some(Role::Annotation));
+    let fields =
+        fields.iter().filter(|(key, _)| keywords::role(key) != Some(Role::Annotation) && *key != marker::PLACE);
     Value::Object(fields.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 

@@ -1,0 +1,122 @@
+//! A union reads the alternative that the document means.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::union;
+use crate::object::object;
+use crate::{Decimal, Open, RawJson};
+
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+enum Kind {
+    #[serde(rename = "disc")]
+    Disc,
+}
+
+#[derive(Debug)]
+struct Disc {
+    kind: Open<Kind>,
+    size: Decimal,
+    extra: IndexMap<String, Value>,
+}
+object! { Disc { required kind "type"; required size "size"; } extra: IndexMap<String, Value> }
+
+#[derive(Debug)]
+struct Square {
+    kind: Open<Kind>,
+    size: Option<Decimal>,
+    extra: IndexMap<String, Value>,
+}
+object! { Square { required kind "type"; optional size "size"; } extra: IndexMap<String, Value> }
+
+#[derive(Debug)]
+enum Shape {
+    Disc(Disc),
+    Square(Square),
+    Unknown(RawJson),
+}
+union! { Shape Unknown ["type"] {
+    Disc(Disc) [Form::Object(&[Field::required("type", &[Form::Constant("\"disc\"")])])];
+    Square(Square) [Form::Object(&[Field::required("type", &[Form::Constant("\"square\""), Form::Constant("\"box\"")])])];
+} }
+
+#[derive(Debug)]
+enum Value1 {
+    Number(Decimal),
+    Shape(Box<Shape>),
+    Text(String),
+    List(Vec<Shape>),
+    Other(RawJson),
+}
+union! { Value1 Other [] {
+    Number(Decimal) [Form::Number];
+    Shape(Box<Shape>) [Form::Object(&[Field::required("type", &[Form::String])])];
+    Text(String) [Form::String];
+    List(Vec<Shape>) [Form::Array(&[Form::Object(&[])])];
+} }
+
+/// Reads and writes back; returns the variant's name.
+fn variant<T: serde::de::DeserializeOwned + serde::Serialize + std::fmt::Debug>(json: &str) -> String {
+    let read: T = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    let name = format!("{read:?}");
+    name[..name.find('(').unwrap()].to_owned()
+}
+
+#[test]
+fn the_tag_selects_the_alternative_wherever_it_stands() {
+    assert_eq!(variant::<Shape>("{\"type\":\"square\",\"size\":2}"), "Square");
+    assert_eq!(variant::<Shape>("{\"type\":\"disc\",\"size\":2}"), "Disc");
+    let read: Shape = serde_json::from_str("{\"size\":2, \"type\": \"b\\u006fx\"}").unwrap();
+    assert!(matches!(read, Shape::Square(_)), "{read:?}");
+}
+
+#[test]
+fn an_unknown_tag_is_kept_with_its_whole_value() {
+    for json in [
+        "{\"type\":\"star\",\"points\":[1.50,1e40],\"b\":{\"z\":1,\"a\":2}}",
+        "{\"size\":1}",
+        "7",
+        "null",
+        "{\"type\":null}",
+        "{\"type\":[\"disc\"]}",
+    ] {
+        assert_eq!(variant::<Shape>(json), "Unknown", "{json}");
+    }
+}
+
+#[test]
+fn a_value_with_a_known_tag_that_does_not_match_is_an_error_without_the_value() {
+    let error = serde_json::from_str::<Shape>("{\"type\":\"disc\",\"size\":\"s3cret\"}").unwrap_err().to_string();
+    assert!(
+        error.starts_with("the value does not match alternative 0 of Shape") && !error.contains("s3cret"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_union_without_tags_is_decided_by_the_form_and_keeps_every_digit() {
+    for (json, name) in [
+        ("12345678901234567890.12", "Number"),
+        ("\"a\"", "Text"),
+        ("{\"type\":\"square\",\"size\":0.10}", "Shape"),
+        ("[{\"type\":\"disc\",\"size\":1}]", "List"),
+        ("[1]", "Other"),
+        ("true", "Other"),
+    ] {
+        assert_eq!(variant::<Value1>(json), name, "{json}");
+    }
+}
+
+#[test]
+fn a_union_is_read_from_the_buffer_of_serde() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(untagged)]
+    enum Outer {
+        Shape(Shape),
+    }
+    let Outer::Shape(read) = serde_json::from_str("{\"size\":2,\"type\":\"square\"}").unwrap();
+    assert!(matches!(read, Shape::Square(_)), "{read:?}");
+    let read: Shape = serde_json::from_value(serde_json::json!({"size": 2, "type": "square"})).unwrap();
+    assert!(matches!(read, Shape::Square(_)), "{read:?}");
+}

@@ -1,0 +1,87 @@
+//! Records the forms of the alternatives of each union while the document still has all of its keywords.
+//!
+//! Later passes move, merge and order the alternatives, so each one is marked with its place; `decide` reads the marks and
+//! removes them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Alternative;
+use super::forms::{self, Discriminator};
+use crate::document::marker;
+use crate::document::pointer::Pointer;
+use crate::document::references::has_value;
+use crate::document::walk::{self, Kind};
+use crate::lower::Report;
+
+/// A union of the document before the passes.
+#[derive(Debug, Default)]
+pub(in crate::lower) struct Noted {
+    /// The properties of its discriminators.
+    pub(super) discriminators: Vec<String>,
+    /// The alternatives by their place, and by the target of their reference.
+    pub(super) by_place: BTreeMap<String, Alternative>,
+    pub(super) by_reference: BTreeMap<String, Alternative>,
+}
+
+const KEYWORDS: [&str; 2] = ["anyOf", "oneOf"];
+
+pub(in crate::lower) fn note(document: &mut Value, report: &mut Report) -> usize {
+    let mut places = Vec::new();
+    walk::visit(document, &mut |kind, place, node| {
+        if kind != Kind::Schema || !KEYWORDS.iter().any(|keyword| node.get(keyword).is_some()) {
+            return;
+        }
+        let place = place.pointer();
+        let mut noted = Noted::default();
+        let mut marked = Vec::new();
+        add(node, &place, document, report, &mut noted, &mut marked);
+        if noted.by_place.len() + noted.by_reference.len() > 1 {
+            places.push(place.clone());
+            places.extend(marked);
+            report.noted.insert(place.to_string(), noted);
+        }
+    });
+    for place in &places {
+        if let Some(Value::Object(schema)) = place.find_mut(document) {
+            schema.insert(marker::PLACE.to_owned(), json!(place.to_string()));
+        }
+    }
+    report.noted.len()
+}
+
+/// Adds the alternatives of a union, and those of the unions among them.
+fn add(
+    union: &Value,
+    place: &Pointer,
+    document: &Value,
+    report: &Report,
+    noted: &mut Noted,
+    marked: &mut Vec<Pointer>,
+) {
+    let discriminator = Discriminator::of(union);
+    noted.discriminators.extend(discriminator.map(|it| it.property.to_owned()));
+    for keyword in KEYWORDS {
+        let place = place.child(keyword);
+        for (index, alternative) in union.get(keyword).and_then(Value::as_array).into_iter().flatten().enumerate() {
+            let place = place.child(index);
+            let is_union = KEYWORDS.iter().any(|keyword| alternative.get(keyword).is_some());
+            if is_union && alternative.get("properties").is_none() {
+                add(alternative, &place, document, report, noted, marked);
+                continue;
+            }
+            if has_value(alternative, "type", "null") {
+                continue;
+            }
+            let forms = forms::of_alternative(alternative, discriminator, document);
+            let found = Alternative { forms, place: Some(report.origins.of(&place)) };
+            if let Some(reference) = alternative.get("$ref").and_then(Value::as_str) {
+                noted.by_reference.insert(reference.to_owned(), found);
+            } else {
+                noted.by_place.insert(place.to_string(), found);
+                marked.push(place);
+            }
+        }
+    }
+}
