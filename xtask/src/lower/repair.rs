@@ -6,9 +6,16 @@ use serde_json::{Map, Value, json};
 
 use super::Report;
 use crate::document::media_types;
+use crate::document::references;
 use crate::document::walk::{self, Kind};
 
 pub(super) fn repair(document: &mut Value, _: &mut Report) -> usize {
+    // A repaired node may contain schemas that were not schemas by their position before.
+    let steps = std::iter::from_fn(|| Some(step(document)).filter(|count| *count > 0));
+    steps.take(references::HOPS).sum()
+}
+
+fn step(document: &mut Value) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         if node.is_null() && kind != Kind::Document {
@@ -132,7 +139,7 @@ mod tests {
     #[test]
     fn older_spellings_of_schemas_are_read() {
         for (given, expected) in [
-            (json!({"items": [{"type": "string"}]}), json!({"prefixItems": [{"type": "string"}]})),
+            (json!({"items": [{"type": "any"}]}), json!({"prefixItems": [{}]})),
             (json!({"type": "string", "required": true}), json!({"type": "string"})),
             (json!({"type": "any"}), json!({})),
             (json!({"type": "file"}), json!({"type": "string", "format": "binary"})),

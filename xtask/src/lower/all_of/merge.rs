@@ -21,13 +21,17 @@ const ALTERNATIVES: usize = 64;
 pub(super) struct Merge<'a> {
     schemas: &'a Map<String, Value>,
     depth: usize,
+    /// Whether an alternative of a union is merged: without a value, it is left out.
+    in_alternative: bool,
     /// Whether a union was left out, because its alternatives only require fields.
     pub(super) left_out: bool,
+    /// Why a field has no valid value; it accepts any value.
+    pub(super) contradictions: Vec<String>,
 }
 
 impl<'a> Merge<'a> {
     pub(super) fn new(schemas: &'a Map<String, Value>) -> Self {
-        Self { schemas, depth: 0, left_out: false }
+        Self { schemas, depth: 0, in_alternative: false, left_out: false, contradictions: Vec::new() }
     }
 
     /// The schema without `allOf`, and with nothing beside an `anyOf` or a `oneOf`.
@@ -147,7 +151,10 @@ impl<'a> Merge<'a> {
         let mut conflict = None;
         for alternative in alternatives {
             let normal = self.part(alternative)?;
-            match if after { self.both(&normal, rule) } else { self.both(rule, &normal) } {
+            let outer = std::mem::replace(&mut self.in_alternative, true);
+            let both = if after { self.both(&normal, rule) } else { self.both(rule, &normal) };
+            self.in_alternative = outer;
+            match both {
                 Ok(mut schema) => {
                     if let (Some(name), Value::Object(fields)) = (references::component(alternative), &mut schema)
                         && fields.contains_key("properties")
@@ -242,11 +249,14 @@ impl<'a> Merge<'a> {
                 None => field.clone(),
                 Some(own) => match self.both_parts(own, field) {
                     Ok(merged) => merged,
-                    Err(Conflict(why)) if required.iter().any(|it| it == name) => {
+                    Err(Conflict(why)) if self.in_alternative && required.iter().any(|it| it == name) => {
                         return Err(Conflict(format!("in the field `{name}`: {why}")));
                     }
-                    // The field can have no value, so that it is always absent.
-                    Err(_) => json!({}),
+                    Err(Conflict(why)) => {
+                        self.contradictions.push(format!("the field `{name}` accepts any value: {why}"));
+                        let is_secret = [own, field].iter().any(|part| part.to_string().contains("\"password\""));
+                        if is_secret { json!({marker::KEY: marker::REDACTED}) } else { json!({}) }
+                    }
                 },
             };
             fields.insert(name.clone(), merged);

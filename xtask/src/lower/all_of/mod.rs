@@ -35,6 +35,9 @@ pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
                     *node = json!({});
                 }
             }
+            for why in merge.contradictions {
+                report.warn(&place.pointer(), format!("no value fulfills all parts of this schema; {why}"));
+            }
             if merge.left_out {
                 report.warn(&place.pointer(), "the client does not check which combinations of fields are required");
             }
@@ -80,6 +83,7 @@ fn is_rule(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::marker;
 
     fn reference(name: &str) -> Value {
         json!({"$ref": format!("#/components/schemas/{name}")})
@@ -212,13 +216,26 @@ mod tests {
             (json!({"allOf": [{"type": "string"}, {"type": "integer"}]}), "the types `string` and `integer`"),
             (json!({"allOf": [reference("Kind"), {"enum": ["bun"]}]}), "no value is in both enums"),
             (
-                json!({"allOf": [reference("Cake"), {"properties": {"name": {"type": "integer"}}}]}),
-                "in the field `name`: ",
+                json!({"required": ["radius"], "properties": {"radius": {"type": "string"}}, "oneOf": [reference("Round")]}),
+                "in the field `radius`: ",
             ),
         ] {
             let (_, report) = merged(given);
             let problem = report.problems[0].to_string();
             assert!(problem.starts_with("#/components/schemas/S: ") && problem.contains(expected), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_field_without_a_valid_value_accepts_any_value_and_is_not_printed_if_it_is_a_secret() {
+        let secret = json!({"type": "string", "format": "password"});
+        for (field, expected) in
+            [(json!({"type": "integer"}), json!({})), (secret, json!({marker::KEY: marker::REDACTED}))]
+        {
+            let parts = json!([{"properties": {"a": {"type": "boolean"}}}, {"properties": {"a": field}}]);
+            let (schema, report) = merged(json!({"allOf": parts}));
+            assert_eq!(schema, json!({"type": "object", "properties": {"a": expected}}));
+            assert_eq!(report.diagnostics.len(), 1);
         }
     }
 
