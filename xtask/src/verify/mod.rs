@@ -6,6 +6,7 @@ mod args;
 mod arguments;
 mod calls;
 mod child;
+mod closed_parts;
 mod compare;
 mod driver;
 mod failures;
@@ -32,7 +33,7 @@ pub use self::args::Args;
 use self::failures::Failures;
 use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
-use crate::{emit, lower, scaffold};
+use crate::{emit, lower, read, scaffold};
 
 /// The counts and failures for one document.
 #[derive(Debug, Default)]
@@ -84,6 +85,13 @@ impl Contract<'_> {
     }
 }
 
+/// Whether a file is a Markdown page without a document, such as the README beside the documents.
+fn is_other_page(path: &Path) -> bool {
+    let text = || fs::read_to_string(path).ok();
+    path.extension().is_some_and(|ending| ending == "md")
+        && text().is_some_and(|text| matches!(read::fenced_document(&text), Ok(None)))
+}
+
 /// Verifies documents in the workspace at `root`, and returns whether all of them passed. If no client can be generated
 /// from a document, that document fails, and the others are still verified.
 ///
@@ -98,6 +106,10 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
     let mut rows = Vec::new();
     for document in &args.documents {
         writeln!(out, "verifying {}", document.display())?;
+        if is_other_page(document) {
+            writeln!(out, "  skipped: this page has no OpenAPI document")?;
+            continue;
+        }
         let tally = match one(root, document, &options, args.against.as_deref(), out) {
             Ok(tally) => tally,
             Err(error) => {
@@ -175,7 +187,8 @@ fn one(
     files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?);
     emit::replace(&folder, &files)?;
 
-    let document = lower::with_responses(&outcome.document);
+    let mut document = lower::with_responses(&outcome.document);
+    closed_parts::open(&mut document);
     let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
     writeln!(out, "  compiling")?;
     out.flush()?;

@@ -25,8 +25,14 @@ struct Schemas<'a> {
     used: Vec<&'static str>,
 }
 
+/// Makes a schema without parts.
+type Simple = fn() -> Value;
+
+/// Makes a schema that may contain others.
+type Composed = fn(&mut Schemas<'_>) -> Value;
+
 /// Schemas without parts.
-const SIMPLE: &[(&str, fn() -> Value)] = &[
+const SIMPLE: &[(&str, Simple)] = &[
     ("string", || json!({"type": "string"})),
     ("limited string", || json!({"type": "string", "minLength": 1, "maxLength": 3, "pattern": "^a+$"})),
     ("uuid", || json!({"type": "string", "format": "uuid"})),
@@ -67,7 +73,7 @@ const SIMPLE: &[(&str, fn() -> Value)] = &[
 ];
 
 /// Schemas that contain others.
-const COMPOSED: &[(&str, fn(&mut Schemas<'_>) -> Value)] = &[
+const COMPOSED: &[(&str, Composed)] = &[
     ("array", |it| json!({"type": "array", "items": it.inner()})),
     (
         "limited array",
@@ -91,6 +97,8 @@ const COMPOSED: &[(&str, fn(&mut Schemas<'_>) -> Value)] = &[
     }),
     ("recursive reference", |it| {
         let name = it.name("Tree");
+        // The name is taken before the parts take theirs.
+        it.components.insert(name.clone(), json!({}));
         let to_itself = json!({"$ref": format!("#/components/schemas/{name}")});
         let inner = it.inner();
         let tree = json!({"type": "object", "required": ["value"], "properties": {
@@ -122,7 +130,7 @@ const COMPOSED: &[(&str, fn(&mut Schemas<'_>) -> Value)] = &[
 ];
 
 /// Constructs of OpenAPI 3.1 only.
-const NEW: &[(&str, fn(&mut Schemas<'_>) -> Value)] = &[
+const NEW: &[(&str, Composed)] = &[
     ("const", |_| json!({"const": "white"})),
     ("const integer", |_| json!({"type": "integer", "const": 3})),
     ("null", |_| json!({"type": "null"})),
@@ -172,11 +180,8 @@ impl Schemas<'_> {
         }
     }
 
-    fn name(&mut self, base: &str) -> String {
-        (0..)
-            .map(|number| format!("{base}{number}"))
-            .find(|name| !self.components.contains_key(name))
-            .unwrap_or_default()
+    fn name(&self, base: &str) -> String {
+        format!("{base}{}", self.components.len())
     }
 
     fn component(&mut self, base: &str, schema: Value) -> Value {
@@ -222,8 +227,8 @@ pub(crate) fn all(seed: u64, count: usize) -> Vec<Combination> {
 
 #[derive(Clone, Copy)]
 enum Make {
-    Simple(fn() -> Value),
-    Composed(fn(&mut Schemas<'_>) -> Value),
+    Simple(Simple),
+    Composed(Composed),
 }
 
 fn combination(name: &'static str, make: Make, is_new: bool, random: &mut Rng) -> Combination {

@@ -82,6 +82,14 @@ fn verify_fails_for_a_document_from_which_no_client_can_be_generated() {
 }
 
 #[test]
+fn verify_skips_a_page_without_a_document() {
+    let readme = project().join("README.md");
+    let (code, out, err) = xtask(&["verify", readme.to_str().unwrap()]);
+    assert_eq!(code, exit::SUCCESS, "{out}{err}");
+    assert!(out.contains("skipped: this page has no OpenAPI document"), "{out}");
+}
+
+#[test]
 fn a_crate_edited_by_hand_is_stale_until_it_is_regenerated() {
     let scratch = tempfile::tempdir().unwrap();
     let document = project().join("openapi/chift.yaml");

@@ -20,11 +20,14 @@ const COMPOSED: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
 pub(super) struct Instances<'a> {
     document: &'a Value,
     random: fastrand::Rng,
+    /// Whether `nullable` is a keyword: 3.1 has none, so a validator refuses null there.
+    has_nullable: bool,
 }
 
 impl<'a> Instances<'a> {
     pub(super) fn new(document: &'a Value, seed: u64) -> Self {
-        Self { document, random: fastrand::Rng::with_seed(seed) }
+        let has_nullable = document["openapi"].as_str().is_none_or(|version| version.starts_with("3.0"));
+        Self { document, random: fastrand::Rng::with_seed(seed), has_nullable }
     }
 
     /// Generates an instance of `schema`. It may be invalid, so the caller validates it.
@@ -55,7 +58,7 @@ impl<'a> Instances<'a> {
         if let Some(Value::Array(values)) = schema.get("enum") {
             return values.get(self.choose(values.len())).cloned().unwrap_or_default();
         }
-        if has_value(schema, "nullable", true) && (depth > DEPTH || self.random.u8(..4) == 0) {
+        if self.has_nullable && has_value(schema, "nullable", true) && (depth > DEPTH || self.random.u8(..4) == 0) {
             return Value::Null;
         }
         if COMPOSED.iter().any(|keyword| schema.get(keyword).is_some()) {
@@ -198,5 +201,16 @@ mod tests {
         ] {
             assert_eq!(valid(&schema), 40, "{schema}");
         }
+    }
+
+    #[test]
+    fn nullable_is_a_keyword_in_3_0_only() {
+        let nulls = |version: &str| {
+            let document = json!({"openapi": version});
+            let mut instances = Instances::new(&document, 3);
+            (0..40).filter(|_| instances.make(&json!({"type": "string", "nullable": true})).is_null()).count()
+        };
+        assert!(nulls("3.0.3") > 0);
+        assert_eq!(nulls("3.1.0"), 0);
     }
 }

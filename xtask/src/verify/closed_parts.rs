@@ -1,0 +1,60 @@
+//! Opens the schemas that are closed in a combination that no value satisfies: a part of an `allOf` with
+//! `additionalProperties: false` refuses the fields of the other parts, which its author does not mean. The client reads
+//! the fields of all parts, so that the instances that check it must be valid.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::document::references;
+use crate::document::walk::{self, Kind};
+
+/// Opens the parts of each `allOf`, and the schemas that have fields beside alternatives.
+pub(super) fn open(document: &mut Value) {
+    let mut parts: BTreeSet<String> = BTreeSet::new();
+    walk::change(document, &mut |kind, _, node| {
+        let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        if ["allOf", "anyOf", "oneOf"].iter().any(|key| schema.contains_key(*key)) {
+            open_one(schema);
+        }
+        for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+            parts.extend(references::component(part).map(str::to_owned));
+            part.as_object_mut().into_iter().for_each(open_one);
+        }
+    });
+    for name in parts {
+        let component = document.get_mut("components").and_then(|all| all.get_mut("schemas")?.get_mut(&name));
+        component.and_then(Value::as_object_mut).into_iter().for_each(open_one);
+    }
+}
+
+fn open_one(schema: &mut Map<String, Value>) {
+    for key in ["additionalProperties", "unevaluatedProperties"] {
+        if schema.get(key) == Some(&Value::Bool(false)) {
+            schema.shift_remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn parts_of_a_combination_are_opened_and_other_schemas_stay_closed() {
+        let closed = json!({"properties": {"a": {}}, "additionalProperties": false});
+        let open_part = json!({"properties": {"a": {}}});
+        let base = json!({"$ref": "#/components/schemas/Base"});
+        let mut document = json!({"components": {"schemas": {
+            "Base": closed, "Other": closed,
+            "Cake": {"allOf": [base, closed]}, "Choice": {"oneOf": [closed], "additionalProperties": false},
+        }}});
+        open(&mut document);
+        let expected = json!({"components": {"schemas": {
+            "Base": open_part, "Other": closed, "Cake": {"allOf": [base, open_part]}, "Choice": {"oneOf": [closed]},
+        }}});
+        assert_eq!(document, expected);
+    }
+}
