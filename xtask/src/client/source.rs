@@ -464,8 +464,8 @@ pub(crate) fn received(client: &File) -> BTreeSet<String> {
 }
 
 /// For each generated struct and enum, the names of the types that it contains.
-pub(crate) fn parts(types: &[Item]) -> BTreeMap<String, BTreeSet<String>> {
-    let parts = types.iter().filter_map(|item| {
+pub(crate) fn parts<'a>(types: impl IntoIterator<Item = &'a Item>) -> BTreeMap<String, BTreeSet<String>> {
+    let parts = types.into_iter().filter_map(|item| {
         let mut names = Names::default();
         match item {
             Item::Struct(item) => names.visit_fields(&item.fields),

@@ -74,14 +74,33 @@ pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<Stri
         let Some((_, "patch")) = references::call(kind, place) else { return };
         let request = node.get("requestBody");
         let Some(schema) = request.and_then(|request| references::json_schema(request, document)) else { return };
-        let body = body(schema, document);
-        let required = body.get("required").and_then(Value::as_array);
-        let is_required = |name: &str| required.is_some_and(|list| list.iter().any(|needed| needed == name));
-        let fields = body.get("properties").and_then(Value::as_object).into_iter().flatten();
-        let fields = fields.filter(|(name, field)| has_value(field, "nullable", true) && !is_required(name));
-        patched.insert(references::operation_id(node).to_owned(), fields.map(|(name, _)| name.clone()).collect());
+        let mut fields = BTreeSet::new();
+        for body in bodies(schema, document) {
+            let required = body.get("required").and_then(Value::as_array);
+            let is_required = |name: &str| required.is_some_and(|list| list.iter().any(|needed| needed == name));
+            let all = body.get("properties").and_then(Value::as_object).into_iter().flatten();
+            let nullable = all.filter(|(name, field)| has_value(field, "nullable", true) && !is_required(name));
+            fields.extend(nullable.map(|(name, _)| name.clone()));
+        }
+        patched.insert(references::operation_id(node).to_owned(), fields);
     });
     patched
+}
+
+/// The objects that a body can be: itself or an item of a list, and the alternatives of a union.
+fn bodies<'a>(schema: &'a Value, document: &'a Value) -> Vec<&'a Value> {
+    let mut found: Vec<&Value> = Vec::new();
+    let mut open = vec![schema];
+    while let Some(schema) = open.pop() {
+        let schema = body(schema, document);
+        // A union can be one of its own alternatives.
+        if !found.iter().any(|known| std::ptr::eq(*known, schema)) {
+            found.push(schema);
+            let alternatives = ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
+            open.extend(alternatives.flatten());
+        }
+    }
+    found
 }
 
 /// The schema of the object in a body, which is the body itself or an item of a list.
@@ -110,6 +129,27 @@ mod tests {
         let found = list(&document);
         let summary: Vec<_> = found.iter().map(|o| (o.id.as_str(), o.method.as_str(), o.needs_bearer)).collect();
         assert_eq!(summary, [("a_undefined", "GET", true), ("b_inherits", "GET", true), ("d_token", "POST", false)]);
+    }
+
+    #[test]
+    fn a_patch_can_clear_the_fields_of_each_alternative_of_its_body() {
+        let field = |nullable: bool| json!({"type": "string", "nullable": nullable});
+        let body = json!({"items": {"oneOf": [
+            {"required": ["kind"], "properties": {"kind": field(true), "flour": field(true), "name": field(false)}},
+            {"$ref": "#/components/schemas/Cake"},
+        ]}});
+        let document = json!({
+            "paths": {"/a": {
+                "patch": {"operationId": "change", "requestBody": {"content": {"application/json": {"schema": body}}}},
+                "put": {"operationId": "replace", "requestBody": {"content": {"application/json": {"schema": body}}}},
+            }},
+            "components": {"schemas": {"Cake": {"anyOf": [
+                {"properties": {"topping": field(true)}},
+                {"$ref": "#/components/schemas/Cake"},
+            ]}}},
+        });
+        let expected = ["flour", "topping"].map(str::to_owned).into();
+        assert_eq!(patched_fields(&document), [("change".to_owned(), expected)].into());
     }
 
     #[test]

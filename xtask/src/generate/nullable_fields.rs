@@ -7,14 +7,18 @@ use syn::{Fields, File, Item};
 
 use crate::client::source::{self, Names};
 use crate::document::problem::Problem;
+use crate::document::references;
 use crate::lower::Lowered;
 
 /// Replaces `Option<T>` with `Nullable<T>` in the fields that `lowered` lists, and returns their number.
 pub(super) fn wrap(client: &mut File, lowered: &Lowered, _: &mut Vec<Problem>) -> usize {
+    let enums = source::types(client).iter().filter(|item| matches!(item, Item::Enum(_)));
+    let variants = source::parts(enums);
     let mut nullable: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
     for method in source::methods(client) {
         let Some(fields) = lowered.patched_fields.get(&method.sig.ident.to_string()) else { continue };
-        for name in source::body(method).map(Names::of).unwrap_or_default() {
+        let body = source::body(method).map(Names::of).unwrap_or_default();
+        for name in references::reachable(body, |name| variants.get(name).cloned().unwrap_or_default()) {
             nullable.entry(name).or_default().extend(fields);
         }
     }
@@ -62,5 +66,24 @@ mod tests {
         ] {
             assert!(written.contains(expected), "{expected} is missing in\n{written}");
         }
+    }
+
+    #[test]
+    fn a_field_of_an_alternative_of_a_patch_body_is_nullable_and_that_of_another_type_is_not() {
+        let mut client: File = syn::parse_str(
+            r#"pub mod types {
+                pub enum Change { Cake(Cake), Bread(Box<Bread>) }
+                pub struct Cake { pub topping: ::std::option::Option<String>, pub shelf: Shelf }
+                pub struct Bread { pub topping: ::std::option::Option<String> }
+                pub struct Shelf { pub topping: ::std::option::Option<String> }
+            }
+            impl Client { pub async fn change(&self, body: &types::Change) -> Result<ResponseValue<()>, Error<()>> {} }"#,
+        )
+        .unwrap();
+        let mut lowered = lowered(Vec::new());
+        lowered.patched_fields = [("change".to_owned(), ["topping".to_owned()].into())].into();
+        assert_eq!(wrap(&mut client, &lowered, &mut Vec::new()), 2);
+        let written = one_line(&client);
+        assert!(written.contains("struct Shelf { pub topping: ::std::option::Option<String>"), "{written}");
     }
 }
