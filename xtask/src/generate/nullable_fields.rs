@@ -71,13 +71,13 @@ mod tests {
     #[test]
     fn a_field_of_an_alternative_of_a_patch_body_is_nullable_and_that_of_another_type_is_not() {
         let mut client: File = syn::parse_str(
-            r#"pub mod types {
+            r"pub mod types {
                 pub enum Change { Cake(Cake), Bread(Box<Bread>) }
                 pub struct Cake { pub topping: ::std::option::Option<String>, pub shelf: Shelf }
                 pub struct Bread { pub topping: ::std::option::Option<String> }
                 pub struct Shelf { pub topping: ::std::option::Option<String> }
             }
-            impl Client { pub async fn change(&self, body: &types::Change) -> Result<ResponseValue<()>, Error<()>> {} }"#,
+            impl Client { pub async fn change(&self, body: &types::Change) -> Result<ResponseValue<()>, Error<()>> {} }",
         )
         .unwrap();
         let mut lowered = lowered(Vec::new());
