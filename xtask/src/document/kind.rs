@@ -27,6 +27,9 @@ pub enum Kind {
     Schema,
 }
 
+/// The keys of a path item that are operations.
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
 /// The form of the nodes under a key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {

@@ -39,14 +39,19 @@ impl Operation {
 
 /// The URL of the first server, with its variables replaced by their defaults; `None` if it is not an absolute URL.
 pub fn base_url(document: &Value) -> Option<String> {
-    let server = document.get("servers")?.get(0)?;
+    let url = server_url(document.get("servers")?.get(0)?)?;
+    url.contains("://").then(|| url.trim_end_matches('/').to_owned())
+}
+
+/// The URL of a server, which may be relative, with its variables replaced by their defaults.
+pub(crate) fn server_url(server: &Value) -> Option<String> {
     let mut url = server.get("url")?.as_str()?.to_owned();
     for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
         if let Some(default) = variable.get("default").and_then(Value::as_str) {
             url = url.replace(&format!("{{{name}}}"), default);
         }
     }
-    url.contains("://").then(|| url.trim_end_matches('/').to_owned())
+    Some(url)
 }
 
 /// The operations under `paths`, ordered by id. `bodies`, `errors` and `sent_as` are empty; lowering sets them.

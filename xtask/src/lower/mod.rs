@@ -36,6 +36,7 @@ mod refuse;
 mod repair;
 mod responses;
 mod scalars;
+mod servers;
 mod statuses;
 mod tuples;
 mod type_lists;
@@ -98,9 +99,10 @@ const FIRST_PASSES: &[Pass] = &[
     Pass { name: "note the forms of alternatives", run: unions::note, serves: Chift },
 ];
 
-/// The passes that decide which responses the client distinguishes.
+/// The passes that decide which paths the client requests, and which responses it distinguishes.
 const RESPONSE_PASSES: &[Pass] = &[
     PATH_ITEMS,
+    Pass { name: "make the servers of operations parts of paths", run: servers::lower, serves: Others },
     Pass { name: "normalize statuses", run: statuses::normalize, serves: Others },
     Pass { name: "add a success to each operation", run: responses::add_success, serves: Others },
     Pass { name: "choose media types of responses", run: media_types::choose_for_responses, serves: Chift },
@@ -210,7 +212,7 @@ pub(crate) fn with_path_items(document: &Value) -> Value {
     document
 }
 
-/// The document with the responses that the client distinguishes, and with references to components only. The schemas
+/// The document with the paths and the responses that the client distinguishes, and with references to components only. The schemas
 /// are as the vendor wrote them.
 pub(crate) fn with_responses(document: &Value) -> Value {
     let mut document = document.clone();

@@ -53,7 +53,7 @@ impl Refusals<'_> {
             return;
         }
         match kind {
-            Kind::PathItem => self.refuse_keys(place, node, &["$ref", "servers"]),
+            Kind::PathItem => self.refuse_keys(place, node, &["$ref"]),
             Kind::Operation => self.operation(place, node),
             Kind::Parameter => self.parameter(place, node),
             Kind::RequestBody => self.content(place, node, true),
@@ -64,7 +64,6 @@ impl Refusals<'_> {
     }
 
     fn operation(&mut self, place: &Place<'_>, node: &Value) {
-        self.refuse_keys(place, node, &["servers"]);
         self.arguments(place, node);
         self.path(place, node);
         let responses = place.child("responses");

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::document::kind::METHODS;
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
 use crate::document::references;
@@ -19,8 +20,6 @@ pub(super) struct Part<'a> {
     pub(super) name: &'a str,
     pub(super) value: &'a Value,
 }
-
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// Merges `pages` into `base`, in their order.
 ///
