@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use xtask::options::Options;
 use xtask::pipeline::{self, Input, Outcome};
 use xtask::{emit, scaffold};
@@ -130,4 +130,16 @@ fn error(line: &str) -> Option<(usize, String)> {
         file.strip_prefix("src/cases/c")?.split('/').next()?.parse().ok()
     })?;
     Some((index, message["rendered"].as_str()?.trim_end().to_owned()))
+}
+
+#[test]
+fn an_error_of_the_compiler_is_attributed_to_a_document() {
+    let span = |file: &str, expansion: Value| json!({"file_name": file, "expansion": expansion});
+    let line = |spans: Value| json!({"message": {"level": "error", "rendered": "wrong\n", "spans": spans}}).to_string();
+    let own = span("src/cases/c12/client.rs", Value::Null);
+    let in_macro = span("src/values/object/mod.rs", json!({"span": own}));
+    for found in [&own, &in_macro] {
+        assert_eq!(error(&line(json!([found]))), Some((12, "wrong".to_owned())));
+    }
+    assert_eq!(error(&line(json!([span("src/lib.rs", Value::Null)]))), None);
 }
