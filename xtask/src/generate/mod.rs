@@ -198,7 +198,7 @@ fn module(base_url: &str) -> TokenStream {
             missing_docs, unreachable_pub, unused_imports, unused_mut
         )]
         pub mod httpmock;
-        #[allow(clippy::all, clippy::pedantic, unreachable_pub)]
+        #[allow(clippy::all, clippy::pedantic, unreachable_pub, unused_variables)]
         pub mod operations;
 
         /// The base URL in the document: the first of its `servers`, without a trailing slash.

@@ -35,6 +35,7 @@ pub(crate) use write::Writing;
 /// | `required_or_null` | `Option` | refused | always |
 /// | `optional` | `Option` | `None` | if it is `Some` |
 /// | `nullable` | `Nullable` | `Absent` | if it is not `Absent` |
+#[allow(unused_macros, reason = "a document without objects does not use it")]
 macro_rules! object {
     ($name:ident { $($kind:ident $field:ident $wire:literal;)* } $($rest:ident: $kept:ty)?) => {
         #[allow(unused_parens)]
@@ -89,6 +90,7 @@ macro_rules! object {
         }
     };
 }
+#[allow(unused_imports, reason = "a document without objects does not use it")]
 pub(crate) use object;
 
 /// A field in the list of a struct.

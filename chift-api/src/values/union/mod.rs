@@ -33,6 +33,7 @@ pub(crate) trait Union: Sized {
 ///
 /// The list contains the variant for values that are none of the alternatives, the tags, and for each alternative its
 /// variant, its type and its forms.
+#[allow(unused_macros, reason = "a document without unions does not use it")]
 macro_rules! union {
     ($name:ident $unknown:ident [$($tag:literal)*] { $($variant:ident($kind:ty) [$($form:expr),*];)* }) => {
         impl $crate::values::union::Union for $name {
@@ -79,6 +80,7 @@ macro_rules! union {
         }
     };
 }
+#[allow(unused_imports, reason = "a document without unions does not use it")]
 pub(crate) use union;
 
 /// The alternatives that a value may be.

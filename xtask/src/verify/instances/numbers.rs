@@ -51,11 +51,27 @@ impl Range {
 #[allow(clippy::cast_possible_truncation)]
 pub(super) fn integer(schema: &Value, random: &mut Rng) -> i64 {
     let range = Range::of(schema);
-    // An integer that an `f64` cannot represent: the client must read integers as 64 bits.
+    let (low, high) = limits(schema);
+    // An integer that an `f64` cannot represent, or the largest one of a narrower format: the client must read integers
+    // as 64 bits.
     if !range.is_bounded && range.step.is_none() && random.u8(..8) == 0 {
-        return 9_007_199_254_740_993;
+        return high.min(9_007_199_254_740_993);
     }
-    range.multiple(range.step.unwrap_or(1.0).max(1.0), random) as i64
+    (range.multiple(range.step.unwrap_or(1.0).max(1.0), random) as i64).clamp(low, high)
+}
+
+/// The smallest and the largest integer of the format, which a validator does not check.
+fn limits(schema: &Value) -> (i64, i64) {
+    match schema.get("format").and_then(Value::as_str) {
+        Some("int8") => (i8::MIN.into(), i8::MAX.into()),
+        Some("int16") => (i16::MIN.into(), i16::MAX.into()),
+        Some("int32") => (i32::MIN.into(), i32::MAX.into()),
+        Some("uint8") => (0, u8::MAX.into()),
+        Some("uint16") => (0, u16::MAX.into()),
+        Some("uint32") => (0, u32::MAX.into()),
+        Some("uint" | "uint64") => (0, i64::MAX),
+        _ => (i64::MIN, i64::MAX),
+    }
 }
 
 /// A number with few decimal places, so that a decimal and an `f64` have the same value.
@@ -95,6 +111,15 @@ mod tests {
                 };
                 assert!(made.as_f64().is_some_and(is_valid), "{made} of {schema}");
             }
+        }
+    }
+
+    #[test]
+    fn an_integer_is_within_its_format() {
+        let mut random = Rng::with_seed(3);
+        for (format, low, high) in [("int32", i64::from(i32::MIN), i64::from(i32::MAX)), ("uint8", 0, 255)] {
+            let schema = json!({"type": "integer", "format": format});
+            assert!((0..100).all(|_| (low..=high).contains(&integer(&schema, &mut random))), "{format}");
         }
     }
 }
