@@ -172,6 +172,8 @@ pub struct Field {
 /// A variant of an enum.
 #[derive(Debug, Clone)]
 pub struct Variant {
+    /// Its position among the variants.
+    pub position: usize,
     /// The string in JSON of a variant without content; the tag in JSON of a variant with content.
     pub wire: String,
     /// The type of the content.

@@ -149,10 +149,10 @@ fn kind<'a>(item: &'a Item, known: &BTreeSet<String>) -> Option<(Kind, &'a [Attr
             Some((kind, &item.attrs))
         }
         Item::Enum(item) => {
-            let variants = item.variants.iter().map(|variant| {
+            let variants = item.variants.iter().enumerate().map(|(position, variant)| {
                 let name = variant.ident.to_string();
                 let wire = source::wire_name(&variant.attrs).unwrap_or_else(|| name.clone());
-                (name, Variant { wire, content: content(&variant.fields, known) })
+                (name, Variant { position, wire, content: content(&variant.fields, known) })
             });
             Some((Kind::Enum(variants.collect()), &item.attrs))
         }

@@ -163,7 +163,7 @@ mod tests {
         keep_unknown(&mut file, &super::super::tests::lowered(Vec::new()), &mut Vec::new());
         let alternative = |form| Alternative { forms: vec![form], place: None };
         let alternatives = vec![alternative(Form::Integer), alternative(Form::String(None))];
-        let union = Union { tags: vec!["t".to_owned()], alternatives };
+        let union = Union { tags: vec!["t".to_owned()], alternatives, ..Union::default() };
         let client = Client { unions: BTreeMap::from([("Key".to_owned(), union)]), ..Client::default() };
         assert_eq!(decide(&mut file, &client), 1);
         let written = one_line(&file);

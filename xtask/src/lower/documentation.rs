@@ -78,6 +78,8 @@ fn line(text: &str) -> String {
 }
 
 fn markdown(text: &str) -> String {
+    // Nobody reads a control character, and one ends a URL.
+    let text: String = text.chars().filter(|c| !c.is_control() || c.is_whitespace()).collect();
     let text = without_html(text.trim_end());
     let mut events = Vec::new();
     // For each open link that is removed, the target to show after its text; `None` for a link that is kept.
@@ -320,6 +322,12 @@ mod tests {
         assert_eq!(indent(&mut document, &mut Report::default()), 1);
         let parameter = &document["paths"]["/a"]["get"]["parameters"][0]["description"];
         assert_eq!(parameter, "One.\n\n  - two\n  - three");
+    }
+
+    #[test]
+    fn control_characters_are_removed() {
+        assert_eq!(markdown("- <li>https://a<!--\n1\u{0} "), markdown("- <li>https://a<!--\n1 "));
+        assert!(!markdown("a\u{0}b\u{7f}").contains(|c: char| c.is_control()));
     }
 
     proptest! {

@@ -7,6 +7,17 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+/// A value that a type has read.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// The value that the type writes.
+    pub(super) written: Value,
+    /// For a union, the name of the variant. For an enum, `known` or `unknown`.
+    pub(super) variant: Option<String>,
+    /// Whether `Debug` shows one of the secrets of [`super::instances::SECRET`].
+    pub(super) shows_secret: bool,
+}
+
 /// A running driver; dropping it ends the process.
 pub(super) struct Driver {
     child: Child,
@@ -27,18 +38,29 @@ impl Driver {
         Ok(Self { child, input, output: BufReader::new(output) })
     }
 
-    /// Deserializes `json` as the type `name`, and returns the value that the type serializes to.
-    pub(super) fn read(&mut self, name: &str, json: &Value) -> anyhow::Result<Result<Value, String>> {
+    /// Deserializes `json` as the type `name`.
+    pub(super) fn read(&mut self, name: &str, json: &Value) -> anyhow::Result<Result<Read, String>> {
         let result = self.execute(&json!({"read": name, "json": json.to_string()}))?;
         Ok(match result.get("written").and_then(Value::as_str) {
-            Some(text) => Ok(serde_json::from_str(text)?),
+            Some(text) => Ok(Read {
+                written: serde_json::from_str(text)?,
+                variant: result["variant"].as_str().map(str::to_owned),
+                shows_secret: result["shows_secret"] == json!(true),
+            }),
             None => Err(result["error"].as_str().unwrap_or("the driver returned no result").to_owned()),
         })
     }
 
     /// Calls an operation, and returns its result.
     pub(super) fn call(&mut self, id: &str, arguments: &Value) -> anyhow::Result<Value> {
-        self.execute(&json!({"call": id, "arguments": arguments}))
+        let mut result = self.execute(&json!({"call": id, "arguments": arguments}))?;
+        // The driver writes a typed value as text.
+        if let Some(Value::Object(texts)) = result.as_object_mut().and_then(|fields| fields.shift_remove("json")) {
+            for (name, text) in texts {
+                result[name] = serde_json::from_str(text.as_str().unwrap_or_default())?;
+            }
+        }
+        Ok(result)
     }
 
     fn execute(&mut self, command: &Value) -> anyhow::Result<Value> {

@@ -1,6 +1,9 @@
 //! Compares a JSON value with the value that a type writes after reading it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// The keys of the maps among the instances, whose order must not change.
+pub(super) const KEYS: [&str; 3] = ["key_2", "key_3", "key_1"];
 
 /// Describes the first difference between `given` and `written`; `None` if they are equivalent.
 ///
@@ -25,6 +28,7 @@ fn at(place: &str, given: &Value, written: &Value, strict: bool) -> Option<Strin
             .zip(b)
             .enumerate()
             .find_map(|(index, (a, b))| at(&format!("{place}/{index}"), a, b, strict && place.is_empty())),
+        (Value::Object(a), Value::Object(b)) if keys_in_order(a) != keys_in_order(b) => different(),
         (Value::Object(a), Value::Object(b)) => {
             let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
             keys.sort();
@@ -41,6 +45,11 @@ fn at(place: &str, given: &Value, written: &Value, strict: bool) -> Option<Strin
         (a, b) if a == b => None,
         _ => different(),
     }
+}
+
+/// The keys of a map. The fields of a struct are written in another order than they were read.
+fn keys_in_order(object: &Map<String, Value>) -> Vec<&String> {
+    object.keys().filter(|key| KEYS.contains(&key.as_str())).collect()
 }
 
 fn shown(field: Option<&Value>) -> String {
@@ -68,6 +77,7 @@ mod tests {
             (json!({"a": "x"}), json!({})),
             (json!([1]), json!([])),
             (json!({"a": []}), json!({})),
+            (json!({"key_2": 1, "key_1": 2}), json!({"key_1": 2, "key_2": 1})),
             (json!({"a": {"b": "2023-10-01T12:00:00"}}), json!({"a": {"b": "2023-10-01T12:00:00Z"}})),
         ] {
             assert!(difference(&given, &written, false).is_some(), "{given} {written}");

@@ -7,13 +7,27 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
-use crate::client::{Argument, Client, Passing};
+use crate::client::{Argument, Client, Kind, Passing};
 
 /// The source of the driver for a client.
 pub(super) fn source(client: &Client) -> anyhow::Result<String> {
-    let reads = client.types.keys().map(|name| {
+    let reads = client.types.iter().map(|(name, named)| {
         let kind = format_ident!("{name}");
-        quote! { #name => read::<types::#kind>(json) }
+        let variant = match &named.kind {
+            Kind::Enum(variants) if client.unions.contains_key(name) => {
+                let names = variants.keys();
+                let patterns = names.clone().map(|name| format_ident!("{name}"));
+                quote! { |value| Some(match value { #(types::#kind::#patterns(..) => #names,)* }) }
+            }
+            Kind::Enum(variants) if variants.values().all(|variant| variant.content.is_none()) => quote! {
+                |_| Some(match serde_json::from_str::<chift_api::Open<types::#kind>>(json) {
+                    Ok(chift_api::Open::Known(_)) => "known",
+                    _ => "unknown",
+                })
+            },
+            _ => quote!(|_| None),
+        };
+        quote! { #name => read::<types::#kind>(json, #variant) }
     });
     let mut calls = Vec::new();
     for (name, method) in &client.methods {
@@ -68,6 +82,7 @@ fn from_outside(kind: TokenStream) -> TokenStream {
 
 /// The part of the source that is the same for all clients.
 fn fixed() -> TokenStream {
+    let secret = super::instances::SECRET;
     quote! {
         #![allow(warnings)]
         use chift_api::{Authorize, Bearer, BearerFuture, Client, Error, ResponseValue, Secret, Session, types};
@@ -99,15 +114,24 @@ fn fixed() -> TokenStream {
             }
         }
 
-        fn read<T: serde::de::DeserializeOwned + serde::Serialize>(json: &str) -> Result<Value, String> {
+        fn read<T: serde::de::DeserializeOwned + serde::Serialize + std::fmt::Debug>(
+            json: &str,
+            variant: impl Fn(&T) -> Option<&'static str>,
+        ) -> Result<Value, String> {
             let value: T = serde_json::from_str(json).map_err(|error| error.to_string())?;
             let text = serde_json::to_string(&value).map_err(|error| error.to_string())?;
-            Ok(json!({"written": text}))
+            let shows_secret = format!("{value:?}").contains(#secret);
+            Ok(json!({"written": text, "variant": variant(&value), "shows_secret": shows_secret}))
         }
 
         fn argument<T: serde::de::DeserializeOwned>(arguments: &Value, name: &str) -> Result<T, String> {
             let value = arguments.get(name).cloned().unwrap_or(Value::Null);
             serde_json::from_value(value).map_err(|error| format!("argument {name}: {error}"))
+        }
+
+        // As text, because a `Value` sorts its fields.
+        fn text<T: serde::Serialize>(value: &T) -> Result<String, String> {
+            serde_json::to_string(value).map_err(|error| error.to_string())
         }
 
         async fn report_bytes<E: serde::Serialize + std::fmt::Debug>(
@@ -134,11 +158,11 @@ fn fixed() -> TokenStream {
             match result {
                 Ok(response) => {
                     let status = response.status().as_u16();
-                    Ok(json!({"status": status, "ok": serde_json::to_value(response.into_inner()).map_err(|e| e.to_string())?}))
+                    Ok(json!({"status": status, "json": {"ok": text(&response.into_inner())?}}))
                 }
                 Err(Error::ErrorResponse(response)) => {
                     let status = response.status().as_u16();
-                    Ok(json!({"status": status, "failure": serde_json::to_value(response.into_inner()).map_err(|e| e.to_string())?}))
+                    Ok(json!({"status": status, "json": {"failure": text(&response.into_inner())?}}))
                 }
                 Err(error) => Err(error.to_string()),
             }

@@ -32,6 +32,11 @@ impl Failures {
         self.0.truncate(count);
     }
 
+    /// The messages of all failures.
+    pub(super) fn into_messages(self) -> Vec<String> {
+        self.0
+    }
+
     /// The number of failures.
     pub(super) fn len(&self) -> usize {
         self.0.len()

@@ -14,6 +14,7 @@ mod instances;
 mod multipart;
 mod server;
 mod types;
+mod unions;
 mod wire;
 
 use std::cell::RefCell;
@@ -31,6 +32,7 @@ use serde_json::{Value, json};
 
 pub use self::args::Args;
 use self::failures::Failures;
+use crate::emit::Files;
 use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
 use crate::{emit, lower, read, scaffold};
@@ -42,6 +44,8 @@ struct Tally {
     calls: usize,
     types: usize,
     instances: usize,
+    /// The values of unions whose variant was compared with the document.
+    variants: usize,
     invalid: usize,
     future: usize,
     warnings: usize,
@@ -122,12 +126,13 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
     }
     writeln!(
         out,
-        "\n{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>9} {:>9} {:>8} {:>10} {:>11} {:>9} {:>7}",
+        "\n{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>8} {:>9} {:>9} {:>8} {:>10} {:>11} {:>9} {:>7}",
         "document",
         "ops",
         "calls",
         "types",
         "instances",
+        "variants",
         "invalid",
         "future",
         "warnings",
@@ -140,12 +145,13 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
     for (document, tally) in &rows {
         writeln!(
             out,
-            "{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>9} {:>9} {:>8} {:>10.2} {:>11.2} {:>9} {:>7}",
+            "{:<28} {:>6} {:>6} {:>6} {:>9} {:>8} {:>8} {:>9} {:>9} {:>8} {:>10.2} {:>11.2} {:>9} {:>7}",
             document.file_name().unwrap_or_default().to_string_lossy(),
             tally.operations,
             tally.calls,
             tally.types,
             tally.instances,
+            tally.variants,
             tally.invalid,
             tally.future,
             tally.warnings,
@@ -179,13 +185,7 @@ fn one(
 
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let folder = root.join("target/verify").join(&name);
-    let mut files = scaffold::files(root, outcome.files())?;
-    files.insert("examples/drive.rs".into(), driver::source(&outcome.client)?);
-    if let Some(manifest) = files.get_mut(Path::new("Cargo.toml")) {
-        manifest.push_str("\n[dev-dependencies]\ntokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n");
-    }
-    files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?);
-    emit::replace(&folder, &files)?;
+    emit::replace(&folder, &files(root, &outcome)?)?;
 
     let mut document = lower::with_responses(&outcome.document);
     closed_parts::open(&mut document);
@@ -215,10 +215,43 @@ fn one(
     writeln!(out, "  checking each type")?;
     out.flush()?;
     types::check(&contract, &mut driver, &mut tally)?;
+    unions::check(&contract, &mut driver, &mut tally)?;
     writeln!(out, "  calling each operation")?;
     out.flush()?;
     calls::check(&contract, &server, &mut driver, &mut tally)?;
     Ok(tally)
+}
+
+/// Checks only the values of the types, with a client whose source `change` has changed, and returns the failures. A test
+/// uses it to show that the checks notice a defect.
+///
+/// # Errors
+///
+/// When the client cannot be generated or does not compile.
+pub fn values(root: &Path, name: &str, input: &Input, change: impl FnOnce(&mut Files)) -> anyhow::Result<Vec<String>> {
+    let outcome = pipeline::run(input, &Options::default())?;
+    let mut files = files(root, &outcome)?;
+    change(&mut files);
+    let folder = root.join("target/verify").join(name);
+    emit::replace(&folder, &files)?;
+    let document = lower::with_responses(&outcome.document);
+    let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
+    let mut driver = child::Driver::start(&build(root, &folder)?, "http://127.0.0.1:1")?;
+    let mut tally = Tally::default();
+    types::check(&contract, &mut driver, &mut tally)?;
+    unions::check(&contract, &mut driver, &mut tally)?;
+    Ok(tally.failures.into_messages())
+}
+
+/// The files of the scratch crate: the client, and the program that drives it.
+fn files(root: &Path, outcome: &Outcome) -> anyhow::Result<Files> {
+    let mut files = scaffold::files(root, outcome.files())?;
+    files.insert("examples/drive.rs".into(), driver::source(&outcome.client)?);
+    if let Some(manifest) = files.get_mut(Path::new("Cargo.toml")) {
+        manifest.push_str("\n[dev-dependencies]\ntokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n");
+    }
+    files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?);
+    Ok(files)
 }
 
 /// Runs cargo on the scratch crate; returns the warnings.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::child::Driver;
+use super::child::{Driver, Read};
 use super::compare::difference;
 use super::instances::Instances;
 use super::{Contract, Tally};
@@ -27,6 +27,8 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
         let name_in_pointer = name.replace('~', "~0").replace('/', "~1");
         let validator = contract.validator(&json!({"$ref": format!("#/components/schemas/{name_in_pointer}")}))?;
         let mut instances = Instances::new(contract.document, number as u64 + 1);
+        // The types of responses read any number; those of requests need not.
+        instances.extreme_numbers = client.types.get(&rust).is_some_and(|kind| kind.is_received);
         let strict = patch_bodies.contains(rust.as_str());
         let mut tried = 0;
         for _ in 0..TRIES * 4 {
@@ -41,7 +43,13 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
             }
             tally.instances += 1;
             match driver.read(&rust, &instance)? {
-                Ok(written) => {
+                Ok(Read { written, variant, shows_secret }) => {
+                    if shows_secret {
+                        tally.failures.push(format!("{name}: `Debug` shows a secret"));
+                    }
+                    if variant.as_deref() == Some("unknown") && instance.is_string() {
+                        tally.failures.push(format!("{name}: a value that the document lists is unknown: {instance}"));
+                    }
                     if let Some(difference) = difference(&instance, &written, strict) {
                         tally.failures.push(format!("{name}: {difference}"));
                     } else if !validator.is_valid(&written) {
@@ -159,7 +167,7 @@ fn check_future(
     let future = Value::Object(future);
     tally.future += 1;
     match driver.read(rust, &future)? {
-        Ok(written) => {
+        Ok(Read { written, .. }) => {
             if let Some(difference) = difference(&future, &written, false) {
                 tally.failures.push(format!("{name}: in a future instance, {difference}"));
             }

@@ -17,7 +17,7 @@ pub(in crate::lower) fn decide(document: &mut Value, report: &mut Report) -> usi
         let Some(list) = schema.get("oneOf").and_then(Value::as_array).filter(|list| list.len() > 1) else { continue };
         let noted = schema.get(marker::PLACE).and_then(Value::as_str).and_then(|place| report.noted.get(place));
         let found: Vec<Alternative> = list.iter().map(|it| alternative(it, noted, document, report)).collect();
-        let mut union = Union { tags: Vec::new(), alternatives: found };
+        let mut union = Union { alternatives: found, ..Union::default() };
         union.tags = tags::find(&union.alternatives, noted.map(|it| it.discriminators.as_slice()).unwrap_or_default());
         tags::keep_only(&mut union.alternatives, &union.tags);
         let order = order(&union.alternatives);
@@ -28,7 +28,7 @@ pub(in crate::lower) fn decide(document: &mut Value, report: &mut Report) -> usi
     let count = decided.len();
     for (name, mut union, list) in decided {
         let place = Pointer::root().child("components").child("schemas").child(&name);
-        report_ambiguous(&union, &list, &place, report);
+        report_ambiguous(&mut union, &list, &place, report);
         tags::drop_other_fields(&mut union);
         document["components"]["schemas"][&name]["oneOf"] = Value::Array(list);
         report.unions.insert(names::type_name(&name), union);
@@ -78,19 +78,22 @@ fn covers(one: &Alternative, other: &Alternative) -> bool {
     !other.forms.is_empty() && other.forms.iter().all(|form| forms::covers(&one.forms, form))
 }
 
-/// Reports the alternatives that an earlier one may take the values of.
-fn report_ambiguous(union: &Union, list: &[Value], place: &Pointer, report: &mut Report) {
+/// Records and reports the alternatives that an earlier one may take the values of.
+fn report_ambiguous(union: &mut Union, list: &[Value], place: &Pointer, report: &mut Report) {
     let name = |index: usize| {
         let part = list.get(index).map(|it| it.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(it));
         let component = part.and_then(references::component).map(names::type_name);
         component.unwrap_or_else(|| format!("alternative {}", index + 1))
     };
-    for (index, alternative) in union.alternatives.iter().enumerate() {
-        let earlier = &union.alternatives[..index];
+    let Union { tags, alternatives, ambiguous } = union;
+    for (index, alternative) in alternatives.iter().enumerate() {
         let may_be =
-            |earlier: &Alternative| covers(earlier, alternative) && !tags::separate(earlier, alternative, &union.tags);
-        if let Some(first) = earlier.iter().position(may_be) {
-            let (first, this) = (name(first), name(index));
+            |earlier: &Alternative| covers(earlier, alternative) && !tags::separate(earlier, alternative, tags);
+        let before = ambiguous.len();
+        let earlier = alternatives[..index].iter().enumerate().filter(|(_, earlier)| may_be(earlier));
+        ambiguous.extend(earlier.map(|(earlier, _)| (index, earlier)));
+        if let Some((_, first)) = ambiguous.get(before) {
+            let (first, this) = (name(*first), name(index));
             let what = format!(
                 "no tag and no required field distinguishes `{this}` from `{first}`; a value that may be either is read as `{first}`"
             );

@@ -24,6 +24,15 @@ pub struct Union {
     pub tags: Vec<String>,
     /// The alternatives in the order of the variants.
     pub alternatives: Vec<Alternative>,
+    /// Pairs of an alternative and an earlier one as which its values may be read.
+    pub ambiguous: Vec<(usize, usize)>,
+}
+
+impl Union {
+    /// Whether a value of the alternative `other` may be read as the alternative `read`.
+    pub fn is_ambiguous(&self, read: usize, other: usize) -> bool {
+        self.ambiguous.contains(&(other, read))
+    }
 }
 
 /// An alternative of a union.

@@ -5,6 +5,7 @@ mod texts;
 
 use serde_json::{Map, Value, json};
 
+use super::compare;
 use crate::document::references::{self, has_value};
 
 /// Below this depth, an instance has only its required parts, so that instances of recursive schemas end.
@@ -22,12 +23,17 @@ pub(super) struct Instances<'a> {
     random: fastrand::Rng,
     /// Whether `nullable` is a keyword: 3.1 has none, so a validator refuses null there.
     has_nullable: bool,
+    /// Whether numbers without limits may be larger or smaller than 64 bits or 28 digits allow.
+    pub(super) extreme_numbers: bool,
 }
+
+/// What each string with `format: password` contains, so that it is found where it must not be.
+pub(super) const SECRET: &str = "verify-secret";
 
 impl<'a> Instances<'a> {
     pub(super) fn new(document: &'a Value, seed: u64) -> Self {
         let has_nullable = document["openapi"].as_str().is_none_or(|version| version.starts_with("3.0"));
-        Self { document, random: fastrand::Rng::with_seed(seed), has_nullable }
+        Self { document, random: fastrand::Rng::with_seed(seed), has_nullable, extreme_numbers: false }
     }
 
     /// Generates an instance of `schema`. It may be invalid, so the caller validates it.
@@ -75,6 +81,9 @@ impl<'a> Instances<'a> {
         match kind.as_str().unwrap_or_default() {
             "null" => Value::Null,
             "boolean" => json!(self.random.bool()),
+            "integer" | "number" if self.extreme_numbers && self.random.u8(..6) == 0 => {
+                numbers::extreme(&kind, &mut self.random)
+            }
             "integer" => json!(numbers::integer(schema, &mut self.random)),
             "number" => numbers::number(schema, &mut self.random),
             "string" => json!(texts::text(schema, &mut self.random)),
@@ -161,11 +170,14 @@ impl<'a> Instances<'a> {
             let mut names = schema.get("propertyNames").and_then(Value::as_object).cloned().unwrap_or_default();
             // A name is a string, even if the schema does not state it.
             names.entry("type").or_insert(json!("string"));
-            let key = match schema.get("propertyNames") {
-                Some(_) => self.at(&Value::Object(names), depth + 1),
-                None => json!("a_key"),
-            };
-            made.insert(key.as_str().unwrap_or("a_key").to_owned(), self.at(values, depth + 1));
+            // Several keys that are not sorted: the client keeps their order.
+            for default in compare::KEYS {
+                let key = match schema.get("propertyNames") {
+                    Some(_) => self.at(&Value::Object(names.clone()), depth + 1),
+                    None => json!(default),
+                };
+                made.insert(key.as_str().unwrap_or(default).to_owned(), self.at(values, depth + 1));
+            }
         }
         Value::Object(made)
     }

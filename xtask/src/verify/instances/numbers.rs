@@ -74,6 +74,15 @@ fn limits(schema: &Value) -> (i64, i64) {
     }
 }
 
+/// A number at or beyond the limits of the types of the client. It may be outside the limits of a schema.
+pub(super) fn extreme(kind: &Value, random: &mut Rng) -> Value {
+    const INTEGERS: [&str; 6] =
+        ["1.0", "-3e2", "9223372036854775807", "-9223372036854775808", "18446744073709551615", "1e30"];
+    const NUMBERS: [&str; 6] = ["1e30", "1e-38", "-1.5e300", "79228162514264337593543950336", "259025.46", "0.1"];
+    let list = if kind == "integer" { INTEGERS } else { NUMBERS };
+    random.choice(list).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
 /// A number with few decimal places, so that a decimal and an `f64` have the same value.
 pub(super) fn number(schema: &Value, random: &mut Rng) -> Value {
     let range = Range::of(schema);

@@ -30,6 +30,9 @@ pub(super) fn text(schema: &Value, random: &mut Rng) -> String {
             format!("https://example.com/{}", random.u16(..))
         }
         Some("byte") => "aGVsbG8=".to_owned(),
+        Some("password") if schema.get("pattern").is_none() => {
+            format!("{}{}", super::SECRET, free(&json!({"maxLength": 6}), random))
+        }
         Some("json-pointer") => "/a/0".to_owned(),
         Some("regex") => "^[a-z]+$".to_owned(),
         _ => match schema.get("pattern").and_then(Value::as_str).and_then(|pattern| of_pattern(pattern, random)) {

@@ -1,0 +1,159 @@
+//! Checks each union: the variant that is read is an alternative whose schema the value satisfies, and the first of those
+//! in the order of the variants. The validator decides which alternatives a value satisfies, and the discriminator is read
+//! from the document again, so a mistake of the lowering does not repeat itself here.
+
+use std::rc::Rc;
+
+use anyhow::Context as _;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use super::child::Driver;
+use super::compare::difference;
+use super::instances::Instances;
+use super::{Contract, Tally};
+use crate::client::{Client, Kind};
+use crate::document::pointer::Pointer;
+use crate::document::references;
+use crate::lower::Union;
+
+/// The number of instances that are checked for each alternative.
+const TRIES: usize = 4;
+
+/// An alternative, as the document states it.
+struct Stated<'a> {
+    variant: &'a str,
+    schema: &'a Value,
+    validator: Rc<Validator>,
+    /// The property of the discriminator, and its values for this alternative.
+    tag: Option<(&'a str, Vec<Value>)>,
+}
+
+/// Checks every union whose alternatives are in the document, and adds the failures to `tally`.
+pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
+    for (number, (name, union)) in contract.outcome.client.unions.iter().enumerate() {
+        let Some(stated) = stated(contract, name, union)? else { continue };
+        let mut instances = Instances::new(contract.document, number as u64 + 50_000);
+        for (index, alternative) in stated.iter().enumerate() {
+            for _ in 0..TRIES {
+                check_alternative(name, union, &stated, index, &mut instances, driver, tally)?;
+            }
+            if let Some((property, _)) = &alternative.tag {
+                check_unknown(name, property, &stated, &mut instances, driver, tally)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The alternatives of a union in the order of its variants; `None` if one of them is not in the document, or if the
+/// client has no such union.
+fn stated<'a>(contract: &'a Contract<'_>, name: &str, union: &'a Union) -> anyhow::Result<Option<Vec<Stated<'a>>>> {
+    let client: &'a Client = &contract.outcome.client;
+    let Some(Kind::Enum(variants)) = client.types.get(name).map(|kind| &kind.kind) else { return Ok(None) };
+    let mut list = Vec::new();
+    for (index, alternative) in union.alternatives.iter().enumerate() {
+        let variant = variants.iter().find(|(_, variant)| variant.position == index).map(|(name, _)| name.as_str());
+        let found = alternative.place.as_ref().and_then(|place| Some((place, place.find(contract.document)?)));
+        let (Some(variant), Some((place, schema))) = (variant, found) else { return Ok(None) };
+        let tag = tag(place, schema, contract.document);
+        let validator = contract.validator(schema).with_context(|| format!("{place}, an alternative of {name}"))?;
+        list.push(Stated { variant, schema, validator, tag });
+    }
+    Ok(Some(list))
+}
+
+/// The property of the discriminator of the union around `place`, and its values for the alternative `schema`
+/// (OpenAPI 3.1.1, Discriminator Object).
+fn tag<'a>(place: &Pointer, schema: &Value, document: &'a Value) -> Option<(&'a str, Vec<Value>)> {
+    let discriminator = place.parent()?.parent()?.find(document)?.get("discriminator")?;
+    let property = discriminator["propertyName"].as_str()?;
+    let target = schema.get("$ref")?.as_str()?;
+    let name = target.rsplit('/').next()?;
+    let own = &references::resolved(schema, document)["properties"][property];
+    if let Some(value) = own.get("const") {
+        return Some((property, vec![value.clone()]));
+    }
+    if let Some(Value::Array(values)) = own.get("enum") {
+        return Some((property, values.clone()));
+    }
+    let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
+    let mapped = mapping.filter(|(_, to)| *to == target || *to == name).map(|(value, _)| json!(value));
+    let mapped: Vec<Value> = mapped.collect();
+    Some((property, if mapped.is_empty() { vec![json!(name)] } else { mapped }))
+}
+
+impl Stated<'_> {
+    fn accepts(&self, instance: &Value) -> bool {
+        let has_tag =
+            |(property, values): &(&str, Vec<Value>)| instance.get(property).is_none_or(|value| values.contains(value));
+        self.tag.as_ref().is_none_or(has_tag) && self.validator.is_valid(instance)
+    }
+}
+
+fn check_alternative(
+    name: &str,
+    union: &Union,
+    stated: &[Stated<'_>],
+    index: usize,
+    instances: &mut Instances<'_>,
+    driver: &mut Driver,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let alternative = &stated[index];
+    let mut instance = instances.make(alternative.schema);
+    if let (Some((property, values)), Value::Object(fields)) = (&alternative.tag, &mut instance) {
+        fields.insert((*property).to_owned(), values[instances.choose(values.len())].clone());
+    }
+    let accepting: Vec<usize> = (0..stated.len()).filter(|index| stated[*index].accepts(&instance)).collect();
+    // The union may be nullable as a whole.
+    let Some(expected) = accepting.first().filter(|_| !instance.is_null()) else { return Ok(()) };
+    tally.variants += 1;
+    let read = match driver.read(name, &instance)? {
+        Ok(read) => read,
+        Err(error) => {
+            tally.failures.push(format!("{name}: a valid instance is refused ({error}): {instance}"));
+            return Ok(());
+        }
+    };
+    let variant = read.variant.as_deref().unwrap_or_default();
+    let position = stated.iter().position(|it| it.variant == variant);
+    let is_ambiguous = |position: &usize| accepting.iter().any(|index| union.is_ambiguous(*position, *index));
+    if position != Some(*expected) && !position.as_ref().is_some_and(is_ambiguous) {
+        let expected = stated[*expected].variant;
+        tally.failures.push(format!(
+            "{name}: a value was read as `{variant}`, and its schema is that of `{expected}`: {instance}"
+        ));
+    }
+    if let Some(difference) = difference(&instance, &read.written, false) {
+        tally.failures.push(format!("{name}: {difference}"));
+    }
+    Ok(())
+}
+
+/// Checks that a value with an unknown tag is kept, unless an alternative without this tag accepts it.
+fn check_unknown(
+    name: &str,
+    property: &str,
+    stated: &[Stated<'_>],
+    instances: &mut Instances<'_>,
+    driver: &mut Driver,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let unknown = json!({"z": 1.5, property: "value_of_the_future", "a": [{"deep": instances.choose(9)}]});
+    if stated.iter().any(|alternative| alternative.accepts(&unknown)) {
+        return Ok(());
+    }
+    match driver.read(name, &unknown)? {
+        Ok(read) if read.written == unknown && !stated.iter().any(|it| Some(it.variant) == read.variant.as_deref()) => {
+        }
+        Ok(read) => tally.failures.push(format!(
+            "{name}: a value with an unknown tag was read as `{}`: {unknown}",
+            read.variant.unwrap_or_default()
+        )),
+        Err(error) => {
+            tally.failures.push(format!("{name}: a value with an unknown tag is refused ({error}): {unknown}"));
+        }
+    }
+    Ok(())
+}
