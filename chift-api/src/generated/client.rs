@@ -8,7 +8,6 @@ use crate::runtime::{ClientHooks, ClientInfo, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    ///`AuthItem`
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
@@ -27,7 +26,6 @@ pub mod types {
         marketplace_id "marketplaceId"; } extra : ::indexmap::IndexMap <
         ::std::string::String, crate ::Redacted >
     }
-    ///`HttpValidationError`
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
@@ -62,7 +60,6 @@ pub mod types {
             Self::Undocumented(value)
         }
     }
-    ///`Token`
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
@@ -78,7 +75,6 @@ pub mod types {
         optional expires_on "expires_on"; required token_type "token_type"; } extra :
         ::indexmap::IndexMap < ::std::string::String, crate ::Redacted >
     }
-    ///`ValidationError`
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
@@ -97,7 +93,6 @@ pub mod types {
         required msg "msg"; required type_ "type"; } extra : ::indexmap::IndexMap <
         ::std::string::String, crate ::Redacted >
     }
-    ///`ValidationErrorLocItem`
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", schemars(untagged))]

@@ -7,6 +7,7 @@
 
 mod construction;
 mod constructors;
+mod conversion_errors;
 mod enum_values;
 mod error_sections;
 mod field_names;
@@ -25,6 +26,7 @@ mod parameter_values;
 mod path_arguments;
 mod progenitor;
 mod refusals;
+mod repeated_names;
 mod runtime;
 mod schemas;
 mod unions;
@@ -98,6 +100,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "keep unknown values of unions", run: Shape(unions::keep_unknown) },
     // After typify and `optional_collections`, which add the `Option` that this pass replaces.
     Pass { name: "make fields of PATCH bodies nullable", run: Shape(nullable_fields::wrap) },
+    Pass { name: "name the value and the type in errors", run: Shape(conversion_errors::name) },
+    Pass { name: "remove documentation that repeats a name", run: Shape(repeated_names::remove) },
     // After all passes that change fields: the required fields are the arguments of a constructor.
     Pass { name: "add constructors", run: Shape(constructors::add) },
     Pass { name: "implement pages", run: Finish(pages::implement) },

@@ -16,8 +16,8 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("maxItems", "At most", "items."),
     ("minProperties", "At least", "entries."),
     ("maxProperties", "At most", "entries."),
-    ("minimum", "Not less than", "."),
-    ("maximum", "Not more than", "."),
+    ("minimum", "At least", "."),
+    ("maximum", "At most", "."),
     ("exclusiveMinimum", "More than", "."),
     ("exclusiveMaximum", "Less than", "."),
     ("multipleOf", "A multiple of", "."),
@@ -42,10 +42,11 @@ fn describe_one(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut
     if !schema.keys().any(|key| keywords::role(key) == Some(Role::Limit)) {
         return 0;
     }
+    state_exclusive_limits(schema);
     let mut sentences = Vec::new();
     for (keyword, before, after) in LIMITS {
         let Some(value) = schema.shift_remove(*keyword) else { continue };
-        // A default of null is the same as an absent field. In 3.0, an exclusive limit is a boolean beside the limit.
+        // A default of null is the same as an absent field.
         if value.is_null() || value.is_boolean() && keyword.starts_with("exclusive") {
             continue;
         }
@@ -53,7 +54,9 @@ fn describe_one(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut
             report.warn(&place.child(keyword), "the client documents this and does not check it");
         }
         let space = if after.len() > 1 { " " } else { "" };
-        sentences.push(format!("{before} `{}`{space}{after}", plain(&value)));
+        let value = plain(&value);
+        let after = if value == "1" { singular(after) } else { after };
+        sentences.push(format!("{before} `{value}`{space}{after}"));
     }
     if sentences.is_empty() {
         return 0;
@@ -62,8 +65,33 @@ fn describe_one(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut
     1
 }
 
+/// In 3.0, an exclusive limit is a boolean beside the limit; in 3.1, it is the limit.
+fn state_exclusive_limits(schema: &mut Map<String, Value>) {
+    for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        if schema.get(exclusive) == Some(&Value::Bool(true))
+            && let Some(value) = schema.shift_remove(limit)
+        {
+            schema.insert(exclusive.to_owned(), value);
+        }
+    }
+}
+
+/// A value as a person writes it: an integral number has no decimal point.
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned).replace('`', "'")
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned).replace('`', "'");
+    match text.strip_suffix(".0") {
+        Some(integral) if value.is_number() => integral.to_owned(),
+        _ => text,
+    }
+}
+
+fn singular(unit: &'static str) -> &'static str {
+    match unit {
+        "characters." => "character.",
+        "items." => "item.",
+        "entries." => "entry.",
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +109,12 @@ mod tests {
                 json!({"description": "A code.\n\nAt most `5` characters."}),
             ),
             (json!({"exclusiveMinimum": 0}), json!({"description": "More than `0`."})),
-            (json!({"exclusiveMinimum": true, "minimum": 0}), json!({"description": "Not less than `0`."})),
+            (json!({"exclusiveMinimum": true, "minimum": 0}), json!({"description": "More than `0`."})),
+            (json!({"exclusiveMinimum": false, "minimum": 1.0}), json!({"description": "At least `1`."})),
+            (
+                json!({"minLength": 1, "maxLength": 2}),
+                json!({"description": "At least `1` character. At most `2` characters."}),
+            ),
             (json!({"default": "0", "type": "number"}), json!({"type": "number", "description": "Default: `0`."})),
             (json!({"default": null}), json!({})),
             (json!({"default": false}), json!({"description": "Default: `false`."})),
