@@ -1,7 +1,7 @@
 //! Makes a request body that the document does not require an `Option`, and sends no body for `None`. progenitor requires
 //! every body.
 //!
-//! A body that may be null already is an `Option`, and `None` is sent as null. A body of bytes stays as it is: it can be
+//! A body that may also be null already is an `Option`; `None` leaves it out. A body of bytes stays as it is: it can be
 //! empty.
 
 use std::collections::BTreeSet;
@@ -30,13 +30,13 @@ pub(super) fn wrap(client: &mut File, lowered: &Lowered, problems: &mut Vec<Prob
     let mut count = 0;
     for method in source::methods_mut(client).filter(|it| optional.contains(it.sig.ident.to_string().as_str())) {
         let mut calls = Calls(0);
-        let is_optional = source::body(method).is_none_or(|kind| source::first_argument(kind, "Option").is_some());
-        if is_optional || !source::writes_body(method) {
+        if source::body(method).is_none() || !source::writes_body(method) {
             continue;
         }
         for input in &mut method.sig.inputs {
             if let FnArg::Typed(argument) = input
                 && matches!(&*argument.pat, Pat::Ident(name) if name.ident == "body")
+                && source::first_argument(&argument.ty, "Option").is_none()
             {
                 let kind = &argument.ty;
                 argument.ty = parse_quote!(Option<#kind>);
@@ -101,16 +101,17 @@ mod tests {
         lowered.document["paths"] = json!({"/bake": body, "/clear": body, "/send": body, "/serve": body});
         lowered.document["paths"]["/serve"]["get"]["requestBody"]["required"] = json!(true);
         let mut problems = Vec::new();
-        assert_eq!((wrap(&mut client, &lowered, &mut problems), problems.len()), (1, 0));
+        assert_eq!((wrap(&mut client, &lowered, &mut problems), problems.len()), (2, 0));
         let written = one_line(&client);
         for expected in [
             "id: i64, body: Option<&'a types::Cake>,",
             ".optional_json_body(body.as_ref())?",
             "body: B)",
             ".form_urlencoded(&body)?",
-            ".json_body(&body)?",
+            "clear<'a>( &'a self, body: Option<&'a types::Cake>, )",
         ] {
             assert!(written.contains(expected), "{expected} is missing in\n{written}");
         }
+        assert_eq!(written.matches(".optional_json_body(").count(), 2, "{written}");
     }
 }

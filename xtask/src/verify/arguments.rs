@@ -148,18 +148,17 @@ impl Call<'_> {
             true => json!({"const": BYTES}),
             false => content[chosen]["schema"].clone(),
         };
-        // Bytes cannot be left out, and a body that may be null is null instead.
+        // Bytes cannot be left out.
         let is_optional = body["required"] != json!(true) && !plain;
-        if is_optional
-            && self.instances.choose(LEFT_OUT) == 0
-            && !self.contract.validator(&schema)?.is_valid(&Value::Null)
-        {
+        let is_left_out = is_optional && self.instances.choose(LEFT_OUT) == 0;
+        let value = if is_left_out { Some(Value::Null) } else { self.valid(&schema, |_| true)? };
+        let Some(value) = value else {
+            return Ok(Err("no request body could be generated".to_owned()));
+        };
+        if is_optional && value.is_null() {
             arguments.values["body"] = Value::Null;
             return Ok(Ok(()));
         }
-        let Some(value) = self.valid(&schema, |_| true)? else {
-            return Ok(Err("no request body could be generated".to_owned()));
-        };
         arguments.values["body"] = value.clone();
         let media_type = if in_parts { format!("{chosen}; boundary={}", multipart::BOUNDARY) } else { chosen.clone() };
         arguments.body = Some(Body { media_type, schema, value });

@@ -60,7 +60,7 @@ pub(super) fn source(client: &Client) -> anyhow::Result<String> {
             }
         }
 
-        async fn call(client: &Client, name: &str, arguments: &Value) -> Result<Value, String> {
+        async fn call(client: &Client, name: &str, arguments: &Arguments) -> Result<Value, String> {
             match name {
                 #(#calls)*
                 _ => Err(format!("there is no operation {name}")),
@@ -102,10 +102,11 @@ fn fixed() -> TokenStream {
             let client = Client::new(&base, Session::authorized(Fixed)).unwrap();
             let mut output = std::io::stdout().lock();
             for line in std::io::stdin().lock().lines() {
-                let command: Value = serde_json::from_str(&line.unwrap()).unwrap();
-                let result = match (command["read"].as_str(), command["call"].as_str()) {
-                    (Some(name), _) => read_type(name, command["json"].as_str().unwrap_or_default()),
-                    (_, Some(name)) => call(&client, name, &command["arguments"]).await,
+                let line = line.unwrap();
+                let command: Command = serde_json::from_str(&line).unwrap();
+                let result = match (&command.read, &command.call) {
+                    (Some(name), _) => read_type(name, &command.json),
+                    (_, Some(name)) => call(&client, name, &command.arguments).await,
                     _ => Err("no command".to_owned()),
                 };
                 let result = result.unwrap_or_else(|error| json!({"error": error}));
@@ -124,9 +125,22 @@ fn fixed() -> TokenStream {
             Ok(json!({"written": text, "variant": variant(&value), "shows_secret": shows_secret}))
         }
 
-        fn argument<T: serde::de::DeserializeOwned>(arguments: &Value, name: &str) -> Result<T, String> {
-            let value = arguments.get(name).cloned().unwrap_or(Value::Null);
-            serde_json::from_value(value).map_err(|error| format!("argument {name}: {error}"))
+        // As text, because a `Value` sorts its fields.
+        type Arguments = std::collections::HashMap<String, Box<serde_json::value::RawValue>>;
+
+        #[derive(serde::Deserialize)]
+        #[serde(default)]
+        #[derive(Default)]
+        struct Command {
+            read: Option<String>,
+            json: String,
+            call: Option<String>,
+            arguments: Arguments,
+        }
+
+        fn argument<T: serde::de::DeserializeOwned>(arguments: &Arguments, name: &str) -> Result<T, String> {
+            let json = arguments.get(name).map_or("null", |json| json.get());
+            serde_json::from_str(json).map_err(|error| format!("argument {name}: {error}"))
         }
 
         // As text, because a `Value` sorts its fields.

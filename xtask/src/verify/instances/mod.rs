@@ -163,6 +163,9 @@ impl<'a> Instances<'a> {
                 made.insert(name.clone(), self.at(property, depth + 1));
             }
         }
+        for name in required.iter().filter(|name| schema["properties"].get(**name).is_none()) {
+            made.insert((*name).to_owned(), json!("text"));
+        }
         if schema.get("properties").is_none()
             && let Some(values @ Value::Object(_)) = schema.get("additionalProperties")
             && depth <= DEPTH
