@@ -91,6 +91,29 @@ fn kind(text: &str) -> &'static str {
     }
 }
 
+/// The depth at which `serde_json` stops reading, so that a hostile value does not exhaust the stack.
+pub(crate) const MAX_DEPTH: usize = 127;
+
+/// The number of arrays and objects around the innermost value of a JSON text.
+pub(crate) fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut is_escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_string => is_escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 /// Writes a JSON text as it is.
 pub(crate) fn write<S: Serializer>(text: String, serializer: S) -> Result<S::Ok, S::Error> {
     RawValue::from_string(text).map_err(S::Error::custom)?.serialize(serializer)
@@ -206,5 +229,28 @@ impl<'de> Visitor<'de> for Content {
 
     fn visit_string<E: de::Error>(self, text: String) -> Result<Self::Value, E> {
         Ok(text.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_depth_does_not_count_brackets_in_strings() {
+        for (json, expected) in
+            [("1", 0), ("[]", 1), ("[{\"a\":[1]},[]]", 3), ("[\"[[\\\"[\"]", 1), ("{\"[\\\\\":{}}", 2)]
+        {
+            assert_eq!(depth(json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_kept_as_it_was_written() {
+        for json in ["{\"b\": 1.50,\n\"a\":[1e400]}", "null", "\"\\u0061\"", "-0.0"] {
+            let kept: RawJson = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&kept).unwrap(), json);
+        }
+        assert_eq!(format!("{:?}", RawJson::from(&Value::from("s3cret"))), "[redacted string]");
     }
 }

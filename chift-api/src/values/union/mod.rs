@@ -96,6 +96,10 @@ enum Choice {
 /// is none of them is kept.
 pub(crate) fn read<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let json = raw_json::text(deserializer)?;
+    // Each alternative is read by a parser of its own, which does not know how deep the value already is.
+    if raw_json::depth(&json) > raw_json::MAX_DEPTH {
+        return Err(D::Error::custom("recursion limit exceeded"));
+    }
     match choose(T::TAGS, T::ALTERNATIVES, &json) {
         // The message has no position, because that of the outer parser follows.
         Choice::Tagged(alternative) => T::read(alternative, &json).map_err(|_| {

@@ -120,3 +120,29 @@ fn a_union_is_read_from_the_buffer_of_serde() {
     let read: Shape = serde_json::from_value(serde_json::json!({"size": 2, "type": "square"})).unwrap();
     assert!(matches!(read, Shape::Square(_)), "{read:?}");
 }
+
+#[derive(Debug)]
+struct Nested {
+    inner: Tree,
+}
+object! { Nested { required inner "inner"; } }
+
+#[derive(Debug)]
+enum Tree {
+    Nested(Box<Nested>),
+    Leaf(Decimal),
+    Unknown(RawJson),
+}
+union! { Tree Unknown [] {
+    Nested(Box<Nested>) [Form::Object(&[])];
+    Leaf(Decimal) [Form::Number];
+} }
+
+#[test]
+fn a_value_that_is_too_deep_is_refused_and_does_not_exhaust_the_stack() {
+    let nested = |depth: usize| format!("{}1{}", "{\"inner\":".repeat(depth), "}".repeat(depth));
+    let read: Tree = serde_json::from_str(&nested(100)).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), nested(100));
+    let error = serde_json::from_str::<Tree>(&nested(1_000_000)).unwrap_err().to_string();
+    assert!(error.contains("recursion limit exceeded"), "{error}");
+}
