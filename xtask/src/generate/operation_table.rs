@@ -106,11 +106,15 @@ fn body_names(operations: &[Operation], client: &Client) -> Result<TokenStream, 
                 kinds.insert(name, tokens(kind)?);
             }
         }
-        let mut by_name: BTreeMap<&String, Vec<TokenStream>> = BTreeMap::new();
+        // A range stands after all single statuses, which are more specific.
+        let mut by_name: BTreeMap<(bool, &String), Vec<TokenStream>> = BTreeMap::new();
         let mut rest = None;
         for (status, name) in statuses {
             match pattern(status) {
-                Some(pattern) => by_name.entry(name).or_default().push(pattern),
+                Some(pattern) => {
+                    let is_range = status.parse::<u16>().is_err();
+                    by_name.entry((is_range, name)).or_default().push(pattern);
+                }
                 None => rest = Some(name),
             }
         }
@@ -118,7 +122,7 @@ fn body_names(operations: &[Operation], client: &Client) -> Result<TokenStream, 
             let kind = kinds.get(name.as_str())?;
             Some(quote! { (#name, reads::<#kind>(body)) })
         };
-        let choices = by_name.iter().filter_map(|(name, statuses)| {
+        let choices = by_name.iter().filter_map(|((_, name), statuses)| {
             let reading = reading(name)?;
             Some(quote! { #(#statuses)|* => #reading })
         });
@@ -166,6 +170,7 @@ fn pattern(status: &str) -> Option<TokenStream> {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic)]
 mod tests {
     use serde_json::Value;
 
@@ -193,5 +198,23 @@ mod tests {
         let secret: Vec<_> = client.methods.iter().filter(|(_, method)| holds_secret(&client, method)).collect();
         let ids: Vec<_> = secret.into_iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(ids, ["page", "token"]);
+    }
+
+    #[test]
+    fn a_single_status_is_matched_before_a_range_that_contains_it() {
+        let file = syn::parse_str(
+            "pub mod types {
+                pub enum Failure { Broken(Broken), Slow(Slow) }
+            }
+            impl Client { pub async fn bake(&self) -> Result<ResponseValue<()>, Error<types::Failure>> {} }",
+        )
+        .unwrap();
+        let bodies = [("503", "Slow"), ("5XX", "Broken"), ("500", "Broken")];
+        let bodies = bodies.map(|(status, name)| (status.to_owned(), name.to_owned())).into();
+        let operations = [Operation { bodies, ..operation("bake", "/") }];
+        let client = client::read(&file, &Value::Null, &operations);
+        let written = body_names(&operations, &client).unwrap().to_string();
+        let at = |part: &str| written.find(part).unwrap_or_else(|| panic!("{part} is missing in {written}"));
+        assert!(at("500u16 =>") < at("500u16 ..= 599u16") && at("503u16") < at("500u16 ..= 599u16"), "{written}");
     }
 }

@@ -65,7 +65,7 @@ impl<'a> Call<'a> {
             .flatten()
             .map(|(status, response)| {
                 // RFC 9110, sections 15.3.5 and 15.3.6: these have no body, even if the document describes one.
-                let has_body = !["204", "205"].contains(&status.as_str());
+                let has_body = !["204", "205"].contains(&status.as_str()) && self.operation.method != "HEAD";
                 (status.clone(), self.response_schema(response).filter(|_| has_body))
             })
             .collect();
@@ -94,7 +94,8 @@ impl<'a> Call<'a> {
         self.check_refusals(server, driver, tally)?;
         // No operation of Chift's document lists this status.
         let undocumented = json!({"message": "m", "error_code": "ERROR_OF_THE_FUTURE", "detail": {"a": 1}});
-        self.call_once(418, Some(&undocumented), server, driver, tally)
+        let body = Some(&undocumented).filter(|_| self.operation.method != "HEAD");
+        self.call_once(418, body, server, driver, tally)
     }
 
     /// Checks that a path argument that cannot be a segment is refused with an error that names it, before anything is
@@ -180,6 +181,7 @@ impl<'a> Call<'a> {
         if result["status"] != status {
             return Some(format!("the client returned status {}", result["status"]));
         }
+        let has_body = expected.is_some();
         let expected = expected.unwrap_or(&Value::Null);
         if (200..300).contains(&status) {
             let Some(ok) = result.get("ok") else { return Some(format!("the client returned an error: {result}")) };
@@ -190,7 +192,7 @@ impl<'a> Call<'a> {
             if expected.is_null() && bytes == Some("") {
                 return None;
             }
-            if let Some(name) = self.operation.bodies.get(&status.to_string()) {
+            if let Some(name) = self.body_name(status) {
                 let Some(body) = ok.get(name) else {
                     return Some(format!("the body was not read as {name}: {result}"));
                 };
@@ -198,12 +200,19 @@ impl<'a> Call<'a> {
             }
             return difference(expected, ok, false);
         }
-        let name = self.operation.bodies.get(&status.to_string()).map_or(UNDOCUMENTED, String::as_str);
+        let name = self.body_name(status).filter(|_| has_body).unwrap_or(UNDOCUMENTED);
         match result["failure"].get(name) {
             Some(body) if expected.is_null() => (body != "").then(|| format!("an empty body was read as {body}")),
             Some(body) => difference(expected, body, false),
             None => Some(format!("the body was not read as {name}: {result}")),
         }
+    }
+
+    /// The name of the body of a response: that of the status, of its range, or of all other statuses.
+    fn body_name(&self, status: u16) -> Option<&str> {
+        let bodies = &self.operation.bodies;
+        let keys = [status.to_string(), format!("{}XX", status / 100), "default".to_owned()];
+        keys.iter().find_map(|key| bodies.get(key)).map(String::as_str)
     }
 
     fn is_stream(&self) -> bool {
