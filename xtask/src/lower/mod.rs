@@ -114,7 +114,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "remove webhooks and callbacks", run: webhooks::remove, serves: Others },
     Pass { name: "rewrite documentation for rustdoc", run: documentation::rewrite_for_rustdoc, serves: Chift },
     Pass { name: "shorten operation names", run: operation_names::shorten, serves: Chift },
-    Pass { name: "choose media types of requests", run: media_types::choose_for_requests, serves: Chift },
+    Pass { name: "choose media types of requests", run: media_types::choose_for_requests, serves: Others },
     Pass { name: "gather parameters", run: parameters::gather, serves: Others },
     Pass { name: "leave checks to the server", run: constraints::leave_to_the_server, serves: Chift },
     Pass { name: "turn tuples into arrays", run: tuples::list_items, serves: Others },
@@ -125,7 +125,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "document limits and defaults", run: limits::describe, serves: Chift },
     Pass { name: "turn null alternatives into nullable", run: nullable::fold, serves: Chift },
     Pass { name: "merge the parts of allOf", run: all_of::merge, serves: Others },
-    Pass { name: "reduce schemas to the keywords of their type", run: scalars::reduce, serves: Others },
+    Pass { name: "reduce schemas to the keywords of their type", run: scalars::reduce, serves: Chift },
     Pass {
         name: "move nullable from components to references",
         run: nullable_components::move_to_references,
