@@ -96,6 +96,18 @@ impl Form {
         })
     }
 
+    /// Whether this form lists the field `name`.
+    pub(crate) fn has_field(&self, name: &str) -> bool {
+        let (Self::Object(fields) | Self::Closed(fields)) = self else { return false };
+        fields.iter().any(|field| field.name == name)
+    }
+
+    /// The number of fields that this form requires.
+    pub(crate) fn required_fields(&self) -> usize {
+        let (Self::Object(fields) | Self::Closed(fields)) = self else { return 0 };
+        fields.iter().filter(|field| field.is_required).count()
+    }
+
     /// Whether an object may lack the field `name`.
     pub(crate) fn may_lack(&self, name: &str) -> bool {
         let (Self::Object(fields) | Self::Closed(fields)) = self else { return true };
@@ -151,6 +163,11 @@ impl<'a> Fields<'a> {
     /// The fields of the object with the text `json`; none for any other value.
     pub(crate) fn of(json: &'a str) -> Self {
         if json.starts_with('{') { serde_json::from_str(json).unwrap_or_default() } else { Self::default() }
+    }
+
+    /// The names of the fields.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_ref())
     }
 
     /// The text of the value of the field `name`.

@@ -141,5 +141,28 @@ fn choose(tags: &[&str], alternatives: &[&[Form]], json: &str) -> Choice {
         left.iter().copied().filter(|index| form::any(forms(index), json, strictness)).collect()
     };
     let exact = matching(Strictness::Exact);
-    Choice::Formed(if exact.is_empty() { matching(Strictness::Lenient) } else { exact })
+    let mut matching = if exact.is_empty() { matching(Strictness::Lenient) } else { exact };
+    prefer_known_fields(&mut matching, alternatives, json);
+    Choice::Formed(matching)
+}
+
+/// Moves the alternative to the front that knows the most fields of the value, unless an earlier one requires more.
+fn prefer_known_fields(matching: &mut [usize], alternatives: &[&[Form]], json: &str) {
+    if matching.len() < 2 {
+        return;
+    }
+    let fields = Fields::of(json);
+    let count = |index: usize, count: &dyn Fn(&Form) -> usize| {
+        alternatives.get(index).into_iter().copied().flatten().map(count).max().unwrap_or_default()
+    };
+    let known = |index| count(index, &|form| fields.names().filter(|name| form.has_field(name)).count());
+    let required = |index| count(index, &Form::required_fields);
+    let mut best = 0;
+    for at in 1..matching.len() {
+        let (one, other) = (matching[best], matching[at]);
+        if known(other) > known(one) && required(other) >= required(one) {
+            best = at;
+        }
+    }
+    matching[..=best].rotate_right(1);
 }

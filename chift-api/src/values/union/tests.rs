@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::form::{Field, Form};
 use super::union;
 use crate::object::object;
 use crate::{Decimal, Open, RawJson};
@@ -145,4 +146,19 @@ fn a_value_that_is_too_deep_is_refused_and_does_not_exhaust_the_stack() {
     assert_eq!(serde_json::to_string(&read).unwrap(), nested(100));
     let error = serde_json::from_str::<Tree>(&nested(1_000_000)).unwrap_err().to_string();
     assert!(error.contains("recursion limit exceeded"), "{error}");
+}
+
+#[test]
+fn of_two_alternatives_the_one_that_knows_more_fields_is_preferred_unless_the_other_requires_more() {
+    const A: &[Form] = &[Form::Object(&[Field::optional("a", &[Form::Any])])];
+    const B: &[Form] = &[Form::Object(&[Field::optional("b", &[Form::Any]), Field::optional("c", &[Form::Any])])];
+    const C: &[Form] = &[Form::Object(&[Field::required("a", &[Form::Any])])];
+    for (alternatives, json, expected) in [
+        ([A, B], "{\"b\":1}", vec![1, 0]),
+        ([A, B], "{\"a\":1}", vec![0, 1]),
+        ([A, B], "{}", vec![0, 1]),
+        ([C, B], "{\"a\":1,\"b\":1,\"c\":1}", vec![0, 1]),
+    ] {
+        assert_eq!(super::choose(&[], &alternatives, json), super::Choice::Formed(expected), "{json}");
+    }
 }

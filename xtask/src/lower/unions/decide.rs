@@ -95,7 +95,7 @@ fn report_ambiguous(union: &mut Union, list: &[Value], place: &Pointer, report: 
         if let Some((_, first)) = ambiguous.get(before) {
             let (first, this) = (name(*first), name(index));
             let what = format!(
-                "no tag and no required field distinguishes `{this}` from `{first}`; a value that may be either is read as `{first}`"
+                "no tag and no required field distinguishes `{this}` from `{first}`; a value is read as the one that has more of its fields, and else as `{first}`"
             );
             report.warn(&place.child("oneOf"), what);
         }

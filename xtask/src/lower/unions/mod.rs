@@ -31,7 +31,7 @@ pub struct Union {
 impl Union {
     /// Whether a value of the alternative `other` may be read as the alternative `read`.
     pub fn is_ambiguous(&self, read: usize, other: usize) -> bool {
-        self.ambiguous.contains(&(other, read))
+        self.ambiguous.contains(&(other, read)) || self.ambiguous.contains(&(read, other))
     }
 }
 

@@ -134,7 +134,19 @@ impl<'a> Instances<'a> {
         }
         let made: Vec<Value> = parts.iter().map(|part| self.at(part, depth + 1)).collect();
         if made.iter().all(Value::is_object) {
-            return made.into_iter().filter_map(|it| it.as_object().cloned()).flatten().collect::<Map<_, _>>().into();
+            let mut all = Map::new();
+            for (part, value) in parts.iter().zip(&made) {
+                // A part may require a field that only another one describes.
+                let describes = |name: &str| {
+                    COMPOSED.iter().any(|key| part.get(key).is_some()) || part["properties"].get(name).is_some()
+                };
+                for (name, value) in value.as_object().into_iter().flatten() {
+                    if describes(name) || !all.contains_key(name) {
+                        all.insert(name.clone(), value.clone());
+                    }
+                }
+            }
+            return all.into();
         }
         made.into_iter().next_back().unwrap_or_default()
     }
