@@ -32,10 +32,10 @@ const DEFECTS: &[Defect] = &[
         failure: "a value was read as `Disc`, and its schema is that of `Square`",
     },
     Defect {
-        name: "the form of a value does not matter",
+        name: "the least specific alternative is read",
         file: "src/values/union/mod.rs",
-        code: "left.iter().copied().filter(|index| form::any(forms(index), json, strictness)).collect()",
-        replacement: "left.iter().rev().copied().filter(|index| strictness != Strictness::Exact || !forms(index).is_empty()).collect()",
+        code: "Choice::Formed(matching)",
+        replacement: "Choice::Formed(matching.into_iter().rev().collect())",
         failure: "and its schema is that of",
     },
     Defect {
