@@ -116,7 +116,7 @@ fn fits(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The values of enums whose text [`spell`] replaced: by type, and by the text that replaces them.
+/// The values of enums whose text the pass replaced: by type, and by the text that replaces them.
 pub type EnumValues = BTreeMap<String, BTreeMap<String, String>>;
 
 #[cfg(test)]
