@@ -1,6 +1,6 @@
 //! The token operation at a real FastAPI application, whose validator is the one that Chift's server uses.
 
-use chift_api::types::{AuthItem, HttpValidationErrorFailure};
+use chift_api::types::{ApiError, AuthItem};
 use chift_api::{Client, Error, Method, Session};
 use chift_auth::{Credentials, TokenSource};
 use chift_tests::CLIENT_SECRET;
@@ -34,7 +34,7 @@ async fn the_validators_body_has_its_type_and_does_not_print_the_secret() {
             panic!("the application accepts {client_id:?}");
         };
         assert_eq!(response.status(), 422);
-        let HttpValidationErrorFailure::HttpValidationError(error) = response.into_inner() else {
+        let ApiError::HttpValidationError(error) = response.into_inner() else {
             panic!("the body is not the documented one");
         };
         assert_eq!(error.message, "Validation error");

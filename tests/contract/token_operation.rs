@@ -1,7 +1,7 @@
 //! `POST /token`: requests and responses, validated against the vendor's unmodified document.
 
 use chift_api::httpmock::MockServerExt as _;
-use chift_api::types::{AuthItem, HttpValidationError, HttpValidationErrorFailure, Token};
+use chift_api::types::{ApiError, AuthItem, HttpValidationError, Token};
 use chift_api::{Client, Error, Session};
 use chift_auth::{Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
@@ -110,9 +110,7 @@ async fn a_documented_error_is_returned_typed() {
     match client.generate_access_token(&AuthItem::new(account(), CLIENT_ID, CLIENT_SECRET)).await {
         Err(Error::ErrorResponse(response)) => {
             assert_eq!(response.status(), 422);
-            let HttpValidationErrorFailure::HttpValidationError(received) = response.into_inner() else {
-                panic!("another body")
-            };
+            let ApiError::HttpValidationError(received) = response.into_inner() else { panic!("another body") };
             assert_eq!(received.detail.unwrap().len(), 1);
         }
         other => panic!("{other:?}"),
@@ -136,11 +134,12 @@ async fn the_status_selects_the_type_of_an_error_body() {
         assert_eq!(failure.detail, Some(body["detail"].clone()));
         let Error::ErrorResponse(response) = error else { panic!("{error:?}") };
         match response.into_inner() {
-            HttpValidationErrorFailure::HttpValidationError(_) => assert!(documented, "{status} was decoded as a 422"),
-            HttpValidationErrorFailure::Undocumented(kept) => {
+            ApiError::HttpValidationError(_) => assert!(documented, "{status} was decoded as a 422"),
+            ApiError::Undocumented(kept) => {
                 assert!(!documented, "{status}");
                 assert_eq!(kept.body(), &body);
             }
+            other => panic!("{other:?}"),
         }
     }
 }
@@ -157,7 +156,7 @@ async fn an_error_body_that_is_not_json_is_kept_as_text() {
     assert_eq!(error.chift().unwrap().status, 502);
     let Error::ErrorResponse(response) = error else { panic!("{error:?}") };
     match response.into_inner() {
-        HttpValidationErrorFailure::Undocumented(kept) => assert_eq!(kept.body(), "<html>bad gateway</html>"),
-        HttpValidationErrorFailure::HttpValidationError(other) => panic!("{other:?}"),
+        ApiError::Undocumented(kept) => assert_eq!(kept.body(), "<html>bad gateway</html>"),
+        other => panic!("{other:?}"),
     }
 }

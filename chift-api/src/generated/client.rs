@@ -8,6 +8,25 @@ use crate::runtime::{ClientHooks, ClientInfo, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    ///The body of an error response. The operation and the status select the variant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum ApiError {
+        #[serde(rename = "HTTPValidationError")]
+        HttpValidationError(HttpValidationError),
+        Undocumented(crate::Undocumented),
+    }
+    impl ::std::convert::From<HttpValidationError> for ApiError {
+        fn from(value: HttpValidationError) -> Self {
+            Self::HttpValidationError(value)
+        }
+    }
+    impl ::std::convert::From<crate::Undocumented> for ApiError {
+        fn from(value: crate::Undocumented) -> Self {
+            Self::Undocumented(value)
+        }
+    }
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
@@ -41,24 +60,6 @@ pub mod types {
         HttpValidationError { optional detail "detail"; required message "message";
         optional status "status"; } extra : ::indexmap::IndexMap < ::std::string::String,
         ::serde_json::Value >
-    }
-    ///The error of a call, selected by the status of the response.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum HttpValidationErrorFailure {
-        #[serde(rename = "HTTPValidationError")]
-        HttpValidationError(HttpValidationError),
-        Undocumented(crate::Undocumented),
-    }
-    impl ::std::convert::From<HttpValidationError> for HttpValidationErrorFailure {
-        fn from(value: HttpValidationError) -> Self {
-            Self::HttpValidationError(value)
-        }
-    }
-    impl ::std::convert::From<crate::Undocumented> for HttpValidationErrorFailure {
-        fn from(value: crate::Undocumented) -> Self {
-            Self::Undocumented(value)
-        }
     }
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -232,14 +233,14 @@ Sends a `POST` request to `/token`
 
 # Errors
 
-The status selects the body that [`HttpValidationErrorFailure`](types::HttpValidationErrorFailure) contains; for other statuses, it is [`Undocumented`](crate::Undocumented).
+The status selects the body that [`ApiError`](types::ApiError) contains; for other statuses, it is [`Undocumented`](crate::Undocumented).
 
 - 422 Validation Error: [`HttpValidationError`](types::HttpValidationError)
 */
     pub async fn generate_access_token<'a>(
         &'a self,
         body: &'a types::AuthItem,
-    ) -> Result<ResponseValue<types::Token>, Error<types::HttpValidationErrorFailure>> {
+    ) -> Result<ResponseValue<types::Token>, Error<types::ApiError>> {
         let url = format!("{}/token", self.baseurl,);
         #[allow(unused_mut)]
         let mut request = self

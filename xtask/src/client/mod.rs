@@ -111,6 +111,8 @@ pub struct NamedType {
     /// The traits that it implements, each with its generic arguments; without `From<&Self>`, which all types
     /// implement.
     pub traits: BTreeSet<String>,
+    /// Whether callers must expect more fields or variants: it is `#[non_exhaustive]`.
+    pub is_growing: bool,
     /// Whether a request contains it, so that callers construct its values.
     pub is_sent: bool,
     /// Whether a response of success or of an error contains it, so that callers read its values.

@@ -28,7 +28,8 @@ pub(crate) fn read(file: &File, document: &Value, operations: &[Operation]) -> C
             .filter_map(|path| path.segments.last().map(|last| last.ident.to_string()))
             .collect();
         let construction = if traits.contains("Default") { Construction::Default } else { Construction::Literal };
-        types.insert(name, NamedType { kind, construction, traits, is_sent: false, is_received: false });
+        let is_growing = attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
+        types.insert(name, NamedType { kind, construction, traits, is_growing, is_sent: false, is_received: false });
     }
     for item in source::types(file) {
         if let Item::Impl(block) = item {

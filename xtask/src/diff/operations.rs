@@ -131,6 +131,7 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
             changes.push(Change::breaking(part, format!("was `{}`, is `{}`", shown(before), shown(after)), why));
         }
     }
+    changes.extend(bodies(pair, old, new, renames));
     if was.operation.needs_bearer != is.operation.needs_bearer {
         let what = if is.operation.needs_bearer { "is sent now" } else { "is no longer sent" };
         changes.push(Change::compatible("bearer token", what, "callers need no change"));
@@ -168,6 +169,38 @@ fn renamed(old_name: &str, was: &Method, new: &Client, renames: &Renames) -> Cha
     } else {
         Change::breaking("", what, "calls to the old name no longer compile")
     }
+}
+
+/// The statuses whose body has another type now.
+fn bodies(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Vec<Change> {
+    let ((_, was), (_, is)) = *pair;
+    let statuses = |method: &Method| method.operation.bodies.keys().cloned().collect::<BTreeSet<String>>();
+    let shown = |kind: Option<String>| kind.map_or("not documented".to_owned(), |kind| format!("`{}`", shown(&kind)));
+    // Otherwise the type of the response differs, which is reported.
+    let both_several = was.operation.has_several_successes() && is.operation.has_several_successes();
+    let mut changes = Vec::new();
+    for status in &statuses(was) | &statuses(is) {
+        if status.starts_with('2') && !both_several {
+            continue;
+        }
+        let before = body(was, old, &status).map(|kind| renames.within(kind));
+        let after = body(is, new, &status).map(str::to_owned);
+        if before != after {
+            let what = format!("was {}, is {}", shown(before), shown(after));
+            let why = "callers that match the variant of the old body compile, and no longer see that body";
+            changes.push(Change::new(Verdict::Silent, format!("body of {status}"), what, why));
+        }
+    }
+    changes
+}
+
+/// The type of the body of a response with this status, which may be a range or `default`.
+fn body<'a>(method: &Method, client: &'a Client, status: &str) -> Option<&'a str> {
+    let bodies = &method.operation.bodies;
+    let range = format!("{}XX", status.get(..1).unwrap_or_default());
+    let name = [status, &range, "default"].iter().find_map(|key| bodies.get(*key))?;
+    let side = if status.starts_with('2') { &method.success } else { &method.failure };
+    client.bodies(side).get(name.as_str()).map(|kind| kind.plain.as_str())
 }
 
 /// The changes of the optional query parameters, which are the fields of one struct.

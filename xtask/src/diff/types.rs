@@ -244,6 +244,9 @@ fn variants((was, before): Of<'_, Variant>, (is, after): Of<'_, Variant>, rename
                 "responses contain it as `Open`, which callers cannot match exhaustively",
             ),
             (_, false) => Change::compatible(part, "is new", "callers need not send it"),
+            (false, true) if was.is_growing => {
+                Change::compatible(part, "is new", "the type is `#[non_exhaustive]`, so callers expect more variants")
+            }
             (false, true) => {
                 Change::breaking(part, "is new", "callers that match all variants of a response no longer compile")
             }

@@ -10,6 +10,7 @@ mod constructors;
 mod conversion_errors;
 mod enum_values;
 mod error_sections;
+mod error_types;
 mod field_names;
 mod integers;
 mod json_bodies;
@@ -101,6 +102,7 @@ const PASSES: &[Pass] = &[
     // After typify and `optional_collections`, which add the `Option` that this pass replaces.
     Pass { name: "make fields of PATCH bodies nullable", run: Shape(nullable_fields::wrap) },
     Pass { name: "name the value and the type in errors", run: Shape(conversion_errors::name) },
+    Pass { name: "let callers expect more errors", run: Shape(error_types::mark) },
     Pass { name: "remove documentation that repeats a name", run: Shape(repeated_names::remove) },
     // After all passes that change fields: the required fields are the arguments of a constructor.
     Pass { name: "add constructors", run: Shape(constructors::add) },

@@ -48,7 +48,7 @@ fn names(item: &ItemEnum) -> BTreeMap<String, Ident> {
     for variant in item.variants.iter().filter(|_| numbered) {
         let Fields::Unnamed(fields) = &variant.fields else { return BTreeMap::new() };
         let preferred = match fields.unnamed.first() {
-            Some(field) if fields.unnamed.len() == 1 => content_name(&field.ty),
+            Some(field) if fields.unnamed.len() == 1 => content_name(&field.ty, &item.ident.to_string()),
             _ => "Tuple".to_owned(),
         };
         let name = names::free_name(&preferred, |name| taken.contains(name));
@@ -58,8 +58,8 @@ fn names(item: &ItemEnum) -> BTreeMap<String, Ident> {
     names
 }
 
-/// A name for a value of this type.
-fn content_name(kind: &Type) -> String {
+/// A name for a value of this type, without the name of the enum in front of it.
+fn content_name(kind: &Type, within: &str) -> String {
     let Type::Path(path) = kind else { return "Other".to_owned() };
     let Some(last) = path.path.segments.last() else { return "Other".to_owned() };
     let of = |index: usize| {
@@ -68,7 +68,7 @@ fn content_name(kind: &Type) -> String {
             GenericArgument::Type(kind) => Some(kind),
             _ => None,
         });
-        kinds.map(content_name).nth(index).unwrap_or_default()
+        kinds.map(|kind| content_name(kind, within)).nth(index).unwrap_or_default()
     };
     match last.ident.to_string().as_str() {
         "bool" => "Boolean".to_owned(),
@@ -78,7 +78,10 @@ fn content_name(kind: &Type) -> String {
         "Vec" => format!("{}List", of(0)),
         "IndexMap" | "Map" => format!("{}Map", of(1)),
         "Option" | "Box" => of(0),
-        name => name.to_pascal_case(),
+        name => {
+            let rest = name.strip_prefix(within).filter(|rest| rest.starts_with(char::is_uppercase));
+            rest.unwrap_or(name).to_pascal_case()
+        }
     }
 }
 
@@ -114,10 +117,20 @@ mod tests {
                 }
                 impl From<::uuid::Uuid> for Either { fn from(it: ::uuid::Uuid) -> Self { Self::Variant3(it) } }
                 pub enum Version { Variant1(A), Other(B) }
+                pub enum Order { Variant0(::indexmap::IndexMap<::std::string::String, OrderValue>), Variant1(Orders) }
             }",
         );
-        assert_eq!(count, 4);
-        for expected in ["ItemList(", "ItemList2(", "IntegerMap(", "Uuid(", "Self::Uuid(it)", "Variant1(A)"] {
+        assert_eq!(count, 6);
+        for expected in [
+            "ItemList(",
+            "ItemList2(",
+            "IntegerMap(",
+            "Uuid(",
+            "Self::Uuid(it)",
+            "Variant1(A)",
+            " ValueMap(",
+            " Orders(",
+        ] {
             assert!(written.contains(expected), "{expected} is missing in\n{written}");
         }
     }

@@ -1,12 +1,13 @@
-//! Combines the errors of an operation into one type, and its success types too. progenitor supports one error type and
-//! one success type per operation, and panics on a document with several.
+//! Gives all operations one error type, and an operation with several success types one type for them. progenitor
+//! supports one error type and one success type per operation, and panics on a document with several.
 //!
-//! The errors of an operation become one response for `4XX` and `5XX` whose schema is a `oneOf` of `{name: body}`
-//! objects: the status selects the name, and the name selects the type. The generated module `operations` contains the
-//! names by status, and the client's hook wraps each body in an object with its name. A status that the document does
-//! not list, or a body that does not match its schema, gets the name `Undocumented`, whose type keeps the body.
+//! The error responses of each operation become one response for `4XX` and `5XX`. Its schema is the component `ApiError`,
+//! a `oneOf` of `{name: body}` objects for the bodies of all operations. The operation and the status select the name, and
+//! the name selects the type: the generated module `operations` contains the names, and the client's hook wraps each body
+//! in an object with its name. A status that the document does not list, or a body that does not match its schema, gets
+//! the name `Undocumented`, whose type keeps the body.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -18,46 +19,75 @@ use crate::document::walk;
 use crate::document::{marker, references};
 use crate::names;
 
+/// The names for the type of all errors; the second is for a document that has a component of the first name.
+const ERROR_NAMES: [&str; 2] = ["ApiError", "ErrorBody"];
+
 /// The name of a success without a body.
 const NO_CONTENT: &str = "NoContent";
 
 pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
+    let schemas = document["components"]["schemas"].as_object();
+    let taken: BTreeSet<String> = schemas.into_iter().flatten().map(|(name, _)| names::type_name(name)).collect();
+    let is_taken = |name: &str| taken.contains(name);
+    let [preferred, other] = ERROR_NAMES;
+    let error_name = if is_taken(preferred) { names::free_name(other, is_taken) } else { preferred.to_owned() };
+    let mut errors = Choices::new();
     let mut sets: BTreeMap<String, Value> = BTreeMap::new();
     let mut moves: BTreeMap<Pointer, Pointer> = BTreeMap::new();
     walk::change_operations(document, &mut |path, method, operation, document| {
         let id = references::operation_id(operation).to_owned();
         let Some(Value::Object(responses)) = operation.get_mut("responses") else { return };
-        let bodies = gather_successes(responses, &id, document, &mut sets);
+        let mut bodies = BTreeMap::new();
+        let set = gather_successes(responses, &id, document, &mut bodies).map(|choices| {
+            let set = one_of(&choices, "The result of a call. The operation and the status select the variant.");
+            let is_another = |name: &str| is_taken(name) || sets.get(name).is_some_and(|it| *it != set);
+            let name = names::free_name(&format!("{}Success", joined(&choices)), is_another);
+            sets.insert(name.clone(), set);
+            name
+        });
+        if let Some(set) = &set {
+            for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+                *response = json!({"description": "The call succeeded.", "content": content(set)});
+            }
+        }
         // The range covers them, and they have the same content.
         if responses.contains_key("2XX") {
             responses.retain(|status, _| status == "2XX" || !status.starts_with('2'));
         }
         let mut gathered = Responses { bodies, errors: BTreeMap::new() };
-        gather_errors(responses, &id, document, &mut gathered, &mut sets);
+        gather_errors(responses, &id, document, &mut gathered, &mut errors);
+        for range in ["4XX", "5XX"] {
+            responses
+                .insert(range.to_owned(), json!({"description": "The call failed.", "content": content(&error_name)}));
+        }
         report.responses.insert(id, gathered);
         // The components that this operation is the first to use.
-        if moves.len() < sets.len() {
-            let place = Pointer::root().child("paths").child(path).child(method).child("responses");
-            for set in sets.keys() {
-                moves.entry(Pointer::root().child("components").child("schemas").child(set)).or_insert(place.clone());
-            }
+        let place = Pointer::root().child("paths").child(path).child(method).child("responses");
+        for set in set.iter().chain([&error_name]) {
+            moves.entry(Pointer::root().child("components").child("schemas").child(set)).or_insert(place.clone());
         }
     });
-    report.origins.record(moves);
-    if !sets.is_empty() {
-        references::add_components(document, sets);
+    if report.responses.is_empty() {
+        return 0;
     }
+    let mut all = one_of(&errors, "The body of an error response. The operation and the status select the variant.");
+    if let Some(Value::Array(variants)) = all.get_mut("oneOf") {
+        variants.push(variant(UNDOCUMENTED, &json!({marker::KEY: marker::UNDOCUMENTED})));
+    }
+    sets.insert(error_name, all);
+    report.origins.record(moves);
+    references::add_components(document, sets);
     report.responses.len()
 }
 
+/// Takes the error responses out of `responses`, and adds their bodies to `choices`.
 fn gather_errors(
     responses: &mut Map<String, Value>,
     operation: &str,
     document: &Value,
     gathered: &mut Responses,
-    sets: &mut BTreeMap<String, Value>,
+    choices: &mut Choices,
 ) {
-    let mut choices = Choices::new();
     // If no other response is a success, progenitor treats `default` as one.
     if let Some(default) = responses.get("default").filter(|_| !responses.keys().any(|it| it.starts_with('2'))) {
         responses.insert("2XX".to_owned(), default.clone());
@@ -72,35 +102,27 @@ fn gather_errors(
         choices.insert(name.clone(), schema.clone());
         gathered.bodies.insert(status, name);
     }
-    let set = if choices.is_empty() { UNDOCUMENTED.to_owned() } else { joined(&choices) };
-    choices.insert(UNDOCUMENTED.to_owned(), json!({marker::KEY: marker::UNDOCUMENTED}));
-    let content =
-        choice(format!("{set}Failure"), &choices, "The error of a call, selected by the status of the response.", sets);
-    for range in ["4XX", "5XX"] {
-        responses.insert(range.to_owned(), json!({"description": "The call failed.", "content": content}));
-    }
 }
 
-/// Returns the names of the success bodies by status, if they have several types.
+/// Returns the success bodies, if they have several types, and adds their names by status to `names`.
 fn gather_successes(
-    responses: &mut Map<String, Value>,
+    responses: &Map<String, Value>,
     operation: &str,
     document: &Value,
-    sets: &mut BTreeMap<String, Value>,
-) -> BTreeMap<String, String> {
-    let mut names = BTreeMap::new();
-    let statuses: Vec<String> = responses.keys().filter(|status| status.starts_with('2')).cloned().collect();
-    let content = |status: &String| references::resolved(&responses[status], document).get("content");
+    names: &mut BTreeMap<String, String>,
+) -> Option<Choices> {
+    let statuses: Vec<&String> = responses.keys().filter(|status| status.starts_with('2')).collect();
+    let content = |status: &str| references::resolved(&responses[status], document).get("content");
     let kinds: HashSet<String> = statuses.iter().map(|it| content(it).unwrap_or(&Value::Null).to_string()).collect();
     let all_json = statuses
         .iter()
-        .all(|status| content(status).is_none() || references::json_schema(&responses[status], document).is_some());
+        .all(|status| content(status).is_none() || references::json_schema(&responses[*status], document).is_some());
     // The last pass refuses an operation that has both bytes and JSON.
     if kinds.len() < 2 || !all_json {
-        return names;
+        return None;
     }
     let mut choices = Choices::new();
-    for status in &statuses {
+    for status in statuses {
         let (name, schema) = match references::json_schema(&responses[status], document) {
             Some(schema) => (name_of(schema, operation, status), schema.clone()),
             None => (NO_CONTENT.to_owned(), json!({"nullable": true})),
@@ -108,16 +130,7 @@ fn gather_successes(
         choices.insert(name.clone(), schema);
         names.insert(status.clone(), name);
     }
-    let content = choice(
-        format!("{}Success", joined(&choices)),
-        &choices,
-        "The result of a call, selected by the status of the response.",
-        sets,
-    );
-    for status in statuses {
-        responses[&status] = json!({"description": "The call succeeded.", "content": content});
-    }
-    names
+    Some(choices)
 }
 
 /// The schemas of bodies, by name.
@@ -127,16 +140,19 @@ fn joined(choices: &Choices) -> String {
     choices.keys().map(|name| names::type_name(name)).collect::<Vec<_>>().join("Or")
 }
 
-/// The content of a response that is one of `choices`. The set of choices becomes a component named `set`.
-fn choice(set: String, choices: &Choices, description: &str, sets: &mut BTreeMap<String, Value>) -> Value {
-    let content = json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{set}")}}});
-    sets.entry(set).or_insert_with(|| {
-        let variants = choices.iter().map(|(name, schema)| {
-            json!({"type": "object", "required": [name], "properties": {name: schema}, "additionalProperties": false})
-        });
-        json!({"description": description, "oneOf": variants.collect::<Vec<_>>()})
-    });
-    content
+/// The content of a response with this component.
+fn content(component: &str) -> Value {
+    json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{component}")}}})
+}
+
+/// The schema of one of `choices`, each in an object with its name.
+fn one_of(choices: &Choices, description: &str) -> Value {
+    let variants: Vec<Value> = choices.iter().map(|(name, schema)| variant(name, schema)).collect();
+    json!({"description": description, "oneOf": variants})
+}
+
+fn variant(name: &str, schema: &Value) -> Value {
+    json!({"type": "object", "required": [name], "properties": {name: schema}, "additionalProperties": false})
 }
 
 fn name_of(schema: &Value, operation: &str, status: &str) -> String {
@@ -178,9 +194,32 @@ mod tests {
         let operation = &document["paths"]["/a"]["get"];
         let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
         assert_eq!(statuses, ["200", "4XX", "5XX"]);
-        let set = &document["components"]["schemas"]["BadOrInvalidFailure"]["oneOf"];
-        let names: Vec<_> =
-            set.as_array().unwrap().iter().map(|choice| choice["required"][0].as_str().unwrap()).collect();
-        assert_eq!(names, ["Bad", "Invalid", "Undocumented"]);
+        assert_eq!(variants(&document, "ApiError"), ["Bad", "Invalid", "Undocumented"]);
+    }
+
+    fn variants<'a>(document: &'a Value, set: &str) -> Vec<&'a str> {
+        let variants = document["components"]["schemas"][set]["oneOf"].as_array().unwrap();
+        variants.iter().map(|choice| choice["required"][0].as_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_types_for_all_bodies_replace_no_component_of_the_document() {
+        let response = |name: &str| json!({"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
+        let own = json!({"type": "object", "description": "The vendor's own."});
+        let mut document = json!({
+            "components": {"schemas": {"ApiError": own, "A": {}, "B": {}, "AOrBSuccess": own}},
+            "paths": {"/a": {"get": {
+                "operationId": "get_a",
+                "responses": {"200": response("A"), "202": response("B"), "400": response("ApiError")},
+            }}},
+        });
+        gather(&mut document, &mut Report::default());
+        assert_eq!(document["components"]["schemas"]["ApiError"], own);
+        assert_eq!(document["components"]["schemas"]["AOrBSuccess"], own);
+        assert_eq!(variants(&document, "ErrorBody"), ["ApiError", "Undocumented"]);
+        assert_eq!(variants(&document, "AOrBSuccess2"), ["A", "B"]);
+        let responses = &document["paths"]["/a"]["get"]["responses"];
+        assert_eq!(responses["202"]["content"], content("AOrBSuccess2"));
+        assert_eq!(responses["4XX"]["content"], content("ErrorBody"));
     }
 }

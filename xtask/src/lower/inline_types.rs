@@ -22,7 +22,7 @@ pub(super) fn name(document: &mut Value, report: &mut Report) -> usize {
     };
     walk::change(document, &mut |kind, place, node| match (kind, place.keys()) {
         (Kind::Schema, Some(["components", "schemas", name])) => {
-            naming.inside(node, &names::type_name(name), &place.pointer());
+            naming.inside(node, &Name::of(names::type_name(name)), &place.pointer());
         }
         (Kind::Operation, Some(["paths", _, _])) => naming.operation(node, &place.pointer()),
         (Kind::Parameter | Kind::RequestBody | Kind::Response, Some(["components", _, name])) => {
@@ -44,6 +44,28 @@ struct Naming {
     made: Map<String, Value>,
     /// The places of the types, and the places that they had.
     moves: Vec<(Pointer, Pointer)>,
+}
+
+/// A name for the type at a place.
+struct Name {
+    /// The type that contains the place, and the field.
+    field: String,
+    /// The part of the field's value. Of several parts within each other, the innermost.
+    part: &'static str,
+}
+
+impl Name {
+    fn of(field: impl Into<String>) -> Self {
+        Self { field: field.into(), part: "" }
+    }
+
+    fn part(&self, part: &'static str) -> Self {
+        Self { field: self.field.clone(), part }
+    }
+
+    fn text(&self) -> String {
+        format!("{}{}", self.field, self.part)
+    }
 }
 
 impl Naming {
@@ -68,29 +90,30 @@ impl Naming {
 
     /// Names the schemas of a node that is not a schema itself.
     fn bodies(&mut self, node: &mut Value, base: &str, place: &Pointer) {
+        let name = Name::of(base);
         if let Some(schema) = node.get_mut("schema") {
-            self.lift(schema, base, &place.child("schema"));
+            self.lift(schema, &name, &place.child("schema"));
         }
-        for (name, media_type) in node.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
-            if let Some(schema) = media_type.get_mut("schema") {
-                self.lift(schema, base, &place.child("content").child(name).child("schema"));
+        for (media_type, content) in node.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+            if let Some(schema) = content.get_mut("schema") {
+                self.lift(schema, &name, &place.child("content").child(media_type).child("schema"));
             }
         }
     }
 
-    /// Names the schemas inside a schema that has a name.
-    fn inside(&mut self, schema: &mut Value, base: &str, place: &Pointer) {
+    /// Names the schemas inside a schema.
+    fn inside(&mut self, schema: &mut Value, base: &Name, place: &Pointer) {
         let Value::Object(fields) = schema else { return };
         fields.shift_remove("title");
         for (name, field) in fields.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
             let place = place.child("properties").child(name);
-            self.lift(field, &format!("{base}{}", names::type_name(name)), &place);
+            self.lift(field, &Name::of(base.text() + &names::type_name(name)), &place);
         }
         if let Some(items) = fields.get_mut("items") {
-            self.lift(items, &format!("{base}Item"), &place.child("items"));
+            self.lift(items, &base.part("Item"), &place.child("items"));
         }
         if let Some(values) = fields.get_mut("additionalProperties") {
-            self.lift(values, &format!("{base}Value"), &place.child("additionalProperties"));
+            self.lift(values, &base.part("Value"), &place.child("additionalProperties"));
         }
         let parts = fields.get_mut("allOf").and_then(Value::as_array_mut);
         for (index, part) in parts.into_iter().flatten().enumerate() {
@@ -99,15 +122,17 @@ impl Naming {
         }
         let alternatives = fields.get_mut("oneOf").and_then(Value::as_array_mut);
         for (index, alternative) in alternatives.into_iter().flatten().enumerate() {
-            let title = alternative.get("title").and_then(Value::as_str).unwrap_or(kind(alternative));
-            let title = names::type_name(title);
-            let name = if title.starts_with(base) { title } else { format!("{base}{title}") };
+            let name = match alternative.get("title").and_then(Value::as_str).map(names::type_name) {
+                Some(title) if title.starts_with(&base.text()) => Name::of(title),
+                Some(title) => Name::of(base.text() + &title),
+                None => base.part(kind(alternative)),
+            };
             self.lift(alternative, &name, &place.child("oneOf").child(index));
         }
     }
 
     /// Moves a schema that becomes a type into a component, and leaves a reference to it.
-    fn lift(&mut self, schema: &mut Value, name: &str, place: &Pointer) {
+    fn lift(&mut self, schema: &mut Value, name: &Name, place: &Pointer) {
         let is_type = schema.get("enum").is_some()
             || schema.get("properties").is_some()
             || schema.get("oneOf").is_some_and(|it| it.as_array().is_some_and(|it| it.len() > 1));
@@ -115,10 +140,10 @@ impl Naming {
             self.inside(schema, name, place);
             return;
         }
-        let name = names::free_name(name, |name| self.taken.contains(&names::type_name(name)));
+        let name = names::free_name(&name.text(), |name| self.taken.contains(&names::type_name(name)));
         self.taken.insert(names::type_name(&name));
         self.moves.push((Pointer::root().child("components").child("schemas").child(&name), place.clone()));
-        self.inside(schema, &name, place);
+        self.inside(schema, &Name::of(&name), place);
         let mut lifted = std::mem::replace(schema, json!({"$ref": format!("#/components/schemas/{name}")}));
         // The annotations describe the field, so they stay there.
         let annotations = take_annotations(&mut lifted);
@@ -143,8 +168,19 @@ fn take_annotations(schema: &mut Value) -> Map<String, Value> {
 }
 
 /// The name of an alternative without a title.
-fn kind(schema: &Value) -> &str {
-    if schema.get("enum").is_some() { "enum" } else { schema.get("type").and_then(Value::as_str).unwrap_or("other") }
+fn kind(schema: &Value) -> &'static str {
+    if schema.get("enum").is_some() {
+        return "Enum";
+    }
+    match schema.get("type").and_then(Value::as_str) {
+        Some("array") => "Array",
+        Some("boolean") => "Boolean",
+        Some("integer") => "Integer",
+        Some("number") => "Number",
+        Some("object") => "Object",
+        Some("string") => "String",
+        _ => "Other",
+    }
 }
 
 #[cfg(test)]
@@ -189,5 +225,17 @@ mod tests {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let expected = json!([reference("PetCat"), reference("PetObject"), {"type": "string"}]);
         assert_eq!(document["components"]["schemas"]["Pet"]["oneOf"], expected);
+    }
+
+    #[test]
+    fn of_parts_within_each_other_only_the_innermost_is_named() {
+        let direction = json!({"type": "string", "enum": ["asc", "desc"]});
+        let mut document = json!({"components": {"schemas": {"Query": {"properties": {"order": {"oneOf": [
+            {"type": "object", "additionalProperties": direction},
+            {"type": "array", "items": {"type": "array", "items": {"properties": {"by": direction}}}},
+        ]}}}}}});
+        name(&mut document, &mut Report::default());
+        let names: Vec<&String> = document["components"]["schemas"].as_object().unwrap().keys().collect();
+        assert_eq!(names, ["Query", "QueryOrderValue", "QueryOrderItemBy", "QueryOrderItem", "QueryOrder"]);
     }
 }

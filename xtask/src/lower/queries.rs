@@ -3,7 +3,7 @@
 //! same name, such as an `id` in the path. The request does not change: an exploded object of the style `form` is sent
 //! as one parameter per field.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -14,6 +14,8 @@ use crate::document::walk;
 use crate::names;
 
 pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
+    let schemas = document["components"]["schemas"].as_object();
+    let types: HashSet<String> = schemas.into_iter().flatten().map(|(name, _)| names::type_name(name)).collect();
     let mut made = Map::new();
     let mut moves = Vec::new();
     walk::change_operations(document, &mut |path, method, operation, document| {
@@ -55,7 +57,7 @@ pub(super) fn gather(document: &mut Value, report: &mut Report) -> usize {
             }
             properties.insert(parameter["name"].as_str().unwrap_or_default().to_owned(), schema);
         }
-        let taken = |name: &str| document["components"]["schemas"].get(name).is_some() || made.contains_key(name);
+        let taken = |name: &str| types.contains(name) || made.contains_key(name);
         let name = names::free_name(&format!("{}Query", names::type_name(&id)), taken);
         let component = Pointer::root().child("components").child("schemas").child(&name);
         moves.extend(optional.iter().map(|(old, parameter)| {

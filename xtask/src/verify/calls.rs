@@ -195,7 +195,8 @@ impl<'a> Call<'a> {
             if expected.is_null() && bytes == Some("") {
                 return None;
             }
-            if let Some(name) = self.body_name(status) {
+            let several = self.operation.has_several_successes();
+            if let Some(name) = self.body_name(status).filter(|_| several) {
                 let Some(body) = ok.get(name) else {
                     return Some(format!("the body was not read as {name}: {result}"));
                 };

@@ -106,7 +106,10 @@ fn check_invalid(
         }
     }
     // A field that is always null accepts any value, as an unknown field does.
-    let is_typed = |property: &Value| property.get("type").is_some_and(|kind| kind.is_string() && kind != "null");
+    let is_typed = |property: &Value| {
+        let is_union = property.get("oneOf").or_else(|| property.get("anyOf")).is_some();
+        !is_union && property.get("type").is_some_and(|kind| kind.is_string() && kind != "null")
+    };
     let typed: Vec<&String> = fields.keys().filter(|field| is_typed(property_of(instances, schema, field))).collect();
     if !typed.is_empty() {
         let field = typed[instances.choose(typed.len())].clone();

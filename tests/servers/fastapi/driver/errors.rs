@@ -23,7 +23,7 @@ async fn refused_token(client: Client) {
     };
     assert_eq!(response.status(), 422);
     assert!(!format!("{response:?}").contains("flour"));
-    let types::HttpValidationErrorFailure::HttpValidationError(error) = response.into_inner() else {
+    let types::ApiError::HttpValidationError(error) = response.into_inner() else {
         panic!("the body is not the documented one");
     };
     let [detail] = error.detail.as_deref().unwrap() else { panic!("one rule is broken") };
@@ -37,7 +37,7 @@ async fn refused_query(client: Client) {
     let Err(Error::ErrorResponse(response)) = client.list_orders(&query, None).await else {
         panic!("the server accepts page 0");
     };
-    let types::HttpValidationErrorFailure::HttpValidationError(error) = response.into_inner() else {
+    let types::ApiError::HttpValidationError(error) = response.into_inner() else {
         panic!("the body is not the documented one");
     };
     let places: Vec<_> = error.detail.unwrap().iter().map(|it| serde_json::to_value(&it.loc).unwrap()).collect();
@@ -50,14 +50,14 @@ async fn undocumented(client: Client, anonymous: Client) {
         panic!("the server accepts a wrong secret");
     };
     assert_eq!(response.status(), 401);
-    let types::HttpValidationErrorFailure::Undocumented(body) = response.into_inner() else {
+    let types::ApiError::Undocumented(body) = response.into_inner() else {
         panic!("the document does not list 401");
     };
     assert_eq!(body.body(), &json!({"detail": "wrong secret"}));
 
     let Err(Error::ErrorResponse(response)) = client.read_order(418).await else { panic!("418 is not a success") };
     assert_eq!(response.status(), 418);
-    assert!(matches!(response.into_inner(), types::HttpValidationErrorOrProblemFailure::Undocumented(_)));
+    assert!(matches!(response.into_inner(), types::ApiError::Undocumented(_)));
 
     let Err(Error::ErrorResponse(response)) = anonymous.read_order(1).await else { panic!("it needs a token") };
     assert_eq!(response.status(), 401);
@@ -66,7 +66,7 @@ async fn undocumented(client: Client, anonymous: Client) {
 async fn documented(client: Client) {
     let Err(Error::ErrorResponse(response)) = client.read_order(50).await else { panic!("there is no order 50") };
     assert_eq!(response.status(), 404);
-    let types::HttpValidationErrorOrProblemFailure::Problem(problem) = response.into_inner() else {
+    let types::ApiError::Problem(problem) = response.into_inner() else {
         panic!("the body is not a problem");
     };
     assert_eq!((problem.code.as_str(), problem.message.as_str()), ("unknown_order", "no order 50"));
@@ -76,7 +76,7 @@ async fn documented(client: Client) {
     body.note = Some("again".to_owned());
     let Err(Error::ErrorResponse(response)) = client.create_order(&body).await else { panic!("it is a duplicate") };
     assert_eq!(response.status(), 409);
-    let types::ConflictOrHttpValidationErrorFailure::Conflict(conflict) = response.into_inner() else {
+    let types::ApiError::Conflict(conflict) = response.into_inner() else {
         panic!("the body is not a conflict");
     };
     assert_eq!(conflict.existing_order, 1);
