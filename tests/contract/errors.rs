@@ -106,7 +106,7 @@ async fn only_four_statuses_reject_the_credentials() {
 /// No kind of failure puts a part of a body, a header, a path or a query into an error.
 #[tokio::test]
 async fn no_error_shows_a_body_a_header_or_an_address() {
-    const SECRET: &str = "customer-4711";
+    const SECRET: &str = "secret-customer";
     let server = MockServer::start_async().await;
     let client = Client::new(&server.base_url(), Session::anonymous()).unwrap();
     let mut shown = String::new();
@@ -139,7 +139,7 @@ async fn no_error_shows_a_body_a_header_or_an_address() {
     let error = nowhere.request(Method::GET, &format!("/{SECRET}?q={SECRET}")).send::<Value>().await.unwrap_err();
     let source = error.source().unwrap();
     write!(shown, "{error} {error:?} {source} {source:?}").unwrap();
-    assert!(!shown.contains("4711"), "{shown}");
+    assert!(!shown.contains(SECRET), "{shown}");
     assert!(shown.contains("the server could not be reached"), "{shown}");
 }
 

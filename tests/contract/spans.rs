@@ -116,13 +116,13 @@ async fn a_call_that_is_repeated_with_a_new_token_has_two_attempts() {
 #[tokio::test]
 async fn a_span_contains_no_path_value_no_query_no_body_and_no_secret() {
     let server = FaultyServer::start();
-    let client = client(&server).with(&Context::new().idempotency_key(IdempotencyKey::new("key-4711").unwrap()));
-    let call = client.request(Method::POST, "/consumers/id-4711").query(&[("q", "query-4711")]);
-    let spans = spans_of(call.json(&json!({"name": "body-4711"})).send::<Value>()).await;
+    let client = client(&server).with(&Context::new().idempotency_key(IdempotencyKey::new("key-private").unwrap()));
+    let call = client.request(Method::POST, "/consumers/id-private").query(&[("q", "query-private")]);
+    let spans = spans_of(call.json(&json!({"name": "body-private"})).send::<Value>()).await;
     assert!(!spans.is_empty());
     let all = format!("{spans:?}");
     let token = server.issued().remove(0);
-    assert!(!all.contains("4711") && !all.contains(&token) && !all.contains(CLIENT_SECRET), "{all}");
+    assert!(!all.contains("private") && !all.contains(&token) && !all.contains(CLIENT_SECRET), "{all}");
 }
 
 #[tokio::test]

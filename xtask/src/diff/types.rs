@@ -221,10 +221,14 @@ fn variants((was, before): Of<'_, Variant>, (is, after): Of<'_, Variant>, rename
                 changes.push(Change::breaking(part, what, "callers that name it no longer compile"));
             }
             Some(same) if renames.within(held(variant)) != held(same) => {
-                let what = format!("held `{}`, holds `{}`", shown(held(variant)), shown(held(same)));
+                let content = |variant| match held(variant) {
+                    "" => "nothing".to_owned(),
+                    kind => format!("`{}`", shown(kind)),
+                };
+                let what = format!("held {}, holds {}", content(variant), content(same));
                 changes.push(Change::breaking(part, what, "callers that construct or match it no longer compile"));
             }
-            Some(same) if plain && variant.wire != same.wire => {
+            Some(same) if same.content.is_none() && variant.wire != same.wire => {
                 let what = format!("is `{}` in JSON, was `{}`", same.wire, variant.wire);
                 changes.push(Change::compatible(part, what, "its name in Rust is the same"));
             }

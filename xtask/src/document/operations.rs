@@ -92,7 +92,7 @@ pub(crate) fn patched_fields(document: &Value) -> BTreeMap<String, BTreeSet<Stri
     patched
 }
 
-/// The objects that a body can be: itself or an item of a list, and the alternatives of a union.
+/// The objects that a body can be: itself, an item of a list or a value of a map, and the alternatives of a union.
 fn bodies<'a>(schema: &'a Value, document: &'a Value) -> Vec<&'a Value> {
     let mut found: Vec<&Value> = Vec::new();
     let mut open = vec![schema];
@@ -108,10 +108,12 @@ fn bodies<'a>(schema: &'a Value, document: &'a Value) -> Vec<&'a Value> {
     found
 }
 
-/// The schema of the object in a body, which is the body itself or an item of a list.
+/// The schema of the object in a body, which is the body itself, an item of a list or a value of a map.
 fn body<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
     references::follow(references::resolved_schema(schema, document), document, |schema, document| {
-        Some(references::resolved_schema(schema.get("items")?, document))
+        let values =
+            schema.get("additionalProperties").filter(|it| it.is_object() && schema.get("properties").is_none());
+        Some(references::resolved_schema(schema.get("items").or(values)?, document))
     })
 }
 
@@ -147,14 +149,20 @@ mod tests {
             "paths": {"/a": {
                 "patch": {"operationId": "change", "requestBody": {"content": {"application/json": {"schema": body}}}},
                 "put": {"operationId": "replace", "requestBody": {"content": {"application/json": {"schema": body}}}},
+            }, "/b": {
+                "patch": {"operationId": "change_by_key", "requestBody": {"content": {"application/json": {"schema": {
+                    "type": "object", "additionalProperties": {"properties": {"topping": field(true)}},
+                }}}}},
             }},
             "components": {"schemas": {"Cake": {"anyOf": [
                 {"properties": {"topping": field(true)}},
                 {"$ref": "#/components/schemas/Cake"},
             ]}}},
         });
-        let expected = ["flour", "topping"].map(str::to_owned).into();
-        assert_eq!(patched_fields(&document), [("change".to_owned(), expected)].into());
+        let fields = patched_fields(&document);
+        assert_eq!(fields["change"], ["flour", "topping"].map(str::to_owned).into());
+        assert_eq!(fields["change_by_key"], ["topping".to_owned()].into());
+        assert_eq!(fields.len(), 2);
     }
 
     #[test]

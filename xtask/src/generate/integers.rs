@@ -2,9 +2,10 @@
 //!
 //! Callers choose the integers of requests, so those keep the type of their format.
 
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut as _;
 use syn::{File, GenericArgument, Item, ItemImpl, PathArguments, Type, parse_quote};
 
+use super::replaced_types::Replaced;
 use crate::client::source;
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
@@ -16,7 +17,7 @@ const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64
 pub(super) fn replace(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let received = source::received(client);
     let is_received = |kind: &Type| matches!(kind, Type::Path(path) if path.path.get_ident().is_some_and(|name| received.contains(&name.to_string())));
-    let mut replacing = Replacing { count: 0 };
+    let mut replacing = Replaced::new(|kind: &Type| is_integer(kind).then(|| parse_quote!(crate::Integer)));
     for item in source::types_mut(client) {
         match item {
             Item::Struct(it) if received.contains(&it.ident.to_string()) => {
@@ -54,21 +55,6 @@ fn source_of(block: &ItemImpl) -> Option<&Type> {
 
 fn is_integer(kind: &Type) -> bool {
     matches!(kind, Type::Path(path) if INTEGERS.iter().any(|name| path.path.is_ident(name)))
-}
-
-struct Replacing {
-    count: usize,
-}
-
-impl VisitMut for Replacing {
-    fn visit_type_mut(&mut self, kind: &mut Type) {
-        if is_integer(kind) {
-            *kind = parse_quote!(crate::Integer);
-            self.count += 1;
-            return;
-        }
-        visit_mut::visit_type_mut(self, kind);
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! changed. `xtask/tests/mutations/passes.txt` records these counts for a document that has every construct, so that a
 //! test fails when a release of progenitor writes a construct differently.
 
+mod constant_variants;
 mod construction;
 mod constructors;
 mod conversion_errors;
@@ -28,6 +29,7 @@ mod path_arguments;
 mod progenitor;
 mod refusals;
 mod repeated_names;
+mod replaced_types;
 mod runtime;
 mod schemas;
 mod unions;
@@ -98,6 +100,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "open the enums in responses", run: Shape(open_enums::wrap) },
     Pass { name: "keep any integer in responses", run: Shape(integers::replace) },
     Pass { name: "keep the order of free-form objects", run: Shape(ordered_maps::replace) },
+    Pass { name: "make constants in unions variants without content", run: Shape(constant_variants::fold) },
     Pass { name: "keep unknown values of unions", run: Shape(unions::keep_unknown) },
     // After typify and `optional_collections`, which add the `Option` that this pass replaces.
     Pass { name: "make fields of PATCH bodies nullable", run: Shape(nullable_fields::wrap) },

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use syn::visit_mut::{self, VisitMut};
-use syn::{Fields, File, Item, ItemEnum, Type, TypePath, parse_quote};
+use syn::visit_mut::VisitMut as _;
+use syn::{Fields, File, Item, ItemEnum, Type, parse_quote};
 
+use super::replaced_types::Replaced;
 use crate::client::source;
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
@@ -19,7 +20,9 @@ pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usiz
         Item::Enum(item) if is_plain(item) => Some(item.ident.to_string()),
         _ => None,
     });
-    let mut opening = Opening { enums: enums.collect(), count: 0 };
+    let enums: BTreeSet<String> = enums.collect();
+    let is_open = |kind: &Type| matches!(kind, Type::Path(path) if path.path.get_ident().is_some_and(|name| enums.contains(&name.to_string())));
+    let mut opening = Replaced::new(|kind: &Type| is_open(kind).then(|| parse_quote!(crate::Open<#kind>)));
     for item in source::types_mut(client) {
         if let Item::Struct(item) = item
             && received.contains(&item.ident.to_string())
@@ -34,24 +37,6 @@ pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usiz
 /// Whether the enum's values are strings: no variant contains data.
 fn is_plain(item: &ItemEnum) -> bool {
     !item.variants.is_empty() && item.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
-}
-
-struct Opening {
-    enums: BTreeSet<String>,
-    count: usize,
-}
-
-impl VisitMut for Opening {
-    fn visit_type_mut(&mut self, kind: &mut Type) {
-        if let Type::Path(TypePath { path, .. }) = kind
-            && path.get_ident().is_some_and(|name| self.enums.contains(&name.to_string()))
-        {
-            *kind = parse_quote!(crate::Open<#kind>);
-            self.count += 1;
-            return;
-        }
-        visit_mut::visit_type_mut(self, kind);
-    }
 }
 
 #[cfg(test)]

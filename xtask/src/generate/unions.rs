@@ -3,6 +3,7 @@
 //! `serde`'s `untagged` tries the alternatives in order and takes the first that can be read, which may be the wrong one.
 //! `union!` in `chift-api/src/values/union` takes the alternative that the document means.
 
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Arm, Attribute, ExprMatch, Fields, File, Ident, Item, ItemEnum, Path, Type, parse_quote};
@@ -60,16 +61,25 @@ impl VisitMut for Matching<'_> {
     }
 }
 
-/// The variants of a union, with their types; `None` if the enum is no union.
-fn alternatives(item: &ItemEnum) -> Option<Vec<(&Ident, &Type)>> {
+/// The variants of a union, each with the content that `union!` reads: a type, or one string. `None` if the enum is no
+/// union.
+fn alternatives(item: &ItemEnum) -> Option<Vec<(Ident, TokenStream)>> {
     if !source::serde(&item.attrs).any(|argument| argument.word == "untagged") {
         return None;
     }
-    let variants = item.variants.iter().map(|variant| match &variant.fields {
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            fields.unnamed.first().map(|field| (&variant.ident, &field.ty))
-        }
-        _ => None,
+    let variants = item.variants.iter().map(|variant| {
+        let content = match &variant.fields {
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                let kind = &fields.unnamed.first()?.ty;
+                quote!((#kind))
+            }
+            Fields::Unit => {
+                let text = source::wire_name(&variant.attrs)?;
+                quote!(= #text)
+            }
+            _ => return None,
+        };
+        Some((variant.ident.clone(), content))
     });
     variants.collect()
 }
@@ -97,10 +107,10 @@ fn decided(item: &mut ItemEnum, client: &Client) -> Option<Item> {
     // The order alone decides a union of which nothing is known.
     let nothing = Union::default();
     let union = union.unwrap_or(&nothing);
-    let rows = known.iter().enumerate().map(|(index, (variant, kind))| {
+    let rows = known.iter().enumerate().map(|(index, (variant, content))| {
         let forms = union.alternatives.get(index).map(|it| it.forms.as_slice()).unwrap_or_default();
         let forms = if forms.is_empty() { quote!(Form::Any) } else { quote!(#(#forms),*) };
-        quote! { #variant(#kind) [#forms]; }
+        quote! { #variant #content [#forms]; }
     });
     let (name, tags) = (&item.ident, &union.tags);
     let implementation = parse_quote! { crate::union::union! { #name #unknown [#(#tags)*] { #(#rows)* } } };
@@ -114,6 +124,14 @@ fn decided(item: &mut ItemEnum, client: &Client) -> Option<Item> {
     item.attrs.push(parse_quote! { #[derive(#(#others),*)] });
     item.attrs.push(schemas::attribute());
     item.attrs.push(parse_quote! { #[cfg_attr(feature = "schemars", schemars(untagged))] });
+    for variant in &mut item.variants {
+        if let Some(text) = source::wire_name(&variant.attrs) {
+            variant.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+            variant.attrs.push(parse_quote! {
+                #[cfg_attr(feature = "schemars", schemars(with = "::std::string::String", extend("const" = #text)))]
+            });
+        }
+    }
     item.variants.last_mut()?.attrs.push(unlisted);
     Some(implementation)
 }

@@ -26,7 +26,16 @@ pub(super) fn move_to_references(document: &mut Value, _: &mut Report) -> usize 
             let refers = |part: &Value| references::component(part).is_some_and(|name| nullable.contains(name));
             if refers(node) {
                 *node = json!({"nullable": true, "allOf": [node.take()]});
-            } else if node.get("allOf").and_then(Value::as_array).is_some_and(|parts| parts.iter().any(refers)) {
+                return;
+            }
+            // A schema is visited after its parts: a reference among them is nullable already.
+            let parts = node.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten();
+            let unwrapped = parts.filter_map(|part| {
+                let inner = part.get("allOf").and_then(|parts| parts.get(0)).filter(|inner| refers(inner)).cloned()?;
+                *part = inner;
+                Some(())
+            });
+            if unwrapped.count() > 0 {
                 node["nullable"] = json!(true);
             }
         });
@@ -85,14 +94,14 @@ mod tests {
             "Topping": {"type": "string", "nullable": true},
             "Alias": reference("Topping"),
             "Either": {"oneOf": [reference("Topping"), {"type": "integer"}]},
-            "Cake": {"properties": {"or": reference("Either"), "top": reference("Alias"), "all": {"type": "array", "items": reference("Topping")}}},
+            "Cake": {"properties": {"or": reference("Either"), "top": reference("Alias"), "all": {"type": "array", "items": reference("Topping")}, "noted": {"description": "d", "allOf": [reference("Topping")]}}},
         }}});
         assert_eq!(move_to_references(&mut document, &mut Report::default()), 3);
         let expected = json!({
             "Topping": {"type": "string"},
             "Alias": {"allOf": [reference("Topping")]},
             "Either": {"oneOf": [reference("Topping"), {"type": "integer"}]},
-            "Cake": {"properties": {"or": nullable("Either"), "top": nullable("Alias"), "all": {"type": "array", "items": nullable("Topping")}}},
+            "Cake": {"properties": {"or": nullable("Either"), "top": nullable("Alias"), "all": {"type": "array", "items": nullable("Topping")}, "noted": {"description": "d", "allOf": [reference("Topping")], "nullable": true}}},
         });
         assert_eq!(document["components"]["schemas"], expected);
     }

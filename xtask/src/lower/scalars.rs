@@ -63,7 +63,9 @@ fn reduce_one(schema: &mut Map<String, Value>) -> bool {
         // The last pass refuses it.
         _ => return false,
     };
-    schema.retain(|key, _| keys.contains(&key.as_str()) || keywords::role(key) == Some(Role::Annotation));
+    let stays =
+        |key: &str| keys.contains(&key) || keywords::role(key) == Some(Role::Annotation) || key == marker::PLACE;
+    schema.retain(|key, _| stays(key));
     *schema != before
 }
 

@@ -55,8 +55,11 @@ impl Call<'_> {
             if position == "cookie" || is_ignored {
                 continue;
             }
-            let Some(value) = self.value(&parameter)? else {
-                return Ok(Err(format!("no value for the parameter {name} could be generated")));
+            let value = match self.value(&parameter)? {
+                Ok(value) => value,
+                Err(reason) => {
+                    return Ok(Err(format!("no value for the parameter {name} could be generated{reason}")));
+                }
             };
             let is_left_out = parameter["required"] != json!(true) && self.instances.choose(LEFT_OUT) == 0;
             let value = if is_left_out && position != "path" { Value::Null } else { value };
@@ -114,7 +117,7 @@ impl Call<'_> {
     }
 
     /// A value for a parameter that can be sent.
-    fn value(&mut self, parameter: &Value) -> anyhow::Result<Option<Value>> {
+    fn value(&mut self, parameter: &Value) -> anyhow::Result<Result<Value, String>> {
         let content = parameter["content"].as_object().and_then(|content| content.values().next());
         let schema = content.map_or(&parameter["schema"], |media_type| &media_type["schema"]).clone();
         let (in_path, in_header) = (parameter["in"] == "path", parameter["in"] == "header");
@@ -126,7 +129,7 @@ impl Call<'_> {
             !(required && value.is_null() || in_path && cannot_be_path() || wire::is_ambiguous(parameter, value))
         };
         if in_header && content.is_none() && schema.get("type").is_none() && self.is_free_text(&schema) {
-            return Ok(Some(json!("any text")));
+            return Ok(Ok(json!("any text")));
         }
         let value = self.valid(&schema, accepts)?;
         Ok(value.map(|value| if in_path && self.is_free_text(&schema) { json!(HOSTILE) } else { value }))
@@ -142,7 +145,7 @@ impl Call<'_> {
         let in_parts = chosen == media_types::MULTIPART;
         let schema = match plain {
             true if in_parts => {
-                let parts = self.valid(&content[chosen]["schema"], |_| true)?.unwrap_or(json!(BYTES));
+                let parts = self.valid(&content[chosen]["schema"], |_| true)?.unwrap_or_else(|_| json!(BYTES));
                 json!({"const": multipart::body(&parts)})
             }
             true => json!({"const": BYTES}),
@@ -151,9 +154,10 @@ impl Call<'_> {
         // Bytes cannot be left out.
         let is_optional = body["required"] != json!(true) && !plain;
         let is_left_out = is_optional && self.instances.choose(LEFT_OUT) == 0;
-        let value = if is_left_out { Some(Value::Null) } else { self.valid(&schema, |_| true)? };
-        let Some(value) = value else {
-            return Ok(Err("no request body could be generated".to_owned()));
+        let value = if is_left_out { Ok(Value::Null) } else { self.valid(&schema, |_| true)? };
+        let value = match value {
+            Ok(value) => value,
+            Err(reason) => return Ok(Err(format!("no request body could be generated{reason}"))),
         };
         if is_optional && value.is_null() {
             arguments.values["body"] = Value::Null;

@@ -8,12 +8,15 @@ use super::child::Driver;
 use super::compare::difference;
 use super::instances::Instances;
 use super::server::{Request, Server};
-use super::{Contract, Tally, wire};
+use super::{Contract, Tally, refusal, wire};
 use crate::document::operations::{Operation, UNDOCUMENTED};
 use crate::document::{media_types, references};
 
 /// The number of calls for each documented response.
 const TRIES: usize = 3;
+
+/// The number of instances that are generated until one is valid.
+const INSTANCES: usize = 200;
 
 /// Calls every operation, and adds the failures to `tally`.
 pub(super) fn check(
@@ -79,13 +82,14 @@ impl<'a> Call<'a> {
             for _ in 0..TRIES {
                 let mut body = None;
                 if let Some(schema) = &schema {
-                    body = self.valid(schema, |_| true)?;
-                    if body.is_none() {
-                        tally.failures.push(format!(
-                            "{}: no valid body for status {status} could be generated",
-                            self.operation.id
-                        ));
-                        break;
+                    match self.valid(schema, |_| true)? {
+                        Ok(valid) => body = Some(valid),
+                        Err(reason) => {
+                            let id = &self.operation.id;
+                            let what = format!("{id}: no valid body for status {status} could be generated{reason}");
+                            tally.failures.push(what);
+                            break;
+                        }
                     }
                 }
                 self.call_once(status, body.as_ref(), server, driver, tally)?;
@@ -223,12 +227,23 @@ impl<'a> Call<'a> {
         self.contract.outcome.client.methods.get(&self.operation.id).is_some_and(|method| method.is_stream)
     }
 
-    /// Generates a valid instance for which `accepts` is true; `None` if none of fifty instances is.
-    pub(super) fn valid(&mut self, schema: &Value, accepts: impl Fn(&Value) -> bool) -> anyhow::Result<Option<Value>> {
+    /// Generates a valid instance for which `accepts` is true; if none of many instances is, the reason.
+    pub(super) fn valid(
+        &mut self,
+        schema: &Value,
+        accepts: impl Fn(&Value) -> bool,
+    ) -> anyhow::Result<Result<Value, String>> {
         let validator = self.contract.validator(schema)?;
-        Ok((0..50)
-            .map(|_| self.instances.make(schema))
-            .find(|instance| accepts(instance) && validator.is_valid(instance)))
+        let mut reason = String::new();
+        for _ in 0..INSTANCES {
+            let instance = self.instances.make(schema);
+            if let Err(error) = validator.validate(&instance) {
+                reason = refusal(&error);
+            } else if accepts(&instance) {
+                return Ok(Ok(instance));
+            }
+        }
+        Ok(Err(reason))
     }
 
     /// Lists the differences between the request that the server received and the expected one.

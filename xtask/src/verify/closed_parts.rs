@@ -1,6 +1,7 @@
 //! Opens the schemas that are closed in a combination that no value satisfies: a part of an `allOf` with
-//! `additionalProperties: false` refuses the fields of the other parts, which its author does not mean. The client reads
-//! the fields of all parts, so that the instances that check it must be valid.
+//! `additionalProperties: false` refuses the fields of the other parts, and a closed object may require a field that it
+//! does not list. Their authors do not mean that. The client reads these fields, so that the instances that check it must
+//! be valid.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +10,16 @@ use serde_json::{Map, Value};
 use crate::document::references;
 use crate::document::walk::{self, Kind};
 
-/// Opens the parts of each `allOf`, and the schemas that have fields beside alternatives.
+/// Opens the parts of each `allOf`, the schemas that have fields beside alternatives, and those that require a field that
+/// they do not list.
 pub(super) fn open(document: &mut Value) {
     let mut parts: BTreeSet<String> = BTreeSet::new();
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
-        if ["allOf", "anyOf", "oneOf"].iter().any(|key| schema.contains_key(*key)) {
+        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let is_listed = |name: &str| schema.get("properties").is_some_and(|fields| fields.get(name).is_some());
+        let requires_others = required.into_iter().any(|name| !is_listed(name));
+        if requires_others || ["allOf", "anyOf", "oneOf"].iter().any(|key| schema.contains_key(*key)) {
             open_one(schema);
         }
         for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -46,14 +51,15 @@ mod tests {
     fn parts_of_a_combination_are_opened_and_other_schemas_stay_closed() {
         let closed = json!({"properties": {"a": {}}, "additionalProperties": false});
         let open_part = json!({"properties": {"a": {}}});
+        let (more, open_more) = (json!({"required": ["b"], "additionalProperties": false}), json!({"required": ["b"]}));
         let base = json!({"$ref": "#/components/schemas/Base"});
         let mut document = json!({"components": {"schemas": {
-            "Base": closed, "Other": closed,
+            "Base": closed, "Other": closed, "More": more,
             "Cake": {"allOf": [base, closed]}, "Choice": {"oneOf": [closed], "additionalProperties": false},
         }}});
         open(&mut document);
         let expected = json!({"components": {"schemas": {
-            "Base": open_part, "Other": closed, "Cake": {"allOf": [base, open_part]}, "Choice": {"oneOf": [closed]},
+            "Base": open_part, "Other": closed, "More": open_more, "Cake": {"allOf": [base, open_part]}, "Choice": {"oneOf": [closed]},
         }}});
         assert_eq!(document, expected);
     }

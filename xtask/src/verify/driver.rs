@@ -17,7 +17,7 @@ pub(super) fn source(client: &Client) -> anyhow::Result<String> {
             Kind::Enum(variants) if client.unions.contains_key(name) => {
                 let names = variants.keys();
                 let patterns = names.clone().map(|name| format_ident!("{name}"));
-                quote! { |value| Some(match value { #(types::#kind::#patterns(..) => #names,)* }) }
+                quote! { |value| Some(match value { #(types::#kind::#patterns { .. } => #names,)* }) }
             }
             Kind::Enum(variants) if variants.values().all(|variant| variant.content.is_none()) => quote! {
                 |_| Some(match serde_json::from_str::<chift_api::Open<types::#kind>>(json) {

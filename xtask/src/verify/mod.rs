@@ -27,7 +27,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Value, json};
 
 pub use self::args::Args;
@@ -46,6 +46,8 @@ struct Tally {
     instances: usize,
     /// The values of unions whose variant was compared with the document.
     variants: usize,
+    /// The unions whose variants cannot be compared, because the document has no schema for an alternative as it is.
+    unchecked_unions: Vec<String>,
     invalid: usize,
     future: usize,
     warnings: usize,
@@ -89,6 +91,11 @@ impl Contract<'_> {
     }
 }
 
+/// Why an instance is not valid, to be added to a message.
+fn refusal(error: &ValidationError<'_>) -> String {
+    format!(" ({} refuses {})", error.schema_path(), error.instance_path())
+}
+
 /// Whether a file is a Markdown page without a document, such as the README beside the documents.
 fn is_other_page(path: &Path) -> bool {
     let text = || fs::read_to_string(path).ok();
@@ -121,6 +128,10 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
                 Tally { is_refused: true, ..Tally::default() }
             }
         };
+        if !tally.unchecked_unions.is_empty() {
+            let names = tally.unchecked_unions.join(", ");
+            writeln!(out, "  variants not compared, because an alternative is only part of a schema: {names}")?;
+        }
         tally.failures.print(args.all, out)?;
         rows.push((document, tally));
     }

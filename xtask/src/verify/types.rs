@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::child::{Driver, Read};
 use super::compare::difference;
 use super::instances::Instances;
-use super::{Contract, Tally};
+use super::{Contract, Tally, refusal};
 
 /// The number of valid instances that are checked for each type.
 const TRIES: usize = 12;
@@ -31,13 +31,15 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
         instances.extreme_numbers = client.types.get(&rust).is_some_and(|kind| kind.is_received);
         let strict = patch_bodies.contains(rust.as_str());
         let mut tried = 0;
+        let mut reason = String::new();
         // An instance of a `oneOf` that several alternatives accept is invalid, so a valid one may be rare.
         for attempt in 0..TRIES * 40 {
             if attempt >= TRIES * 4 && tried > 0 {
                 break;
             }
             let instance = instances.make(schema);
-            if !validator.is_valid(&instance) {
+            if let Err(error) = validator.validate(&instance) {
+                reason = refusal(&error);
                 continue;
             }
             tried += 1;
@@ -56,10 +58,9 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
                     }
                     if let Some(difference) = difference(&instance, &written, strict) {
                         tally.failures.push(format!("{name}: {difference}"));
-                    } else if !validator.is_valid(&written) {
-                        tally
-                            .failures
-                            .push(format!("{name}: the serialized value does not match the schema: {written}"));
+                    } else if let Err(error) = validator.validate(&written) {
+                        let reason = refusal(&error);
+                        tally.failures.push(format!("{name}: the serialized value is not valid{reason}: {written}"));
                     }
                 }
                 Err(error) => tally.failures.push(format!("{name}: a valid instance is refused ({error}): {instance}")),
@@ -73,7 +74,7 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
             }
         }
         if tried == 0 {
-            tally.failures.push(format!("{name}: no valid instance could be generated"));
+            tally.failures.push(format!("{name}: no valid instance could be generated{reason}"));
         }
         tally.types += 1;
     }

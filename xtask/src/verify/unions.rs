@@ -1,7 +1,8 @@
-//! Checks each union: the variant that is read is an alternative whose schema the value satisfies, and the first of those
-//! in the order of the variants. The validator decides which alternatives a value satisfies, and the discriminator is read
+//! Checks each union: the variant that is read is an alternative whose schema the value satisfies, and of those the first
+//! in the order of the variants or one that lists more of the fields. The validator decides which alternatives a value satisfies, and the discriminator is read
 //! from the document again, so a mistake of the lowering does not repeat itself here.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use anyhow::Context as _;
@@ -20,6 +21,9 @@ use crate::lower::Union;
 /// The number of instances that are checked for each alternative.
 const TRIES: usize = 4;
 
+/// The number of instances that are generated until one is valid.
+const INSTANCES: usize = 50;
+
 /// An alternative, as the document states it.
 struct Stated<'a> {
     variant: &'a str,
@@ -32,7 +36,10 @@ struct Stated<'a> {
 /// Checks every union whose alternatives are in the document, and adds the failures to `tally`.
 pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Tally) -> anyhow::Result<()> {
     for (number, (name, union)) in contract.outcome.client.unions.iter().enumerate() {
-        let Some(stated) = stated(contract, name, union)? else { continue };
+        let Some(stated) = stated(contract, name, union)? else {
+            tally.unchecked_unions.push(name.clone());
+            continue;
+        };
         let mut instances = Instances::new(contract.document, number as u64 + 50_000);
         for (index, alternative) in stated.iter().enumerate() {
             for _ in 0..TRIES {
@@ -54,7 +61,10 @@ fn stated<'a>(contract: &'a Contract<'_>, name: &str, union: &'a Union) -> anyho
     let mut list = Vec::new();
     for (index, alternative) in union.alternatives.iter().enumerate() {
         let variant = variants.iter().find(|(_, variant)| variant.position == index).map(|(name, _)| name.as_str());
-        let found = alternative.place.as_ref().and_then(|place| Some((place, place.find(contract.document)?)));
+        let found = alternative.place.as_ref().and_then(|place| {
+            let documents = [contract.document, &contract.outcome.document];
+            Some((place, documents.into_iter().find_map(|document| place.find(document))?))
+        });
         let (Some(variant), Some((place, schema))) = (variant, found) else { return Ok(None) };
         let tag = tag(place, schema, contract.document);
         let validator = contract.validator(schema).with_context(|| format!("{place}, an alternative of {name}"))?;
@@ -101,10 +111,18 @@ fn check_alternative(
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
     let alternative = &stated[index];
-    let mut instance = instances.make(alternative.schema);
-    if let (Some((property, values)), Value::Object(fields)) = (&alternative.tag, &mut instance) {
-        fields.insert((*property).to_owned(), values[instances.choose(values.len())].clone());
-    }
+    let made = (0..INSTANCES).find_map(|_| {
+        let mut instance = instances.make(alternative.schema);
+        if let (Some((property, values)), Value::Object(fields)) = (&alternative.tag, &mut instance) {
+            fields.insert((*property).to_owned(), values[instances.choose(values.len())].clone());
+        }
+        Some(instance).filter(|instance| alternative.accepts(instance))
+    });
+    let Some(mut instance) = made else {
+        let variant = alternative.variant;
+        tally.failures.push(format!("{name}: no valid instance of `{variant}` could be generated"));
+        return Ok(());
+    };
     let accepting: Vec<usize> = (0..stated.len()).filter(|index| stated[*index].accepts(&instance)).collect();
     // The union may be nullable as a whole.
     let Some(expected) = accepting.first().filter(|_| !instance.is_null()) else { return Ok(()) };
@@ -119,16 +137,42 @@ fn check_alternative(
     let variant = read.variant.as_deref().unwrap_or_default();
     let position = stated.iter().position(|it| it.variant == variant);
     let is_ambiguous = |position: &usize| accepting.iter().any(|index| union.is_ambiguous(*position, *index));
-    if position != Some(*expected) && !position.as_ref().is_some_and(is_ambiguous) {
+    // An alternative that lists more of the fields goes before one that stands earlier.
+    let lists_more = |position: &usize| {
+        let listed = |index: usize| listed(&instance, stated[index].schema, instances.document);
+        listed(*position) > listed(*expected)
+    };
+    let is_allowed = |it: &usize| accepting.contains(it) && (it == expected || is_ambiguous(it) || lists_more(it));
+    if !position.as_ref().is_some_and(is_allowed) {
         let expected = stated[*expected].variant;
         tally.failures.push(format!(
             "{name}: a value was read as `{variant}`, and its schema is that of `{expected}`: {instance}"
         ));
     }
-    if let Some(difference) = difference(&instance, &read.written, false) {
+    let mut written = read.written;
+    if position != Some(index) {
+        // The alternative does not list all fields, and keeps no order within those that it does not list.
+        instance.sort_all_objects();
+        written.sort_all_objects();
+    }
+    if let Some(difference) = difference(&instance, &written, false) {
         tally.failures.push(format!("{name}: {difference}"));
     }
     Ok(())
+}
+
+/// The number of fields of an instance that a schema lists.
+fn listed(instance: &Value, schema: &Value, document: &Value) -> usize {
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    let mut open = vec![schema];
+    // Bounded, because a schema may contain itself.
+    for _ in 0..100 {
+        let Some(schema) = open.pop().map(|schema| references::resolved(schema, document)) else { break };
+        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        names.extend(properties.map(|(name, _)| name.as_str()));
+        open.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten());
+    }
+    instance.as_object().into_iter().flatten().filter(|(name, _)| names.contains(name.as_str())).count()
 }
 
 /// Checks that a value with an unknown tag is kept, unless an alternative without this tag accepts it.

@@ -113,6 +113,7 @@ const COMPOSED: &[(&str, Composed)] = &[
     }),
     ("allOf of one", |it| json!({"allOf": [it.component_of_inner()], "description": "A loaf."})),
     ("anyOf", |it| json!({"anyOf": [it.inner(), it.inner()]})),
+    ("anyOf with a constant", |it| json!({"anyOf": [{"enum": ["as it is"]}, it.inner()]})),
     ("anyOf of objects", |it| json!({"anyOf": [it.object_component("a"), it.object_component("b")]})),
     (
         "oneOf",

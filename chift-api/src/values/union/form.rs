@@ -1,6 +1,7 @@
 //! What a JSON value must look like to be an alternative of a union.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -58,8 +59,9 @@ pub(crate) enum Strictness {
 }
 
 impl Form {
-    /// Whether the value with the text `json` has this form.
-    pub(crate) fn matches(&self, json: &str, strictness: Strictness) -> bool {
+    /// Whether a value has this form.
+    fn matches(&self, given: &Given<'_>, strictness: Strictness) -> bool {
+        let json = given.json;
         let first = json.as_bytes().first().copied().unwrap_or_default();
         let is_number = first == b'-' || first.is_ascii_digit();
         match self {
@@ -71,14 +73,16 @@ impl Form {
             Self::String => first == b'"',
             Self::Constant(text) => same_scalar(json, text),
             Self::Array(forms) => {
-                first == b'[' && (forms.is_empty() || items(json).iter().all(|item| any(forms, item.get(), strictness)))
+                first == b'['
+                    && (forms.is_empty()
+                        || items(json).iter().all(|item| any(forms, &Given::new(item.get()), strictness)))
             }
-            Self::Object(fields) => first == b'{' && has_fields(fields, &Fields::of(json), strictness),
+            Self::Object(fields) => first == b'{' && has_fields(fields, given.fields(), strictness),
             Self::Closed(fields) => {
-                let given = if first == b'{' { Fields::of(json) } else { return false };
                 let is_known = |name: &str| fields.iter().any(|field| field.name == name);
-                has_fields(fields, &given, strictness)
-                    && (strictness == Strictness::Lenient || given.0.iter().all(|(name, _)| is_known(name)))
+                first == b'{'
+                    && has_fields(fields, given.fields(), strictness)
+                    && (strictness == Strictness::Lenient || given.fields().names().all(is_known))
             }
         }
     }
@@ -116,15 +120,39 @@ impl Form {
 }
 
 /// Whether a value has one of `forms`.
-pub(crate) fn any(forms: &[Form], json: &str, strictness: Strictness) -> bool {
-    forms.iter().any(|form| form.matches(json, strictness))
+pub(crate) fn any(forms: &[Form], given: &Given<'_>, strictness: Strictness) -> bool {
+    forms.iter().any(|form| form.matches(given, strictness))
+}
+
+/// A JSON text whose fields are found once, however many forms it is compared with.
+#[derive(Debug)]
+pub(crate) struct Given<'a> {
+    json: &'a str,
+    fields: OnceCell<Fields<'a>>,
+}
+
+impl<'a> Given<'a> {
+    pub(crate) fn new(json: &'a str) -> Self {
+        Self { json, fields: OnceCell::new() }
+    }
+
+    /// The fields of an object; none for any other value.
+    pub(crate) fn fields(&self) -> &Fields<'a> {
+        self.fields.get_or_init(|| {
+            if self.json.starts_with('{') {
+                serde_json::from_str(self.json).unwrap_or_default()
+            } else {
+                Fields::default()
+            }
+        })
+    }
 }
 
 fn has_fields(fields: &[Field], given: &Fields<'_>, strictness: Strictness) -> bool {
     fields.iter().all(|field| match given.get(field.name) {
         // An optional field that is null is absent.
         Some("null") if !field.is_required => true,
-        Some(value) => any(field.forms, value, strictness),
+        Some(value) => any(field.forms, &Given::new(value), strictness),
         None => !field.is_required,
     })
 }
@@ -160,11 +188,6 @@ fn items(json: &str) -> Vec<&RawValue> {
 pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Fields<'a> {
-    /// The fields of the object with the text `json`; none for any other value.
-    pub(crate) fn of(json: &'a str) -> Self {
-        if json.starts_with('{') { serde_json::from_str(json).unwrap_or_default() } else { Self::default() }
-    }
-
     /// The names of the fields.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_ref())
@@ -231,12 +254,12 @@ mod tests {
             (Closed(FIELDS), &["{\"a\":1}"], &["{\"a\":1,\"c\":0}"]),
         ] {
             for json in yes {
-                assert!(form.matches(json, Strictness::Exact), "{form:?} {json}");
+                assert!(form.matches(&Given::new(json), Strictness::Exact), "{form:?} {json}");
             }
             for json in no {
-                assert!(!form.matches(json, Strictness::Exact), "{form:?} {json}");
+                assert!(!form.matches(&Given::new(json), Strictness::Exact), "{form:?} {json}");
             }
         }
-        assert!(Closed(FIELDS).matches("{\"a\":1,\"c\":0}", Strictness::Lenient));
+        assert!(Closed(FIELDS).matches(&Given::new("{\"a\":1,\"c\":0}"), Strictness::Lenient));
     }
 }

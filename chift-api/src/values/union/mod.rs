@@ -8,23 +8,28 @@ pub(crate) mod form;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use serde::de::{Deserializer, Error as _};
 
-use self::form::{Fields, Form, Strictness};
+use self::form::{Fields, Form, Given, Strictness};
 use super::raw_json;
 use crate::RawJson;
 
+/// Reads a JSON text as one alternative.
+pub(crate) type Read<T> = fn(&str) -> Result<T, serde_json::Error>;
+
 /// A union. [`union!`] implements it.
-pub(crate) trait Union: Sized {
+pub(crate) trait Union: Sized + 'static {
     /// The name in Rust.
     const NAME: &'static str;
     /// The fields whose constants select an alternative, the most important first.
     const TAGS: &'static [&'static str];
     /// The forms of each alternative: a value of the alternative has one of them.
-    const ALTERNATIVES: &'static [&'static [Form]];
+    const FORMS: &'static [&'static [Form]];
+    /// The functions that read the alternatives.
+    const READ: &'static [Read<Self>];
 
-    /// Reads a JSON text as an alternative.
-    fn read(alternative: usize, json: &str) -> Result<Self, serde_json::Error>;
     /// A value that is none of the alternatives.
     fn unknown(value: RawJson) -> Self;
 }
@@ -32,30 +37,24 @@ pub(crate) trait Union: Sized {
 /// Implements `Deserialize` and `Serialize` for a union.
 ///
 /// The list contains the variant for values that are none of the alternatives, the tags, and for each alternative its
-/// variant, its type and its forms.
+/// variant, its type or the string that it stands for, and its forms.
 #[allow(unused_macros, reason = "a document without unions does not use it")]
 macro_rules! union {
-    ($name:ident $unknown:ident [$($tag:literal)*] { $($variant:ident($kind:ty) [$($form:expr),*];)* }) => {
+    ($name:ident $unknown:ident [$($tag:literal)*] {
+        $($variant:ident $(($kind:ty))? $(= $text:literal)? [$($form:expr),*];)*
+    }) => {
         impl $crate::values::union::Union for $name {
             const NAME: &'static str = stringify!($name);
             const TAGS: &'static [&'static str] = &[$($tag),*];
-            const ALTERNATIVES: &'static [&'static [$crate::values::union::form::Form]] = {
+            const FORMS: &'static [&'static [$crate::values::union::form::Form]] = {
                 #[allow(unused_imports)]
                 use $crate::values::union::form::{Field, Form};
                 &[$(&[$($form),*]),*]
             };
-
-            fn read(alternative: usize, json: &str) -> ::std::result::Result<Self, ::serde_json::Error> {
-                let mut left = alternative;
-                $(
-                    if left == 0 {
-                        return ::serde_json::from_str::<$kind>(json).map(Self::$variant);
-                    }
-                    left -= 1;
-                )*
-                let _ = left;
-                ::serde_json::from_str(json).map(Self::$unknown)
-            }
+            const READ: &'static [$crate::values::union::Read<Self>] = &[$(
+                $(|json| ::serde_json::from_str::<$kind>(json).map(Self::$variant))?
+                $(|json| $crate::values::union::read_constant($text, json).map(|()| Self::$variant))?
+            ),*];
 
             fn unknown(value: $crate::RawJson) -> Self {
                 Self::$unknown(value)
@@ -73,7 +72,10 @@ macro_rules! union {
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 match self {
-                    $(Self::$variant(value) => ::serde::Serialize::serialize(value, serializer),)*
+                    $(
+                        $(Self::$variant(value) => <$kind as ::serde::Serialize>::serialize(value, serializer),)?
+                        $(Self::$variant => serializer.serialize_str($text),)?
+                    )*
                     Self::$unknown(value) => ::serde::Serialize::serialize(value, serializer),
                 }
             }
@@ -100,24 +102,33 @@ pub(crate) fn read<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Resu
     if raw_json::depth(&json) > raw_json::MAX_DEPTH {
         return Err(D::Error::custom("recursion limit exceeded"));
     }
-    match choose(T::TAGS, T::ALTERNATIVES, &json) {
-        // The message has no position, because that of the outer parser follows.
-        Choice::Tagged(alternative) => T::read(alternative, &json).map_err(|_| {
-            D::Error::custom(format_args!("the value does not match alternative {alternative} of {}", T::NAME))
-        }),
-        Choice::Formed(alternatives) => {
-            let read = alternatives.into_iter().find_map(|alternative| T::read(alternative, &json).ok());
-            read.map_or_else(|| RawJson::from_text(json).map(T::unknown).map_err(D::Error::custom), Ok)
-        }
+    let as_alternative = |index: usize| T::READ.get(index).map(|read| read(&json));
+    let value = match choose(T::TAGS, T::FORMS, &json) {
+        Choice::Tagged(index) => as_alternative(index).transpose().map_err(|_| {
+            // The message has no position, because that of the outer parser follows.
+            D::Error::custom(format_args!("the value does not match alternative {index} of {}", T::NAME))
+        })?,
+        Choice::Formed(alternatives) => alternatives.into_iter().filter_map(as_alternative).find_map(Result::ok),
+    };
+    match value {
+        Some(value) => Ok(value),
+        None => RawJson::from_text(json).map(T::unknown).map_err(D::Error::custom),
     }
 }
 
+/// Checks that a JSON text is the string `expected`.
+#[allow(dead_code, reason = "a document without constants in unions does not use it")]
+pub(crate) fn read_constant(expected: &str, json: &str) -> Result<(), serde_json::Error> {
+    let text: Cow<'_, str> = serde_json::from_str(json)?;
+    if text == expected { Ok(()) } else { Err(serde_json::Error::custom("another string was expected")) }
+}
+
 fn choose(tags: &[&str], alternatives: &[&[Form]], json: &str) -> Choice {
+    let given = Given::new(json);
     let mut left: Vec<usize> = (0..alternatives.len()).collect();
-    let fields = if tags.is_empty() { Fields::default() } else { Fields::of(json) };
     for tag in tags {
         let forms = |index: &usize| alternatives.get(*index).copied().unwrap_or_default().iter();
-        let Some(value) = fields.get(tag) else {
+        let Some(value) = given.fields().get(tag) else {
             if json.starts_with('{') {
                 left.retain(|index| forms(index).any(|form| form.may_lack(tag)));
             }
@@ -138,20 +149,19 @@ fn choose(tags: &[&str], alternatives: &[&[Form]], json: &str) -> Choice {
     }
     let matching = |strictness| -> Vec<usize> {
         let forms = |index: &usize| alternatives.get(*index).copied().unwrap_or_default();
-        left.iter().copied().filter(|index| form::any(forms(index), json, strictness)).collect()
+        left.iter().copied().filter(|index| form::any(forms(index), &given, strictness)).collect()
     };
     let exact = matching(Strictness::Exact);
     let mut matching = if exact.is_empty() { matching(Strictness::Lenient) } else { exact };
-    prefer_known_fields(&mut matching, alternatives, json);
+    prefer_known_fields(&mut matching, alternatives, given.fields());
     Choice::Formed(matching)
 }
 
 /// Moves the alternative to the front that knows the most fields of the value, unless an earlier one requires more.
-fn prefer_known_fields(matching: &mut [usize], alternatives: &[&[Form]], json: &str) {
+fn prefer_known_fields(matching: &mut [usize], alternatives: &[&[Form]], fields: &Fields<'_>) {
     if matching.len() < 2 {
         return;
     }
-    let fields = Fields::of(json);
     let count = |index: usize, count: &dyn Fn(&Form) -> usize| {
         alternatives.get(index).into_iter().copied().flatten().map(count).max().unwrap_or_default()
     };

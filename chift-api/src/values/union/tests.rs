@@ -56,6 +56,17 @@ union! { Value1 Other [] {
     List(Vec<Shape>) [Form::Array(&[Form::Object(&[])])];
 } }
 
+#[derive(Debug, PartialEq)]
+enum Limit {
+    Unlimited,
+    Number(Decimal),
+    Unknown(RawJson),
+}
+union! { Limit Unknown [] {
+    Unlimited = "no limit" [Form::Constant("\"no limit\"")];
+    Number(Decimal) [Form::Number];
+} }
+
 /// Reads and writes back; returns the variant's name.
 fn variant<T: serde::de::DeserializeOwned + serde::Serialize + std::fmt::Debug>(json: &str) -> String {
     let read: T = serde_json::from_str(json).unwrap();
@@ -161,4 +172,12 @@ fn of_two_alternatives_the_one_that_knows_more_fields_is_preferred_unless_the_ot
     ] {
         assert_eq!(super::choose(&[], &alternatives, json), super::Choice::Formed(expected), "{json}");
     }
+}
+
+#[test]
+fn a_constant_is_a_variant_without_content() {
+    let read: Vec<Limit> = serde_json::from_str("[\"no limit\", \"no\\u0020limit\", 3, \"none\"]").unwrap();
+    assert_eq!(read[..2], [Limit::Unlimited, Limit::Unlimited]);
+    assert!(matches!(read[2..], [Limit::Number(_), Limit::Unknown(_)]), "{read:?}");
+    assert_eq!(serde_json::to_string(&read).unwrap(), "[\"no limit\",\"no limit\",3,\"none\"]");
 }

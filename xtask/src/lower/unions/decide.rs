@@ -78,7 +78,7 @@ fn covers(one: &Alternative, other: &Alternative) -> bool {
     !other.forms.is_empty() && other.forms.iter().all(|form| forms::covers(&one.forms, form))
 }
 
-/// Records and reports the alternatives that an earlier one may take the values of.
+/// Records the alternatives that an earlier one may take the values of, and reports what a value is read as then.
 fn report_ambiguous(union: &mut Union, list: &[Value], place: &Pointer, report: &mut Report) {
     let name = |index: usize| {
         let part = list.get(index).map(|it| it.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(it));
@@ -86,19 +86,28 @@ fn report_ambiguous(union: &mut Union, list: &[Value], place: &Pointer, report: 
         component.unwrap_or_else(|| format!("alternative {}", index + 1))
     };
     let Union { tags, alternatives, ambiguous } = union;
+    let mut needs_tag = false;
     for (index, alternative) in alternatives.iter().enumerate() {
         let may_be =
-            |earlier: &Alternative| covers(earlier, alternative) && !tags::separate(earlier, alternative, tags);
-        let before = ambiguous.len();
-        let earlier = alternatives[..index].iter().enumerate().filter(|(_, earlier)| may_be(earlier));
-        ambiguous.extend(earlier.map(|(earlier, _)| (index, earlier)));
-        if let Some((_, first)) = ambiguous.get(before) {
+            |earlier: &Alternative| covers(earlier, alternative) && !tags::always_separate(earlier, alternative, tags);
+        let earlier: Vec<usize> = (0..index).filter(|earlier| may_be(&alternatives[*earlier])).collect();
+        ambiguous.extend(earlier.iter().map(|earlier| (index, *earlier)));
+        let is_undecided = |earlier: &&usize| !tags::separate(&alternatives[**earlier], alternative, tags);
+        if let Some(first) = earlier.iter().find(is_undecided) {
             let (first, this) = (name(*first), name(index));
             let what = format!(
                 "no tag and no required field distinguishes `{this}` from `{first}`; a value is read as the one that has more of its fields, and else as `{first}`"
             );
             report.warn(&place.child("oneOf"), what);
         }
+        needs_tag |= !earlier.is_empty();
+    }
+    if needs_tag && !tags.is_empty() {
+        let tags = tags.iter().map(|tag| format!("`{tag}`")).collect::<Vec<_>>().join(" or ");
+        let what = format!(
+            "no alternative is certain without {tags}, which may be absent; such a value is read as the alternative that has most of its fields"
+        );
+        report.warn(&place.child("oneOf"), what);
     }
 }
 
@@ -132,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_discriminator_is_a_tag_with_the_values_of_its_mapping_or_the_names() {
-        let pet = json!({"type": "object", "properties": {"kind": {"type": "string"}}});
+        let pet = json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}});
         let mut pets = union(&["Cat", "Dog"]);
         pets["discriminator"] =
             json!({"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "tom": "Cat"}});
@@ -150,11 +159,21 @@ mod tests {
     #[test]
     fn constants_of_any_type_are_tags_and_nothing_is_ambiguous() {
         for (one, other) in [(json!("a"), json!("b")), (json!(1), json!(2)), (json!(true), json!(false))] {
-            let schema = |value: &Value| json!({"type": "object", "properties": {"v": {"const": value}}});
+            let schema =
+                |value: &Value| json!({"type": "object", "required": ["v"], "properties": {"v": {"const": value}}});
             let (tags, names, ambiguous) =
                 decided(json!({"U": union(&["A", "B"]), "A": schema(&one), "B": schema(&other)}));
             assert_eq!((tags, names, ambiguous), (vec!["v".to_owned()], vec!["A".to_owned(), "B".to_owned()], vec![]));
         }
+    }
+
+    #[test]
+    fn a_tag_that_may_be_absent_is_reported_once() {
+        let schema = |tag: &str| json!({"type": "object", "properties": {"v": {"const": tag}}});
+        let (tags, _, ambiguous) =
+            decided(json!({"U": union(&["A", "B", "C"]), "A": schema("a"), "B": schema("b"), "C": schema("c")}));
+        assert_eq!((tags, ambiguous.len()), (vec!["v".to_owned()], 1), "{ambiguous:?}");
+        assert!(ambiguous[0].contains("without `v`, which may be absent"), "{ambiguous:?}");
     }
 
     #[test]

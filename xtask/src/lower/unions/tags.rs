@@ -48,6 +48,20 @@ pub(super) fn separate(one: &Alternative, other: &Alternative, tags: &[String]) 
     })
 }
 
+/// Whether every value states a tag that has different constants in two alternatives. A value without an optional tag may
+/// be either of them.
+pub(super) fn always_separate(one: &Alternative, other: &Alternative, tags: &[String]) -> bool {
+    let requires = |alternative: &Alternative, tag: &String| {
+        let is_required = |form: &Form| match form {
+            Form::Object { fields, .. } => fields.get(tag).is_some_and(|field| field.is_required),
+            _ => false,
+        };
+        alternative.forms.iter().all(is_required)
+    };
+    let is_stated = |tag: &&String| requires(one, tag) || requires(other, tag);
+    tags.iter().filter(is_stated).any(|tag| separate(one, other, std::slice::from_ref(tag)))
+}
+
 /// The constants of a field in all forms of an alternative; `None` if one form does not limit the field to constants.
 fn constants(forms: &[Form], name: &str) -> Option<BTreeSet<String>> {
     let lists: Option<Vec<Vec<&Value>>> = forms.iter().map(|form| form.constants(name)).collect();
@@ -66,19 +80,21 @@ pub(super) fn keep_only(alternatives: &mut [Alternative], tags: &[String]) {
     }
 }
 
-/// If the tags select each alternative, removes the fields that are not tags.
+/// Removes the fields that are not tags from each alternative that the tags always distinguish from all others.
 pub(super) fn drop_other_fields(union: &mut Union) {
-    let mut rest = union.alternatives.as_slice();
-    while let Some((one, others)) = rest.split_first() {
-        if !others.iter().all(|other| separate(one, other, &union.tags)) {
-            return;
-        }
-        rest = others;
-    }
-    for form in union.alternatives.iter_mut().flat_map(|alternative| &mut alternative.forms) {
-        if let Form::Object { fields, is_closed } = form {
-            fields.retain(|name, _| union.tags.contains(name));
-            *is_closed = false;
+    let Union { alternatives, tags, .. } = union;
+    let decided: Vec<bool> = (0..alternatives.len())
+        .map(|index| {
+            let mut others = alternatives.iter().enumerate().filter(|(other, _)| *other != index);
+            others.all(|(_, other)| always_separate(&alternatives[index], other, tags))
+        })
+        .collect();
+    for (alternative, _) in alternatives.iter_mut().zip(decided).filter(|(_, decided)| *decided) {
+        for form in &mut alternative.forms {
+            if let Form::Object { fields, is_closed } = form {
+                fields.retain(|name, _| tags.contains(name));
+                *is_closed = false;
+            }
         }
     }
 }
@@ -99,6 +115,22 @@ mod tests {
             })
             .collect();
         find(&alternatives, &[])
+    }
+
+    #[test]
+    fn the_other_fields_distinguish_values_without_an_optional_tag() {
+        let alternative = |tag: &str, required: &[&str]| {
+            let schema = json!({"properties": {"type": {"const": tag}, tag: {"type": "string"}}, "required": required});
+            Alternative { forms: forms::of(&schema, &json!({})), place: None }
+        };
+        let alternatives = vec![alternative("a", &["type"]), alternative("b", &[]), alternative("c", &[])];
+        let mut union = Union { tags: vec!["type".to_owned()], alternatives, ..Union::default() };
+        drop_other_fields(&mut union);
+        let fields = |index: usize| match &union.alternatives[index].forms[..] {
+            [Form::Object { fields, .. }] => fields.keys().map(String::as_str).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((fields(0), fields(1), fields(2)), (vec!["type"], vec!["b", "type"], vec!["c", "type"]));
     }
 
     #[test]

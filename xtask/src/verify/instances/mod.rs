@@ -19,7 +19,7 @@ const COMPOSED: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
 
 /// A generator of instances of a document's schemas. The same seed gives the same instances.
 pub(super) struct Instances<'a> {
-    document: &'a Value,
+    pub(super) document: &'a Value,
     random: fastrand::Rng,
     /// Whether `nullable` is a keyword: 3.1 has none, so a validator refuses null there.
     has_nullable: bool,
