@@ -1,5 +1,5 @@
-//! Refuses references without a target and operation ids that are not strings, before the first pass, which relies on
-//! both. An overlay can mend them, so they are not checked when a document is read.
+//! Refuses nodes of an unexpected shape, references without a target, and operation ids that are not strings, before the
+//! first pass that relies on them. An overlay can mend them, so they are not checked when a document is read.
 
 use serde_json::Value;
 
@@ -7,7 +7,13 @@ use super::Report;
 use crate::document::pointer::Pointer;
 use crate::document::walk::{self, Kind};
 
-pub(super) fn refuse(document: &Value, report: &mut Report) {
+pub(super) fn refuse_shapes(document: &Value, report: &mut Report) {
+    for (place, expected) in walk::misshapen(document) {
+        report.refuse(&place, format!("{expected} was expected here"), "fix it with an overlay action");
+    }
+}
+
+pub(super) fn refuse_references(document: &Value, report: &mut Report) {
     walk::visit(document, &mut |kind, place, node| {
         // An id that is not a string would look like a missing one, which OpenAPI allows.
         if kind == Kind::Operation && node.get("operationId").is_some_and(|id| !id.is_string()) {
@@ -51,7 +57,7 @@ mod tests {
             }},
         });
         let mut report = Report::default();
-        refuse(&document, &mut report);
+        refuse_references(&document, &mut report);
         let found: Vec<String> = report.problems.iter().map(|it| format!("{}: {}", it.place, it.what)).collect();
         assert_eq!(
             found,

@@ -56,8 +56,7 @@ pub use self::enum_names::EnumValues;
 pub use self::unions::Union;
 use crate::document::operations::{self, Operation};
 use crate::document::origins::Origins;
-use crate::document::problem::{Problem, Problems};
-use crate::document::walk;
+use crate::document::problem::Problems;
 use crate::names;
 
 /// A pass over the document.
@@ -83,33 +82,48 @@ enum Serves {
 
 use Serves::{Chift, Everyone, Others};
 
-const PATH_ITEMS: Pass = Pass { name: "inline path items", run: path_items::inline, serves: Others };
+/// A step before the passes that read schemas.
+enum Step {
+    Do(Pass),
+    /// Refuses the document if one of these reports a problem.
+    Check(&'static [fn(&Value, &mut Report)]),
+}
 
-/// The passes before all checks: a vendor's `x-…` entry may stand where a path or a response is expected.
-const EXTENSIONS: &[Pass] = &[
-    Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift },
-    Pass { name: "repair entries whose meaning is clear", run: repair::repair, serves: Others },
+use Step::{Check, Do};
+
+impl Step {
+    fn pass(&self) -> Option<&Pass> {
+        match self {
+            Do(pass) => Some(pass),
+            Check(_) => None,
+        }
+    }
+}
+
+/// The steps that decide which paths the client requests and which responses it distinguishes, with the checks of what
+/// later passes rely on.
+const STEPS: &[Step] = &[
+    // Before all checks: a vendor's `x-…` entry may stand where a path or a response is expected.
+    Do(Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift }),
+    Do(Pass { name: "repair entries whose meaning is clear", run: repair::repair, serves: Others }),
+    Check(&[checks::refuse_shapes]),
+    Check(&[checks::refuse_references]),
+    // Before the check that expects each target among the components.
+    Do(Pass { name: "remove the headers of responses", run: responses::remove_headers, serves: Others }),
+    Do(Pass { name: "move referenced parts to components", run: parts::lift, serves: Others }),
+    Do(Pass { name: "let variants extend the fields of their base", run: inheritance::break_cycles, serves: Others }),
+    Do(Pass { name: "note the forms of alternatives", run: unions::note, serves: Chift }),
+    // The references again, for the parts that have only now become schemas by their position.
+    Check(&[checks::refuse_references, cycles::refuse, ref_siblings::refuse]),
+    Do(Pass { name: "inline path items", run: path_items::inline, serves: Others }),
+    Do(Pass { name: "make the servers of operations parts of paths", run: servers::lower, serves: Others }),
+    Do(Pass { name: "normalize statuses", run: statuses::normalize, serves: Others }),
+    Do(Pass { name: "add a success to each operation", run: responses::add_success, serves: Others }),
+    Do(Pass { name: "choose media types of responses", run: media_types::choose_for_responses, serves: Chift }),
+    Do(Pass { name: "unify the media types of successes", run: statuses::unify, serves: Others }),
 ];
 
-/// The passes before the checks of references, which expect each target among the components.
-const FIRST_PASSES: &[Pass] = &[
-    Pass { name: "remove the headers of responses", run: responses::remove_headers, serves: Others },
-    Pass { name: "move referenced parts to components", run: parts::lift, serves: Others },
-    Pass { name: "let variants extend the fields of their base", run: inheritance::break_cycles, serves: Others },
-    Pass { name: "note the forms of alternatives", run: unions::note, serves: Chift },
-];
-
-/// The passes that decide which paths the client requests, and which responses it distinguishes.
-const RESPONSE_PASSES: &[Pass] = &[
-    PATH_ITEMS,
-    Pass { name: "make the servers of operations parts of paths", run: servers::lower, serves: Others },
-    Pass { name: "normalize statuses", run: statuses::normalize, serves: Others },
-    Pass { name: "add a success to each operation", run: responses::add_success, serves: Others },
-    Pass { name: "choose media types of responses", run: media_types::choose_for_responses, serves: Chift },
-    Pass { name: "unify the media types of successes", run: statuses::unify, serves: Others },
-];
-
-/// The passes, in the order in which they run.
+/// The passes after these steps, in the order in which they run.
 const PASSES: &[Pass] = &[
     Pass { name: "remove webhooks and callbacks", run: webhooks::remove, serves: Others },
     Pass { name: "rewrite documentation for rustdoc", run: documentation::rewrite_for_rustdoc, serves: Chift },
@@ -203,11 +217,11 @@ impl Lowered {
     }
 }
 
-/// The document with its path items inlined and its references leading to components, without any other change.
+/// The document with its path items inlined, without any other change.
 pub(crate) fn with_path_items(document: &Value) -> Value {
     let mut document = document.clone();
-    for pass in FIRST_PASSES.iter().chain([&PATH_ITEMS]) {
-        (pass.run)(&mut document, &mut Report::default());
+    for run in [parts::lift, path_items::inline] {
+        run(&mut document, &mut Report::default());
     }
     document
 }
@@ -216,9 +230,8 @@ pub(crate) fn with_path_items(document: &Value) -> Value {
 /// are as the vendor wrote them.
 pub(crate) fn with_responses(document: &Value) -> Value {
     let mut document = document.clone();
-    for passes in [EXTENSIONS, FIRST_PASSES, RESPONSE_PASSES] {
-        run(passes, &mut document, &mut Report::default(), &mut Vec::new());
-    }
+    let passes = STEPS.iter().filter_map(Step::pass);
+    run(passes, &mut document, &mut Report::default(), &mut Vec::new());
     document
 }
 
@@ -230,20 +243,15 @@ pub(crate) fn with_responses(document: &Value) -> Value {
 pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     let mut changes = Vec::new();
     let mut report = Report::default();
-    run(EXTENSIONS, &mut document, &mut report, &mut changes);
-    let misshapen = walk::misshapen(&document).into_iter().map(|(place, expected)| {
-        Problem::new(&place, format!("{expected} was expected here"), "fix it with an overlay action")
-    });
-    Problems::none(misshapen.collect())?;
-    checks::refuse(&document, &mut report);
-    Problems::none(std::mem::take(&mut report.problems))?;
-    run(FIRST_PASSES, &mut document, &mut report, &mut changes);
-    // Again, for the parts that have only now become schemas by their position.
-    checks::refuse(&document, &mut report);
-    cycles::refuse(&document, &mut report);
-    ref_siblings::refuse(&document, &mut report);
-    Problems::none(std::mem::take(&mut report.problems))?;
-    run(RESPONSE_PASSES, &mut document, &mut report, &mut changes);
+    for step in STEPS {
+        match step {
+            Do(pass) => run([pass], &mut document, &mut report, &mut changes),
+            Check(checks) => {
+                checks.iter().for_each(|check| check(&document, &mut report));
+                Problems::none(std::mem::take(&mut report.problems))?;
+            }
+        }
+    }
     run(PASSES, &mut document, &mut report, &mut changes);
     let mut mocks = document.clone();
     run(MOCK_PASSES, &mut mocks, &mut report, &mut changes);
@@ -288,7 +296,12 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
 }
 
 /// Runs passes, and adds those that changed the document to `changes`.
-fn run(passes: &[Pass], document: &mut Value, report: &mut Report, changes: &mut Vec<(&'static str, usize)>) {
+fn run<'a>(
+    passes: impl IntoIterator<Item = &'a Pass>,
+    document: &mut Value,
+    report: &mut Report,
+    changes: &mut Vec<(&'static str, usize)>,
+) {
     for pass in passes {
         let count = (pass.run)(document, report);
         if count > 0 {
@@ -327,11 +340,8 @@ mod tests {
             }
         }
         let chift = |pass: &&Pass| pass.serves == Chift;
-        let stated = [EXTENSIONS, FIRST_PASSES, RESPONSE_PASSES, PASSES, CLIENT_PASSES, MOCK_PASSES]
-            .into_iter()
-            .flatten()
-            .filter(chift)
-            .map(|pass| pass.name);
+        let passes = [PASSES, CLIENT_PASSES, MOCK_PASSES].into_iter().flatten();
+        let stated = STEPS.iter().filter_map(Step::pass).chain(passes).filter(chift).map(|pass| pass.name);
         assert_eq!(changing, stated.collect());
     }
 

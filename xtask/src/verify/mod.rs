@@ -32,6 +32,7 @@ use serde_json::{Value, json};
 
 pub use self::args::Args;
 use self::failures::Failures;
+use crate::document::walk::{self, Kind};
 use crate::emit::Files;
 use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
@@ -81,13 +82,32 @@ impl Contract<'_> {
         if let Some(known) = self.validators.borrow().get(&key) {
             return Ok(known.clone());
         }
-        let whole = json!({"allOf": [schema], "components": self.document["components"]});
+        let built = Rc::new(self.build(schema, self.document)?);
+        self.validators.borrow_mut().insert(key, built.clone());
+        Ok(built)
+    }
+
+    /// A validator for a component that accepts a value of several alternatives of a `oneOf`: without the optional fields
+    /// that are null, which the client leaves out, a value may be one of more alternatives.
+    fn lenient_validator(&self, component: &Value) -> anyhow::Result<Validator> {
+        let mut document = self.document.clone();
+        walk::change(&mut document, &mut |kind, _, node| {
+            if let (Kind::Schema, Value::Object(schema)) = (kind, node)
+                && !schema.contains_key("anyOf")
+                && let Some(alternatives) = schema.shift_remove("oneOf")
+            {
+                schema.insert("anyOf".to_owned(), alternatives);
+            }
+        });
+        self.build(component, &document)
+    }
+
+    fn build(&self, schema: &Value, document: &Value) -> anyhow::Result<Validator> {
+        let whole = json!({"allOf": [schema], "components": document["components"]});
         let old = self.document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
         let draft = if old { Draft::Draft4 } else { Draft::Draft202012 };
         let built = jsonschema::options().with_draft(draft).should_validate_formats(true).build(&whole);
-        let built = Rc::new(built.map_err(|error| anyhow::anyhow!("a schema of the document is not valid: {error}"))?);
-        self.validators.borrow_mut().insert(key, built.clone());
-        Ok(built)
+        built.map_err(|error| anyhow::anyhow!("a schema of the document is not valid: {error}"))
     }
 }
 

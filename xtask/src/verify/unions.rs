@@ -22,7 +22,7 @@ use crate::lower::Union;
 const TRIES: usize = 4;
 
 /// The number of instances that are generated until one is valid.
-const INSTANCES: usize = 50;
+const INSTANCES: usize = 200;
 
 /// An alternative, as the document states it.
 struct Stated<'a> {

@@ -20,6 +20,8 @@ pub(crate) enum Form {
     Integer,
     Number,
     String,
+    /// A string that starts with this text, which needs no escapes in JSON.
+    Prefix(&'static str),
     /// The string, number or boolean with this JSON text.
     Constant(&'static str),
     /// An array whose items all have one of these forms.
@@ -52,9 +54,9 @@ impl Field {
 /// Whether a value that a later version of the document allows has a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Strictness {
-    /// A closed object has no other fields.
+    /// A closed object has no other fields, and a string has its prefix.
     Exact,
-    /// A closed object may have other fields, which the document added later.
+    /// A closed object may have other fields, and a string another prefix, which the document added later.
     Lenient,
 }
 
@@ -71,6 +73,9 @@ impl Form {
             Self::Integer => is_number && is_integer(json),
             Self::Number => is_number,
             Self::String => first == b'"',
+            Self::Prefix(prefix) => {
+                json.strip_prefix('"').is_some_and(|text| strictness == Strictness::Lenient || text.starts_with(prefix))
+            }
             Self::Constant(text) => same_scalar(json, text),
             Self::Array(forms) => {
                 first == b'['
@@ -233,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_form_accepts_its_values_and_no_others() {
-        use Form::{Array, Boolean, Closed, Constant, Integer, Null, Number, Object, String};
+        use Form::{Array, Boolean, Closed, Constant, Integer, Null, Number, Object, Prefix, String};
         const FIELDS: &[Field] = &[Field::required("a", &[Integer]), Field::optional("b", &[String, Null])];
         for (form, yes, no) in [
             (Null, &["null"][..], &["0", "\"null\""][..]),
@@ -241,6 +246,7 @@ mod tests {
             (Integer, &["1", "-1.0", "1e3", "1000000000000000000000"], &["1.5", "1e-3", "\"1\""]),
             (Number, &["1", "1.5", "1e400"], &["\"1\"", "null"]),
             (String, &["\"\""], &["1", "{}"]),
+            (Prefix("tr_"), &["\"tr_\"", "\"tr_1\""], &["\"re_1\"", "1"]),
             (Constant("\"a\""), &["\"a\"", "\"\\u0061\""], &["\"b\"", "1"]),
             (Constant("1"), &["1", "1.0"], &["\"1\"", "2", "true"]),
             (Constant("true"), &["true"], &["false", "\"true\""]),
@@ -260,6 +266,7 @@ mod tests {
                 assert!(!form.matches(&Given::new(json), Strictness::Exact), "{form:?} {json}");
             }
         }
+        assert!(Prefix("tr_").matches(&Given::new("\"re_1\""), Strictness::Lenient));
         assert!(Closed(FIELDS).matches(&Given::new("{\"a\":1,\"c\":0}"), Strictness::Lenient));
     }
 }

@@ -29,6 +29,8 @@ pub enum Form {
     Number,
     /// A string, with the format whose syntax the type of the alternative checks.
     String(Option<String>),
+    /// A string that starts with this text.
+    Prefix(String),
     /// This string, number or boolean.
     Constant(Value),
     /// An array whose items all have one of these forms.
@@ -73,7 +75,10 @@ impl Form {
     /// Whether this form accepts a value that has only what `other` requires.
     pub(super) fn covers(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Any, _) | (Self::Number, Self::Integer) | (Self::String(None), Self::String(_)) => true,
+            (Self::Any, _)
+            | (Self::Number, Self::Integer)
+            | (Self::String(None), Self::String(_) | Self::Prefix(_)) => true,
+            (Self::Prefix(prefix), Self::Prefix(other)) => other.starts_with(prefix.as_str()),
             (_, Self::Constant(_)) if !matches!(self, Self::Constant(_)) => self.covers(&other.kind()),
             (Self::Array(items), Self::Array(others)) => {
                 items.is_empty() || others.iter().all(|other| covers(items, other))
@@ -94,6 +99,16 @@ impl Form {
 /// Whether one of `forms` accepts what `other` requires.
 pub(super) fn covers(forms: &[Form], other: &Form) -> bool {
     forms.iter().any(|form| form.covers(other))
+}
+
+/// The text with which each string that matches a pattern starts, such as `tr_` for `^tr_\w+$`.
+fn prefix(pattern: &str) -> Option<&str> {
+    let rest = pattern.strip_prefix('^').filter(|rest| !rest.contains('|'))?;
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
+    let (prefix, rest) = rest.split_at(end);
+    // The last character may be absent.
+    let prefix = if rest.starts_with(['?', '*', '{']) { &prefix[..end.saturating_sub(1)] } else { prefix };
+    Some(prefix).filter(|prefix| !prefix.is_empty())
 }
 
 /// Replaces constants with their kind.
@@ -122,6 +137,7 @@ impl ToTokens for Form {
             Self::Integer => quote!(Form::Integer),
             Self::Number => quote!(Form::Number),
             Self::String(_) => quote!(Form::String),
+            Self::Prefix(prefix) => quote!(Form::Prefix(#prefix)),
             Self::Constant(value) => {
                 let json = value.to_string();
                 quote!(Form::Constant(#json))
@@ -193,6 +209,7 @@ struct Facts<'a> {
     kinds: Option<Vec<&'a str>>,
     values: Option<Vec<&'a Value>>,
     format: Option<&'a str>,
+    pattern: Option<&'a str>,
     is_nullable: bool,
     fields: BTreeMap<&'a str, Vec<&'a Value>>,
     required: BTreeSet<&'a str>,
@@ -242,6 +259,7 @@ impl<'a> Facts<'a> {
             self.values = Some(values.iter().collect());
         }
         self.format = fields.get("format").and_then(Value::as_str).or(self.format);
+        self.pattern = fields.get("pattern").and_then(Value::as_str).or(self.pattern);
         self.is_nullable |= has_value(schema, "nullable", true);
         self.is_closed |= has_value(schema, "additionalProperties", false);
         for (name, property) in fields.get("properties").and_then(Value::as_object).into_iter().flatten() {
@@ -316,7 +334,10 @@ impl<'a> Facts<'a> {
             "boolean" => Form::Boolean,
             "integer" => Form::Integer,
             "number" => Form::Number,
-            "string" => Form::String(self.format.filter(|format| CHECKED.contains(format)).map(str::to_owned)),
+            "string" => match self.pattern.and_then(prefix) {
+                Some(prefix) => Form::Prefix(prefix.to_owned()),
+                None => Form::String(self.format.filter(|format| CHECKED.contains(format)).map(str::to_owned)),
+            },
             "array" if depth < DEPTH && self.items.len() == 1 => {
                 let items = Facts::of(self.items.iter().copied(), document).forms(document, depth + 1);
                 Form::Array(if items.contains(&Form::Any) { Vec::new() } else { items })
@@ -384,6 +405,22 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_may_start_with_a_text() {
+        for (pattern, expected) in [
+            ("^tr_\\w+$", Some("tr_")),
+            ("^tr_\\d{2}", Some("tr_")),
+            ("^ab?c", Some("a")),
+            ("^a+", Some("a")),
+            ("^a*", None),
+            ("^a|b", None),
+            ("tr_", None),
+            ("^[a-z]+$", None),
+        ] {
+            assert_eq!(prefix(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
     fn a_schema_has_the_forms_of_its_values() {
         for (schema, expected) in [
             (json!({}), "Any"),
@@ -392,6 +429,7 @@ mod tests {
             (json!({"type": "integer", "nullable": true}), "Integer,Null"),
             (json!({"enum": ["a", 1, null]}), "Constant(\"\\\"a\\\"\"),Constant(\"1\"),Null"),
             (json!({"anyOf": [{"type": "string"}, {"const": true}]}), "String,Constant(\"true\")"),
+            (json!({"type": "string", "pattern": "^tr_"}), "Prefix(\"tr_\")"),
             (json!({"type": "array", "items": {"type": "number"}}), "Array(&[Number])"),
             (json!({"items": {}}), "Array(&[])"),
             (

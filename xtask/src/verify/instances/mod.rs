@@ -6,6 +6,7 @@ mod texts;
 use serde_json::{Map, Value, json};
 
 use super::compare;
+use crate::document::keywords::{self, Role};
 use crate::document::references::{self, has_value};
 
 /// Below this depth, an instance has only its required parts, so that instances of recursive schemas end.
@@ -98,9 +99,38 @@ impl<'a> Instances<'a> {
         }
     }
 
-    /// An instance of a schema that combines others. An object has the fields of all of them; any other value is
-    /// generated from the keywords of all of them.
+    /// An instance of a schema that combines others, with the fields that it requires of their instance.
     fn composed(&mut self, schema: &Value, depth: usize) -> Value {
+        let mut made = self.of_parts(schema, depth);
+        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        if let Value::Object(fields) = &mut made {
+            for name in required {
+                if !fields.contains_key(name) {
+                    let property = self.property(schema, name, 0).cloned();
+                    fields.insert(name.to_owned(), property.map_or(json!("text"), |it| self.at(&it, depth + 1)));
+                }
+            }
+        }
+        made
+    }
+
+    /// The schema of a field in a schema or one of its parts.
+    fn property<'s>(&self, schema: &'s Value, name: &str, depth: usize) -> Option<&'s Value>
+    where
+        'a: 's,
+    {
+        if depth > BOTTOM {
+            return None;
+        }
+        let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        let target = references::target(schema, self.document);
+        let own = schema.get("properties").and_then(|fields| fields.get(name));
+        own.or_else(|| target.into_iter().chain(parts).find_map(|part| self.property(part, name, depth + 1)))
+    }
+
+    /// An instance of the parts of a schema. An object has the fields of all of them; any other value is generated from
+    /// the keywords of all of them.
+    fn of_parts(&mut self, schema: &Value, depth: usize) -> Value {
         let mut own = schema.as_object().cloned().unwrap_or_default();
         let mut parts: Vec<Value> = Vec::new();
         own.retain(|key, _| !COMPOSED.contains(&key.as_str()) && key != "nullable");
@@ -120,6 +150,15 @@ impl<'a> Instances<'a> {
         if own.get("type").is_some() || own.get("properties").is_some() {
             parts.push(Value::Object(own));
         }
+        // A part that only describes the others has no values of its own.
+        let states_something = |part: &Value| {
+            let is_statement =
+                |key: &str| !matches!(keywords::role(key), None | Some(Role::Annotation | Role::Ignored));
+            part.as_object().is_none_or(|part| part.keys().any(|key| is_statement(key)))
+        };
+        if parts.iter().any(states_something) {
+            parts.retain(states_something);
+        }
         if let [only] = parts.as_slice() {
             return self.at(only, depth + 1);
         }
@@ -128,8 +167,14 @@ impl<'a> Instances<'a> {
         };
         let targets: Vec<Value> = parts.iter().map(|part| self.target(part).clone()).collect();
         if targets.iter().all(|part| simple(part) && part.get("properties").is_none()) {
-            let all: Map<String, Value> =
-                targets.into_iter().filter_map(|part| part.as_object().cloned()).flatten().collect();
+            let mut all = Map::new();
+            for (key, value) in targets.into_iter().filter_map(|part| part.as_object().cloned()).flatten() {
+                let value = match all.get(&key) {
+                    Some(known) if key == "type" => common_types(known, &value),
+                    _ => value,
+                };
+                all.insert(key, value);
+            }
             return self.at(&Value::Object(all), depth + 1);
         }
         let made: Vec<Value> = parts.iter().map(|part| self.at(part, depth + 1)).collect();
@@ -198,6 +243,16 @@ impl<'a> Instances<'a> {
     }
 }
 
+/// The types that two values of the keyword `type` have in common.
+fn common_types(one: &Value, other: &Value) -> Value {
+    let list = |types: &Value| types.as_array().cloned().unwrap_or_else(|| vec![types.clone()]);
+    let others = list(other);
+    match list(one).into_iter().filter(|name| others.contains(name)).collect::<Vec<_>>() {
+        none if none.is_empty() => other.clone(),
+        common => Value::Array(common),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,6 +280,9 @@ mod tests {
             json!({"type": "string", "maxLength": 5, "allOf": [{"$ref": "#/components/schemas/Name"}]}),
             json!({"type": "object", "additionalProperties": {"type": "integer"}, "propertyNames": {"format": "uuid"}}),
             json!({"anyOf": [base, {"type": "null"}]}),
+            json!({"allOf": [base, {"description": "The base."}]}),
+            json!({"allOf": [{"properties": {"b": {"type": "string"}}}, base], "required": ["b"]}),
+            json!({"type": ["string", "null"], "$ref": "#/components/schemas/Name"}),
         ] {
             assert_eq!(valid(&schema), 40, "{schema}");
         }
