@@ -4,30 +4,36 @@
 use serde_json::{Value, json};
 
 use super::Report;
+use crate::document::pointer::Pointer;
 use crate::document::walk::{self, Kind};
+
+/// `additionalProperties` may be a boolean in 3.0 too, unless it is the name of a field.
+const FLAG: &str = "additionalProperties";
 
 pub(super) fn replace(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     walk::change(document, &mut |kind, place, node| {
-        // `additionalProperties` may be a boolean in 3.0 too.
-        let flag = place.last() == Some("additionalProperties");
-        if kind != Kind::Schema || flag {
+        if kind != Kind::Schema {
             return;
         }
-        match node {
-            Value::Bool(true) => {
-                *node = json!({});
-                count += 1;
-            }
-            Value::Bool(false) => {
-                report.warn(&place.pointer(), "no value is valid here; the client accepts any value");
-                *node = json!({});
-                count += 1;
-            }
-            _ => {}
+        if place.last() != Some(FLAG) {
+            count += usize::from(replace_one(node, &place.pointer(), report));
+        }
+        if let Some(field) = node.get_mut("properties").and_then(|fields| fields.get_mut(FLAG)) {
+            count += usize::from(replace_one(field, &place.pointer().child("properties").child(FLAG), report));
         }
     });
     count
+}
+
+fn replace_one(schema: &mut Value, place: &Pointer, report: &mut Report) -> bool {
+    match schema {
+        Value::Bool(true) => {}
+        Value::Bool(false) => report.warn(place, "no value is valid here; the client accepts any value"),
+        _ => return false,
+    }
+    *schema = json!({});
+    true
 }
 
 #[cfg(test)]
@@ -43,5 +49,8 @@ mod tests {
         let (schema, report) = schema_after(replace, json!({"properties": {"a": false}}));
         assert_eq!(schema, json!({"properties": {"a": {}}}));
         assert_eq!(report.diagnostics[0].place.to_string(), "#/components/schemas/S/properties/a");
+        let named = json!({"properties": {"additionalProperties": false}, "additionalProperties": false});
+        let expected = json!({"properties": {"additionalProperties": {}}, "additionalProperties": false});
+        assert_eq!(schema_after(replace, named).0, expected);
     }
 }

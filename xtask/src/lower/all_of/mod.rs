@@ -24,14 +24,23 @@ pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
                 return;
             }
             let mut merge = Merge::new(&schemas);
-            match merge.normal(node) {
+            let mut normal = merge.normal(node);
+            // A type that the combined schemas do not have is a mistake: they say in more detail what the value is.
+            if let Err(Conflict(why)) = &normal
+                && let Some(without) = without_type(node)
+            {
+                merge = Merge::new(&schemas);
+                let what = format!("no value fulfills all parts of this schema: {why}; its own `type` is ignored");
+                normal = merge.normal(&without).inspect(|_| report.warn(&place.pointer(), what));
+            }
+            match normal {
                 Ok(schema) => {
                     *node = schema;
                     merged += 1;
                 }
                 Err(Conflict(why)) => {
                     let hint = "change this place with an overlay action";
-                    report.refuse(&place.pointer(), format!("no value fulfills all parts of this schema: {why}"), hint);
+                    report.refuse(&place.pointer(), format!("the parts of this schema cannot be merged: {why}"), hint);
                     *node = json!({});
                 }
             }
@@ -63,6 +72,13 @@ fn needs_merge(schema: &Value) -> bool {
         },
         None => unions > 1 || unions > 0 && has_others,
     }
+}
+
+/// A combined schema without its own `type`; `None` if it has none, or combines nothing.
+fn without_type(schema: &Value) -> Option<Value> {
+    let mut fields = schema.as_object()?.clone();
+    let is_combined = ["allOf", "anyOf", "oneOf"].iter().any(|key| fields.contains_key(*key));
+    (is_combined && fields.shift_remove("type").is_some()).then_some(Value::Object(fields))
 }
 
 /// The keywords of a schema that restrict its values, without those that combine schemas; `None` if there are none.
@@ -243,5 +259,13 @@ mod tests {
     fn a_recursive_part_ends() {
         let child = json!({"type": "object", "properties": {"child": reference("Tree"), "leaf": {"type": "boolean"}}});
         check(&[(json!({"allOf": [reference("Tree"), {"properties": {"leaf": {"type": "boolean"}}}]}), child)]);
+    }
+
+    #[test]
+    fn a_type_that_no_alternative_has_is_ignored_and_reported() {
+        let (schema, report) = merged(json!({"type": "object", "oneOf": [reference("Kind"), {"type": "integer"}]}));
+        assert_eq!(schema, json!({"oneOf": [reference("Kind"), {"type": "integer"}]}));
+        assert!(report.diagnostics[0].what.contains("its own `type` is ignored"), "{:?}", report.diagnostics);
+        assert_eq!(merged(json!({"type": "object", "allOf": [reference("Kind")]})).0, reference("Kind"));
     }
 }
