@@ -2,7 +2,6 @@
 //! in the order of the variants or one that lists more of the fields. The validator decides which alternatives a value satisfies, and the discriminator is read
 //! from the document again, so a mistake of the lowering does not repeat itself here.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use anyhow::Context as _;
@@ -14,6 +13,7 @@ use super::compare::difference;
 use super::instances::Instances;
 use super::{Contract, Tally};
 use crate::client::{Client, Kind};
+use crate::document::keywords::{self, Role};
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::lower::Union;
@@ -27,7 +27,8 @@ const INSTANCES: usize = 200;
 /// An alternative, as the document states it.
 struct Stated<'a> {
     variant: &'a str,
-    schema: &'a Value,
+    /// Its schema, with what the document states beside the union.
+    schema: Value,
     validator: Rc<Validator>,
     /// The property of the discriminator, and its values for this alternative.
     tag: Option<(&'a str, Vec<Value>)>,
@@ -63,24 +64,37 @@ fn stated<'a>(contract: &'a Contract<'_>, name: &str, union: &'a Union) -> anyho
         let variant = variants.iter().find(|(_, variant)| variant.position == index).map(|(name, _)| name.as_str());
         let found = alternative.place.as_ref().and_then(|place| {
             let documents = [contract.document, &contract.outcome.document];
-            Some((place, documents.into_iter().find_map(|document| place.find(document))?))
+            let (document, schema) = documents.into_iter().find_map(|it| Some((it, place.find(it)?)))?;
+            let around = place.parent()?.parent()?.find(document)?;
+            Some((place, schema, within(schema, around)))
         });
-        let (Some(variant), Some((place, schema))) = (variant, found) else { return Ok(None) };
-        let tag = tag(place, schema, contract.document);
-        let validator = contract.validator(schema).with_context(|| format!("{place}, an alternative of {name}"))?;
+        let (Some(variant), Some((place, alternative, schema))) = (variant, found) else { return Ok(None) };
+        let tag = tag(place, alternative, contract.document);
+        let validator = contract.validator(&schema).with_context(|| format!("{place}, an alternative of {name}"))?;
         list.push(Stated { variant, schema, validator, tag });
     }
     Ok(Some(list))
 }
 
+/// The schema of an alternative together with the keywords beside the union that it belongs to.
+fn within(alternative: &Value, union: &Value) -> Value {
+    let mut around = union.as_object().cloned().unwrap_or_default();
+    around.retain(|key, _| {
+        let is_rule = !matches!(keywords::role(key), None | Some(Role::Annotation | Role::Ignored));
+        is_rule && !["anyOf", "oneOf"].contains(&key.as_str())
+    });
+    if around.is_empty() { alternative.clone() } else { json!({"allOf": [around, alternative]}) }
+}
+
 /// The property of the discriminator of the union around `place`, and its values for the alternative `schema`
 /// (OpenAPI 3.1.1, Discriminator Object).
-fn tag<'a>(place: &Pointer, schema: &Value, document: &'a Value) -> Option<(&'a str, Vec<Value>)> {
+fn tag<'a>(place: &Pointer, schema: &'a Value, document: &'a Value) -> Option<(&'a str, Vec<Value>)> {
     let discriminator = place.parent()?.parent()?.find(document)?.get("discriminator")?;
     let property = discriminator["propertyName"].as_str()?;
     let target = schema.get("$ref")?.as_str()?;
     let name = target.rsplit('/').next()?;
-    let own = &references::resolved(schema, document)["properties"][property];
+    let own = parts(schema, document).into_iter().find_map(|part| part.get("properties")?.get(property));
+    let own = own.unwrap_or(&Value::Null);
     if let Some(value) = own.get("const") {
         return Some((property, vec![value.clone()]));
     }
@@ -112,7 +126,7 @@ fn check_alternative(
 ) -> anyhow::Result<()> {
     let alternative = &stated[index];
     let made = (0..INSTANCES).find_map(|_| {
-        let mut instance = instances.make(alternative.schema);
+        let mut instance = instances.make(&alternative.schema);
         if let (Some((property, values)), Value::Object(fields)) = (&alternative.tag, &mut instance) {
             fields.insert((*property).to_owned(), values[instances.choose(values.len())].clone());
         }
@@ -139,7 +153,7 @@ fn check_alternative(
     let is_ambiguous = |position: &usize| accepting.iter().any(|index| union.is_ambiguous(*position, *index));
     // An alternative that lists more of the fields goes before one that stands earlier.
     let lists_more = |position: &usize| {
-        let listed = |index: usize| listed(&instance, stated[index].schema, instances.document);
+        let listed = |index: usize| listed(&instance, &stated[index].schema, instances.document);
         listed(*position) > listed(*expected)
     };
     let is_allowed = |it: &usize| accepting.contains(it) && (it == expected || is_ambiguous(it) || lists_more(it));
@@ -163,16 +177,21 @@ fn check_alternative(
 
 /// The number of fields of an instance that a schema lists.
 fn listed(instance: &Value, schema: &Value, document: &Value) -> usize {
-    let mut names: BTreeSet<&str> = BTreeSet::new();
-    let mut open = vec![schema];
+    let parts = parts(schema, document);
+    let is_listed = |name: &String| parts.iter().any(|part| part["properties"].get(name).is_some());
+    instance.as_object().into_iter().flatten().filter(|(name, _)| is_listed(name)).count()
+}
+
+/// A schema and the parts of its `allOf`, at any depth.
+fn parts<'a>(schema: &'a Value, document: &'a Value) -> Vec<&'a Value> {
+    let (mut found, mut open) = (Vec::new(), vec![schema]);
     // Bounded, because a schema may contain itself.
-    for _ in 0..100 {
-        let Some(schema) = open.pop().map(|schema| references::resolved(schema, document)) else { break };
-        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-        names.extend(properties.map(|(name, _)| name.as_str()));
+    while let Some(schema) = open.pop().filter(|_| found.len() < 100) {
+        let schema = references::resolved(schema, document);
         open.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten());
+        found.push(schema);
     }
-    instance.as_object().into_iter().flatten().filter(|(name, _)| names.contains(name.as_str())).count()
+    found
 }
 
 /// Checks that a value with an unknown tag is kept, unless an alternative without this tag accepts it.

@@ -294,7 +294,16 @@ impl<'a> Facts<'a> {
         let alternatives = ["anyOf", "oneOf"].iter().filter_map(|keyword| union.get(keyword)?.as_array()).flatten();
         for alternative in alternatives {
             let mut facts = self.clone();
+            facts.values = None;
             facts.add(alternative, document, 0);
+            // The alternative may list only some of the values, or none of them.
+            facts.values = match (&self.values, facts.values) {
+                (Some(own), Some(theirs)) => Some(theirs.into_iter().filter(|value| own.contains(value)).collect()),
+                (own, theirs) => theirs.or_else(|| own.clone()),
+            };
+            if facts.values.as_ref().is_some_and(Vec::is_empty) {
+                continue;
+            }
             forms.extend(facts.tagged(alternative, Discriminator::of(union), document).forms(document, depth));
             if forms.len() > FORMS {
                 return vec![Form::Any];
@@ -430,6 +439,7 @@ mod tests {
             (json!({"enum": ["a", 1, null]}), "Constant(\"\\\"a\\\"\"),Constant(\"1\"),Null"),
             (json!({"anyOf": [{"type": "string"}, {"const": true}]}), "String,Constant(\"true\")"),
             (json!({"type": "string", "pattern": "^tr_"}), "Prefix(\"tr_\")"),
+            (json!({"enum": [2], "oneOf": [{"const": 1}, {"const": 2}, {"const": 3}]}), "Constant(\"2\")"),
             (json!({"type": "array", "items": {"type": "number"}}), "Array(&[Number])"),
             (json!({"items": {}}), "Array(&[])"),
             (
