@@ -141,7 +141,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "turn null alternatives into nullable", run: nullable::fold, serves: Chift },
     Pass { name: "join unions of strings into one enum", run: string_unions::join, serves: Others },
     Pass { name: "merge the parts of allOf", run: all_of::merge, serves: Others },
-    Pass { name: "reduce schemas to the keywords of their type", run: scalars::reduce, serves: Chift },
+    Pass { name: "reduce schemas to the keywords of their type", run: scalars::reduce, serves: Others },
     Pass {
         name: "move nullable from components to references",
         run: nullable_components::move_to_references,
