@@ -112,6 +112,11 @@ pub(crate) fn role(keyword: &str) -> Option<Role> {
     applicator.or_else(|| OTHERS.iter().find(|(name, _)| *name == keyword).map(|(_, role)| *role))
 }
 
+/// Whether `keyword` restricts the values of a schema: it neither describes them nor is ignored.
+pub(crate) fn is_rule(keyword: &str) -> bool {
+    !matches!(role(keyword), None | Some(Role::Annotation | Role::Ignored))
+}
+
 /// The shape of the schemas that `keyword` contains, if it contains any.
 pub(crate) fn shape(keyword: &str) -> Option<&'static Shape> {
     APPLICATORS.iter().find(|(name, ..)| *name == keyword).map(|(.., shape)| shape)

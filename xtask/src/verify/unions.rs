@@ -13,7 +13,7 @@ use super::compare::difference;
 use super::instances::Instances;
 use super::{Contract, Tally};
 use crate::client::{Client, Kind};
-use crate::document::keywords::{self, Role};
+use crate::document::keywords;
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::lower::Union;
@@ -79,10 +79,7 @@ fn stated<'a>(contract: &'a Contract<'_>, name: &str, union: &'a Union) -> anyho
 /// The schema of an alternative together with the keywords beside the union that it belongs to.
 fn within(alternative: &Value, union: &Value) -> Value {
     let mut around = union.as_object().cloned().unwrap_or_default();
-    around.retain(|key, _| {
-        let is_rule = !matches!(keywords::role(key), None | Some(Role::Annotation | Role::Ignored));
-        is_rule && !["anyOf", "oneOf"].contains(&key.as_str())
-    });
+    around.retain(|key, _| keywords::is_rule(key) && !["anyOf", "oneOf"].contains(&key.as_str()));
     if around.is_empty() { alternative.clone() } else { json!({"allOf": [around, alternative]}) }
 }
 

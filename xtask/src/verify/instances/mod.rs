@@ -6,7 +6,7 @@ mod texts;
 use serde_json::{Map, Value, json};
 
 use super::compare;
-use crate::document::keywords::{self, Role};
+use crate::document::keywords;
 use crate::document::references::{self, has_value};
 
 /// Below this depth, an instance has only its required parts, so that instances of recursive schemas end.
@@ -151,11 +151,8 @@ impl<'a> Instances<'a> {
             parts.push(Value::Object(own));
         }
         // A part that only describes the others has no values of its own.
-        let states_something = |part: &Value| {
-            let is_statement =
-                |key: &str| !matches!(keywords::role(key), None | Some(Role::Annotation | Role::Ignored));
-            part.as_object().is_none_or(|part| part.keys().any(|key| is_statement(key)))
-        };
+        let states_something =
+            |part: &Value| part.as_object().is_none_or(|part| part.keys().any(|key| keywords::is_rule(key)));
         if parts.iter().any(states_something) {
             parts.retain(states_something);
         }
