@@ -152,7 +152,7 @@ pub fn from_document(input: &Input, document: Document, options: &Options) -> an
     let (places, features) = (untyped.len(), lowered.diagnostics.len());
     let summary = format!(
         "{count} places changed by {} passes; {places} places without a type, {features} features not supported (--report lists them)",
-        lowered.changes.len()
+        lowered.changes.iter().filter(|(_, count)| *count > 0).count()
     );
     stages.push(Stage { name: "lower", summary, changes: lowered.changes.clone(), took: lowering });
 

@@ -62,7 +62,7 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Stat
 
     for Stage { name, summary, took, changes } in &outcome.stages {
         writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
-        for (pass, count) in changes.iter().filter(|_| args.report) {
+        for (pass, count) in changes.iter().filter(|(_, count)| args.report && *count > 0) {
             writeln!(out, "{count:>18}  {pass}")?;
         }
     }

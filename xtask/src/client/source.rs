@@ -357,6 +357,11 @@ fn restate(field: &mut Field, arguments: &TokenStream) {
     field.attrs.push(parse_quote!(#[serde(#rename #arguments)]));
 }
 
+/// Whether an enum is a union: serde tries its variants in order.
+pub(crate) fn is_untagged(item: &ItemEnum) -> bool {
+    serde(&item.attrs).any(|argument| argument.word == "untagged")
+}
+
 /// One argument of `#[serde(…)]`: its name, and the string after `=`, if there is one.
 pub(crate) struct SerdeArgument {
     pub(crate) word: String,

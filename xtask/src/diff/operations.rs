@@ -196,11 +196,9 @@ fn bodies(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Vec
 
 /// The type of the body of a response with this status, which may be a range or `default`.
 fn body<'a>(method: &Method, client: &'a Client, status: &str) -> Option<&'a str> {
-    let bodies = &method.operation.bodies;
-    let range = format!("{}XX", status.get(..1).unwrap_or_default());
-    let name = [status, &range, "default"].iter().find_map(|key| bodies.get(*key))?;
+    let name = method.operation.body(status)?;
     let side = if status.starts_with('2') { &method.success } else { &method.failure };
-    client.bodies(side).get(name.as_str()).map(|kind| kind.plain.as_str())
+    client.bodies(side).get(name).map(|kind| kind.plain.as_str())
 }
 
 /// The changes of the optional query parameters, which are the fields of one struct.

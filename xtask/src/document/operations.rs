@@ -31,6 +31,13 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The name of the body of a response with this status, a range or `default`: that of the status, else of its range,
+    /// else of all other statuses.
+    pub fn body(&self, status: &str) -> Option<&str> {
+        let range = format!("{}XX", status.get(..1).unwrap_or_default());
+        [status, &range, "default"].iter().find_map(|key| self.bodies.get(*key)).map(String::as_str)
+    }
+
     /// Whether the successful responses have several types.
     pub fn has_several_successes(&self) -> bool {
         self.bodies.keys().any(|status| status.starts_with('2'))

@@ -28,7 +28,7 @@ pub(super) fn fold(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usiz
     let mut unions: BTreeMap<String, Vec<Constant>> = BTreeMap::new();
     for item in source::types_mut(client) {
         if let Item::Enum(item) = item
-            && source::serde(&item.attrs).any(|argument| argument.word == "untagged")
+            && source::is_untagged(item)
         {
             let changed = change(item, &constants);
             if !changed.is_empty() {

@@ -18,7 +18,7 @@ use crate::document::problem::Problem;
 use crate::lower::numbers;
 
 /// The hint for a document that progenitor refuses although no lowering pass did.
-pub(super) const GAP: &str = "change this place with an overlay action, and extend the pass `refuse the rest` in \
+pub(super) const GAP: &str = "change this place with an overlay action, and extend the check in \
                               xtask/src/lower/refuse.rs so that it refuses this construct";
 
 /// The hand-written types that replace generated ones, each with the schema that selects it.

@@ -64,7 +64,7 @@ impl VisitMut for Matching<'_> {
 /// The variants of a union, each with the content that `union!` reads: a type, or one string. `None` if the enum is no
 /// union.
 fn alternatives(item: &ItemEnum) -> Option<Vec<(Ident, TokenStream)>> {
-    if !source::serde(&item.attrs).any(|argument| argument.word == "untagged") {
+    if !source::is_untagged(item) {
         return None;
     }
     let variants = item.variants.iter().map(|variant| {

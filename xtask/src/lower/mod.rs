@@ -1,7 +1,7 @@
 //! Lowering: converts a document of `OpenAPI` 3.1 to the dialect of 3.0 that progenitor reads, without losing meaning.
 //!
-//! Each concern has a small pass, and the list below shows their order. The last pass refuses every construct that no
-//! other pass handles, with its place and the reason, so that none is dropped silently.
+//! Each concern has a small pass, and the list below shows their order. What is left after them is refused with its place
+//! and the reason, so that no construct is dropped silently.
 
 mod all_of;
 mod arguments;
@@ -77,11 +77,9 @@ enum Serves {
     Chift,
     /// It changes none of Chift's published documents, only documents of other vendors.
     Others,
-    /// It changes no document: it refuses the constructs that the other passes leave.
-    Everyone,
 }
 
-use Serves::{Chift, Everyone, Others};
+use Serves::{Chift, Others};
 
 /// A step before the passes that read schemas.
 enum Step {
@@ -166,7 +164,6 @@ const CLIENT_PASSES: &[Pass] = &[
     Pass { name: "gather query parameters", run: queries::gather, serves: Chift },
     Pass { name: "record names and styles of arguments", run: arguments::of_client, serves: Chift },
     Pass { name: "indent the documentation of arguments", run: documentation::indent, serves: Others },
-    Pass { name: "refuse the rest", run: refuse::rest, serves: Everyone },
 ];
 
 /// The passes that only the mocks need.
@@ -197,7 +194,7 @@ pub struct Lowered {
     pub enum_values: EnumValues,
     /// How the client decides each union, by the name of its type.
     pub unions: BTreeMap<String, Union>,
-    /// The passes that changed the document, each with the number of changed places.
+    /// The passes, each with the number of places that it changed.
     pub changes: Vec<(&'static str, usize)>,
     /// The document features that the client does not support.
     pub diagnostics: Vec<Diagnostic>,
@@ -258,6 +255,7 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     let mut mocks = document.clone();
     run(MOCK_PASSES, &mut mocks, &mut report, &mut changes);
     run(CLIENT_PASSES, &mut document, &mut report, &mut changes);
+    refuse::rest(&document, &mut report);
     credentials::report(&document, &mut report);
     let Report {
         problems,
@@ -297,7 +295,7 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     })
 }
 
-/// Runs passes, and adds those that changed the document to `changes`.
+/// Runs passes, and adds their numbers of changed places to `changes`.
 fn run<'a>(
     passes: impl IntoIterator<Item = &'a Pass>,
     document: &mut Value,
@@ -305,10 +303,7 @@ fn run<'a>(
     changes: &mut Vec<(&'static str, usize)>,
 ) {
     for pass in passes {
-        let count = (pass.run)(document, report);
-        if count > 0 {
-            changes.push((pass.name, count));
-        }
+        changes.push((pass.name, (pass.run)(document, report)));
     }
 }
 
@@ -338,7 +333,8 @@ mod tests {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 let document = crate::read::read("document", &std::fs::read_to_string(&path).unwrap()).unwrap();
-                changing.extend(lower(document.value).unwrap().changes.into_iter().map(|(name, _)| name));
+                let changes = lower(document.value).unwrap().changes;
+                changing.extend(changes.into_iter().filter(|(_, count)| *count > 0).map(|(name, _)| name));
             }
         }
         let chift = |pass: &&Pass| pass.serves == Chift;

@@ -97,7 +97,8 @@ impl<'a> Call<'a> {
         }
         self.check_refusals(server, driver, tally)?;
         // A status that the document neither lists nor covers by a range or `default`.
-        let Some(status) = [418, 518].into_iter().find(|status| self.body_name(*status).is_none()) else {
+        let Some(status) = [418, 518].into_iter().find(|status| self.operation.body(&status.to_string()).is_none())
+        else {
             return Ok(());
         };
         let undocumented = json!({"message": "m", "error_code": "ERROR_OF_THE_FUTURE", "detail": {"a": 1}});
@@ -200,7 +201,7 @@ impl<'a> Call<'a> {
                 return None;
             }
             let several = self.operation.has_several_successes();
-            if let Some(name) = self.body_name(status).filter(|_| several) {
+            if let Some(name) = self.operation.body(&status.to_string()).filter(|_| several) {
                 let Some(body) = ok.get(name) else {
                     return Some(format!("the body was not read as {name}: {result}"));
                 };
@@ -208,19 +209,13 @@ impl<'a> Call<'a> {
             }
             return difference(expected, ok, false);
         }
-        let name = self.body_name(status).filter(|_| has_body).unwrap_or(UNDOCUMENTED);
+        let is_json = has_body && expected != BYTES;
+        let name = self.operation.body(&status.to_string()).filter(|_| is_json).unwrap_or(UNDOCUMENTED);
         match result["failure"].get(name) {
             Some(body) if expected.is_null() => (body != "").then(|| format!("an empty body was read as {body}")),
             Some(body) => difference(expected, body, false),
             None => Some(format!("the body was not read as {name}: {result}")),
         }
-    }
-
-    /// The name of the body of a response: that of the status, of its range, or of all other statuses.
-    fn body_name(&self, status: u16) -> Option<&str> {
-        let bodies = &self.operation.bodies;
-        let keys = [status.to_string(), format!("{}XX", status / 100), "default".to_owned()];
-        keys.iter().find_map(|key| bodies.get(key)).map(String::as_str)
     }
 
     fn is_stream(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{is_rule, own};
+use super::{own, restricts};
 use crate::document::marker;
 use crate::document::references::{self, has_value};
 use crate::document::walk;
@@ -42,7 +42,7 @@ impl<'a> Merge<'a> {
         self.depth -= 1;
         let mut result = result?;
         let annotations: Map<String, Value> =
-            fields.iter().filter(|(key, _)| !is_rule(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
+            fields.iter().filter(|(key, _)| !restricts(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
         if annotations.is_empty() {
             return Ok(result);
         }
@@ -127,7 +127,7 @@ impl<'a> Merge<'a> {
             let is_nullable = is_nullable(&schema);
             schema = self.part(target)?;
             if let Value::Object(fields) = &mut schema {
-                fields.retain(|key, _| is_rule(key) || key == "nullable");
+                fields.retain(|key, _| restricts(key) || key == "nullable");
                 if is_nullable {
                     fields.insert("nullable".to_owned(), json!(true));
                 }
@@ -271,14 +271,14 @@ fn only_requires(alternative: &Value) -> bool {
     let fields = alternative.as_object();
     fields.is_some_and(|fields| {
         fields.contains_key("required")
-            && fields
-                .iter()
-                .all(|(key, value)| ["required", "type"].contains(&key.as_str()) && value != "string" || !is_rule(key))
+            && fields.iter().all(|(key, value)| {
+                ["required", "type"].contains(&key.as_str()) && value != "string" || !restricts(key)
+            })
     })
 }
 
 fn is_restricted(schema: &Value) -> bool {
-    schema.as_object().is_some_and(|fields| fields.keys().any(|key| is_rule(key)))
+    schema.as_object().is_some_and(|fields| fields.keys().any(|key| restricts(key)))
 }
 
 /// Whether null is a value. A schema without rules has any value.
@@ -297,7 +297,7 @@ fn described(schema: &Value, annotations: &Value) -> Value {
     let (Some(fields), Some(others)) = (schema.as_object(), annotations.as_object()) else { return schema.clone() };
     let mut others: Map<String, Value> = others
         .iter()
-        .filter(|(key, _)| !is_rule(key) && *key != "nullable" && !fields.contains_key(*key))
+        .filter(|(key, _)| !restricts(key) && *key != "nullable" && !fields.contains_key(*key))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     if others.is_empty() {
@@ -336,7 +336,7 @@ fn essence(schema: &Value) -> Value {
             "required" => value.as_array().is_some_and(|list| !list.is_empty()),
             "additionalProperties" => !(has_fields && value.is_boolean()),
             "type" => !(has_fields && value == "object"),
-            key => is_rule(key),
+            key => restricts(key),
         });
         // The order has no meaning.
         for key in ["required", "enum"] {

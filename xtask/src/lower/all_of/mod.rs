@@ -85,14 +85,14 @@ fn without_type(schema: &Value) -> Option<Value> {
 fn own(fields: &Map<String, Value>) -> Option<Value> {
     let own: Map<String, Value> = fields
         .iter()
-        .filter(|(key, _)| !["allOf", "anyOf", "oneOf"].contains(&key.as_str()) && is_rule(key))
+        .filter(|(key, _)| !["allOf", "anyOf", "oneOf"].contains(&key.as_str()) && restricts(key))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     (!own.is_empty()).then_some(Value::Object(own))
 }
 
-/// Whether a keyword restricts values; the others describe them.
-fn is_rule(key: &str) -> bool {
+/// Whether a keyword may restrict values: a keyword that is not known counts, the others describe values.
+fn restricts(key: &str) -> bool {
     keywords::role(key) != Some(Role::Annotation) && key != marker::PLACE
 }
 
