@@ -1,7 +1,6 @@
-//! Opens the schemas that are closed in a combination that no value satisfies: a part of an `allOf` with
-//! `additionalProperties: false` refuses the fields of the other parts, and a closed object may require a field that it
-//! does not list. Their authors do not mean that. The client reads these fields, so that the instances that check it must
-//! be valid.
+//! Opens the schemas that no value satisfies: a part of an `allOf` with `additionalProperties: false` refuses the fields of
+//! the other parts, a closed object may require a field that it does not list, and an `enum` may list no value. Their
+//! authors do not mean that. The client reads such values, so that the instances that check it must be valid.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +10,14 @@ use crate::document::references;
 use crate::document::walk::{self, Kind};
 
 /// Opens the parts of each `allOf`, the schemas that have fields beside alternatives, and those that require a field that
-/// they do not list.
+/// they do not list; and removes each `enum` without a value.
 pub(super) fn open(document: &mut Value) {
     let mut parts: BTreeSet<String> = BTreeSet::new();
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        if schema.get("enum").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            schema.shift_remove("enum");
+        }
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let is_listed = |name: &str| schema.get("properties").is_some_and(|fields| fields.get(name).is_some());
         let requires_others = required.into_iter().any(|name| !is_listed(name));
@@ -52,14 +54,15 @@ mod tests {
         let closed = json!({"properties": {"a": {}}, "additionalProperties": false});
         let open_part = json!({"properties": {"a": {}}});
         let (more, open_more) = (json!({"required": ["b"], "additionalProperties": false}), json!({"required": ["b"]}));
+        let (none, any) = (json!({"type": "string", "enum": []}), json!({"type": "string"}));
         let base = json!({"$ref": "#/components/schemas/Base"});
         let mut document = json!({"components": {"schemas": {
-            "Base": closed, "Other": closed, "More": more,
+            "Base": closed, "Other": closed, "More": more, "None": none,
             "Cake": {"allOf": [base, closed]}, "Choice": {"oneOf": [closed], "additionalProperties": false},
         }}});
         open(&mut document);
         let expected = json!({"components": {"schemas": {
-            "Base": open_part, "Other": closed, "More": open_more, "Cake": {"allOf": [base, open_part]}, "Choice": {"oneOf": [closed]},
+            "Base": open_part, "Other": closed, "More": open_more, "None": any, "Cake": {"allOf": [base, open_part]}, "Choice": {"oneOf": [closed]},
         }}});
         assert_eq!(document, expected);
     }

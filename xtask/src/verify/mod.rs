@@ -12,6 +12,7 @@ mod driver;
 mod failures;
 mod instances;
 mod multipart;
+mod patterns;
 mod server;
 mod types;
 mod unions;
@@ -27,8 +28,9 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use jsonschema::{Draft, ValidationError, Validator};
+use jsonschema::{Draft, ValidationError, ValidationOptions, Validator};
 use serde_json::{Value, json};
+use toml::Table;
 
 pub use self::args::Args;
 use self::failures::Failures;
@@ -104,11 +106,17 @@ impl Contract<'_> {
 
     fn build(&self, schema: &Value, document: &Value) -> anyhow::Result<Validator> {
         let whole = json!({"allOf": [schema], "components": document["components"]});
-        let old = self.document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
-        let draft = if old { Draft::Draft4 } else { Draft::Draft202012 };
-        let built = jsonschema::options().with_draft(draft).should_validate_formats(true).build(&whole);
-        built.map_err(|error| anyhow::anyhow!("a schema of the document is not valid: {error}"))
+        validation(self.document)
+            .build(&whole)
+            .map_err(|error| anyhow::anyhow!("a schema of the document is not valid: {error}"))
     }
+}
+
+/// How to validate by the schemas of a document.
+fn validation<'a>(document: &Value) -> ValidationOptions<'a> {
+    let old = document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
+    let draft = if old { Draft::Draft4 } else { Draft::Draft202012 };
+    jsonschema::options().with_draft(draft).should_validate_formats(true)
 }
 
 /// Why an instance is not valid, to be added to a message.
@@ -216,10 +224,13 @@ fn one(
 
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let folder = root.join("target/verify").join(&name);
-    emit::replace(&folder, &files(root, &outcome)?)?;
+    emit::replace(&folder, &files(root, &folder, &outcome)?)?;
 
     let mut document = lower::with_responses(&outcome.document);
     closed_parts::open(&mut document);
+    for pattern in patterns::remove_unreadable(&mut document) {
+        writeln!(out, "  pattern not checked, because the validator cannot read it: {pattern}")?;
+    }
     let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
     writeln!(out, "  compiling")?;
     out.flush()?;
@@ -261,9 +272,9 @@ fn one(
 /// When the client cannot be generated or does not compile.
 pub fn values(root: &Path, name: &str, input: &Input, change: impl FnOnce(&mut Files)) -> anyhow::Result<Vec<String>> {
     let outcome = pipeline::run(input, &Options::default())?;
-    let mut files = files(root, &outcome)?;
-    change(&mut files);
     let folder = root.join("target/verify").join(name);
+    let mut files = files(root, &folder, &outcome)?;
+    change(&mut files);
     emit::replace(&folder, &files)?;
     let document = lower::with_responses(&outcome.document);
     let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
@@ -275,14 +286,27 @@ pub fn values(root: &Path, name: &str, input: &Input, change: impl FnOnce(&mut F
 }
 
 /// The files of the scratch crate: the client, and the program that drives it.
-fn files(root: &Path, outcome: &Outcome) -> anyhow::Result<Files> {
+fn files(root: &Path, folder: &Path, outcome: &Outcome) -> anyhow::Result<Files> {
     let mut files = scaffold::files(root, outcome.files())?;
-    files.insert("examples/drive.rs".into(), driver::source(&outcome.client)?);
-    if let Some(manifest) = files.get_mut(Path::new("Cargo.toml")) {
-        manifest.push_str("\n[dev-dependencies]\ntokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n");
+    let name = crate_name(folder);
+    files.insert(format!("examples/{name}.rs").into(), driver::source(&outcome.client)?);
+    let manifest = files.remove(Path::new("Cargo.toml")).context("the generated crate has no manifest")?;
+    let mut manifest: Table = manifest.parse()?;
+    if let Some(package) = manifest.get_mut("package").and_then(toml::Value::as_table_mut) {
+        package.insert("name".to_owned(), name.into());
     }
+    let more = "lib.name = 'chift_api'\ndev-dependencies.tokio = { version = '1', features = ['macros', 'rt'] }";
+    manifest.extend(more.parse::<Table>()?);
+    files.insert("Cargo.toml".into(), manifest.to_string());
     files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?);
     Ok(files)
+}
+
+/// The name of the scratch crate and of its program, which is that of the folder. All clients are compiled to one folder,
+/// and another `verify` at the same time must not replace the files of this one.
+fn crate_name(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    format!("verify-{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
 }
 
 /// Runs cargo on the scratch crate; returns the warnings.
@@ -306,15 +330,16 @@ fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<S
     Ok(starts.map(warning).collect())
 }
 
-/// Builds the driver, and copies it into the scratch crate's folder, so that the next document's driver does not
-/// replace it.
+/// Builds the driver, and copies it into the scratch crate's folder.
 fn build(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     // First the client alone, so that an error of the driver is not taken for one of the client.
     cargo(root, folder, &["build"])?;
-    cargo(root, folder, &["build", "--example", "drive"])
+    let name = crate_name(folder);
+    cargo(root, folder, &["build", "--example", &name])
         .context("the client compiles; this is a defect of xtask/src/verify/driver.rs")?;
-    let program = folder.join(format!("drive{}", std::env::consts::EXE_SUFFIX));
-    let built = root.join("target/verify/target/debug/examples").join(format!("drive{}", std::env::consts::EXE_SUFFIX));
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let program = folder.join(&file);
+    let built = root.join("target/verify/target/debug/examples").join(&file);
     fs::copy(&built, &program).with_context(|| format!("cannot copy {}", built.display()))?;
     Ok(program)
 }

@@ -17,6 +17,7 @@ use crate::document::keywords;
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::lower::Union;
+use crate::names;
 
 /// The number of instances that are checked for each alternative.
 const TRIES: usize = 4;
@@ -41,13 +42,15 @@ pub(super) fn check(contract: &Contract<'_>, driver: &mut Driver, tally: &mut Ta
             tally.unchecked_unions.push(name.clone());
             continue;
         };
-        let mut instances = Instances::new(contract.document, number as u64 + 50_000);
+        let seed = number as u64 + 50_000;
+        let instances = Instances::new(contract.document, seed);
+        let mut source = Source { instances, around: Around::new(contract, name, seed) };
         for (index, alternative) in stated.iter().enumerate() {
             for _ in 0..TRIES {
-                check_alternative(name, union, &stated, index, &mut instances, driver, tally)?;
+                check_alternative(name, union, &stated, index, &mut source, driver, tally)?;
             }
             if let Some((property, _)) = &alternative.tag {
-                check_unknown(name, property, &stated, &mut instances, driver, tally)?;
+                check_unknown(name, property, &stated, &mut source.instances, driver, tally)?;
             }
         }
     }
@@ -74,6 +77,53 @@ fn stated<'a>(contract: &'a Contract<'_>, name: &str, union: &'a Union) -> anyho
         list.push(Stated { variant, schema, validator, tag });
     }
     Ok(Some(list))
+}
+
+/// Makes values of the alternatives of a union.
+struct Source<'a> {
+    instances: Instances<'a>,
+    around: Around<'a>,
+}
+
+impl Source<'_> {
+    /// A value of an alternative, which is the one with this index; `None` if no valid one was found.
+    fn make(&mut self, alternative: &Stated<'_>, index: usize) -> Option<Value> {
+        (0..INSTANCES).find_map(|_| {
+            let mut instance = self.instances.make(&alternative.schema);
+            if let (Some((property, values)), Value::Object(fields)) = (&alternative.tag, &mut instance) {
+                fields.insert((*property).to_owned(), values[self.instances.choose(values.len())].clone());
+            }
+            self.around.complete(&mut instance, index);
+            Some(instance).filter(|instance| alternative.accepts(instance))
+        })
+    }
+}
+
+/// The fields that the type of an alternative requires although the alternative does not: an `allOf` around the union
+/// combines it with another schema. Whether a type requires too much is checked where its whole instances are read.
+struct Around<'a> {
+    alternatives: &'a [Value],
+    instances: Instances<'a>,
+}
+
+impl<'a> Around<'a> {
+    fn new(contract: &'a Contract<'_>, union: &str, seed: u64) -> Self {
+        let document = &contract.outcome.lowered.document;
+        let mut components = document["components"]["schemas"].as_object().into_iter().flatten();
+        let schema = components.find(|(name, _)| names::type_name(name) == union).map(|(_, schema)| schema);
+        let alternatives = schema.and_then(|schema| schema.get("anyOf").or(schema.get("oneOf"))?.as_array());
+        Self { alternatives: alternatives.map_or(&[], Vec::as_slice), instances: Instances::new(document, seed) }
+    }
+
+    fn complete(&mut self, instance: &mut Value, index: usize) {
+        let (Some(schema), Value::Object(fields)) = (self.alternatives.get(index), instance) else { return };
+        let schema = self.instances.target(schema);
+        for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if !fields.contains_key(name) {
+                fields.insert(name.to_owned(), self.instances.make(&schema["properties"][name]));
+            }
+        }
+    }
 }
 
 /// The schema of an alternative together with the keywords beside the union that it belongs to.
@@ -117,19 +167,12 @@ fn check_alternative(
     union: &Union,
     stated: &[Stated<'_>],
     index: usize,
-    instances: &mut Instances<'_>,
+    source: &mut Source<'_>,
     driver: &mut Driver,
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
     let alternative = &stated[index];
-    let made = (0..INSTANCES).find_map(|_| {
-        let mut instance = instances.make(&alternative.schema);
-        if let (Some((property, values)), Value::Object(fields)) = (&alternative.tag, &mut instance) {
-            fields.insert((*property).to_owned(), values[instances.choose(values.len())].clone());
-        }
-        Some(instance).filter(|instance| alternative.accepts(instance))
-    });
-    let Some(mut instance) = made else {
+    let Some(mut instance) = source.make(alternative, index) else {
         let variant = alternative.variant;
         tally.failures.push(format!("{name}: no valid instance of `{variant}` could be generated"));
         return Ok(());
@@ -150,7 +193,7 @@ fn check_alternative(
     let is_ambiguous = |position: &usize| accepting.iter().any(|index| union.is_ambiguous(*position, *index));
     // An alternative that lists more of the fields goes before one that stands earlier.
     let lists_more = |position: &usize| {
-        let listed = |index: usize| listed(&instance, &stated[index].schema, instances.document);
+        let listed = |index: usize| listed(&instance, &stated[index].schema, source.instances.document);
         listed(*position) > listed(*expected)
     };
     let is_allowed = |it: &usize| accepting.contains(it) && (it == expected || is_ambiguous(it) || lists_more(it));

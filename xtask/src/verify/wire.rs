@@ -26,8 +26,10 @@ pub(super) struct Written {
     pub(super) layout: Option<Layout>,
 }
 
-/// Writes a parameter with this value; there is no pair if nothing is sent.
+/// Writes a parameter with this value; there is no pair if nothing is sent. An item that is null is not sent (RFC 6570,
+/// 2.3: an undefined member of a list).
 pub(super) fn written(parameter: &Value, value: &Value) -> Written {
+    let value = &without_nulls(value);
     let name = parameter["name"].as_str().unwrap_or_default().to_owned();
     let position = parameter["in"].as_str().unwrap_or_default();
     let style = parameter["style"].as_str().unwrap_or(if position == "query" { "form" } else { "simple" });
@@ -69,6 +71,13 @@ pub(super) fn written(parameter: &Value, value: &Value) -> Written {
             }
         }
         (_, value) => one(name, text(value)),
+    }
+}
+
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().filter(|item| !item.is_null()).cloned().collect(),
+        value => value.clone(),
     }
 }
 
@@ -209,6 +218,7 @@ mod tests {
         for (parameter, value, right, wrong) in [
             (json!({"in": "query"}), &list, "q=a%2Cb&q=c", "q=a%2Cb,c"),
             (json!({"in": "query", "explode": false}), &list, "q=a%2Cb,c", "q=a,b,c"),
+            (json!({"in": "query"}), &json!(["a", null]), "q=a", "q=a&q=null"),
             (json!({"in": "query", "explode": false}), &list, "q=a%2Cb,c", "q=a%2Cb%2Cc"),
             (json!({"in": "query", "style": "pipeDelimited"}), &list, "q=a%2Cb%7Cc", "q=a%2Cb,c"),
             (json!({"in": "query"}), &object, "G=x+y&R=100.0", "q%5BG%5D=x+y&q%5BR%5D=100"),

@@ -177,6 +177,17 @@ mod tests {
     }
 
     #[test]
+    fn alternatives_that_differ_only_in_the_items_of_a_list_have_different_forms() {
+        let schema = |kind: &str| {
+            let choice = json!({"type": "object", "required": ["value"], "properties": {"value": {"type": kind}}});
+            json!({"type": "object", "required": ["choices"], "properties": {"choices": {"type": "array", "items": choice}}})
+        };
+        let (_, names, ambiguous) =
+            decided(json!({"U": union(&["A", "B"]), "A": schema("number"), "B": schema("integer")}));
+        assert_eq!((names, ambiguous), (vec!["B".to_owned(), "A".to_owned()], vec![]));
+    }
+
+    #[test]
     fn the_alternative_that_requires_more_comes_first_and_equal_ones_are_reported() {
         let schema = |required: &[&str]| json!({"type": "object", "required": required});
         let (_, names, ambiguous) = decided(json!({

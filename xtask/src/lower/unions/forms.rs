@@ -8,8 +8,12 @@ use serde_json::Value;
 
 use crate::document::references::{self, has_value};
 
-/// At this depth, only constants count, and below it nothing: reading the value compares the rest.
-const DEPTH: usize = 1;
+/// How many levels of a value have forms: below them, only constants count, and below those nothing. Reading the value
+/// compares the rest.
+pub(super) const LEVELS: usize = 1;
+
+/// The same for alternatives that are equal with fewer levels, such as objects with a list of objects.
+pub(super) const MORE_LEVELS: usize = 3;
 
 /// The maximum number of forms of a schema. A schema with more has the form of any value.
 const FORMS: usize = 64;
@@ -190,7 +194,7 @@ impl<'a> Discriminator<'a> {
 
 /// The forms of the values of `schema`.
 pub(super) fn of(schema: &Value, document: &Value) -> Vec<Form> {
-    Facts::of([schema], document).forms(document, 0)
+    Facts::of([schema], document).forms(document, LEVELS)
 }
 
 /// The forms of the values of an alternative of a union with this discriminator.
@@ -198,8 +202,9 @@ pub(super) fn of_alternative(
     alternative: &Value,
     discriminator: Option<Discriminator<'_>>,
     document: &Value,
+    levels: usize,
 ) -> Vec<Form> {
-    Facts::of([alternative], document).tagged(alternative, discriminator, document).forms(document, 0)
+    Facts::of([alternative], document).tagged(alternative, discriminator, document).forms(document, levels)
 }
 
 /// What a schema and the schemas that it is combined with state about a value.
@@ -284,8 +289,8 @@ impl<'a> Facts<'a> {
         self
     }
 
-    fn forms(mut self, document: &'a Value, depth: usize) -> Vec<Form> {
-        let Some(union) = self.unions.pop() else { return distinct(self.finished(document, depth)) };
+    fn forms(mut self, document: &'a Value, levels: usize) -> Vec<Form> {
+        let Some(union) = self.unions.pop() else { return distinct(self.finished(document, levels)) };
         if self.resolved.iter().any(|resolved| std::ptr::eq(*resolved, union)) {
             return Vec::new();
         }
@@ -304,7 +309,7 @@ impl<'a> Facts<'a> {
             if facts.values.as_ref().is_some_and(Vec::is_empty) {
                 continue;
             }
-            forms.extend(facts.tagged(alternative, Discriminator::of(union), document).forms(document, depth));
+            forms.extend(facts.tagged(alternative, Discriminator::of(union), document).forms(document, levels));
             if forms.len() > FORMS {
                 return vec![Form::Any];
             }
@@ -312,7 +317,7 @@ impl<'a> Facts<'a> {
         distinct(forms)
     }
 
-    fn finished(&self, document: &'a Value, depth: usize) -> Vec<Form> {
+    fn finished(&self, document: &'a Value, levels: usize) -> Vec<Form> {
         let mut forms = Vec::new();
         if let Some(values) = &self.values {
             forms.extend(values.iter().map(|value| match value {
@@ -329,7 +334,7 @@ impl<'a> Facts<'a> {
                 () => vec!["any"],
             };
             let kinds = self.kinds.clone().unwrap_or(inferred);
-            forms.extend(kinds.into_iter().map(|kind| self.of_kind(kind, document, depth)));
+            forms.extend(kinds.into_iter().map(|kind| self.of_kind(kind, document, levels)));
         }
         if self.is_nullable {
             forms.push(Form::Null);
@@ -337,7 +342,7 @@ impl<'a> Facts<'a> {
         forms
     }
 
-    fn of_kind(&self, kind: &str, document: &'a Value, depth: usize) -> Form {
+    fn of_kind(&self, kind: &str, document: &'a Value, levels: usize) -> Form {
         match kind {
             "null" => Form::Null,
             "boolean" => Form::Boolean,
@@ -347,24 +352,24 @@ impl<'a> Facts<'a> {
                 Some(prefix) => Form::Prefix(prefix.to_owned()),
                 None => Form::String(self.format.filter(|format| CHECKED.contains(format)).map(str::to_owned)),
             },
-            "array" if depth < DEPTH && self.items.len() == 1 => {
-                let items = Facts::of(self.items.iter().copied(), document).forms(document, depth + 1);
+            "array" if levels > 0 && self.items.len() == 1 => {
+                let items = Facts::of(self.items.iter().copied(), document).forms(document, levels - 1);
                 Form::Array(if items.contains(&Form::Any) { Vec::new() } else { items })
             }
             "array" => Form::Array(Vec::new()),
-            "object" if depth < DEPTH => self.object(document),
+            "object" if levels > 0 => self.object(document, levels - 1),
             "object" => self.constants(document),
             _ => Form::Any,
         }
     }
 
-    fn object(&self, document: &'a Value) -> Form {
+    fn object(&self, document: &'a Value, levels: usize) -> Form {
         let names = self.fields.keys().chain(&self.required).chain(self.constants.keys());
         let names: BTreeSet<&str> = names.copied().collect();
         let field = |name: &str| {
             let forms = match self.constants.get(name) {
                 Some(constants) if !constants.is_empty() => constants.iter().cloned().map(Form::Constant).collect(),
-                _ => Facts::of(self.schemas(name), document).forms(document, DEPTH),
+                _ => Facts::of(self.schemas(name), document).forms(document, levels),
             };
             Field { is_required: self.is_required(name), forms }
         };

@@ -25,6 +25,15 @@ pub(in crate::lower) struct Noted {
     pub(super) by_reference: BTreeMap<String, Alternative>,
 }
 
+impl Noted {
+    /// The number of pairs of alternatives that have the same forms.
+    fn equal_pairs(&self) -> usize {
+        let all: Vec<&Alternative> = self.by_place.values().chain(self.by_reference.values()).collect();
+        let before = |index: usize| all.iter().take(index);
+        all.iter().enumerate().map(|(index, it)| before(index).filter(|other| other.forms == it.forms).count()).sum()
+    }
+}
+
 const KEYWORDS: [&str; 2] = ["anyOf", "oneOf"];
 
 pub(in crate::lower) fn note(document: &mut Value, report: &mut Report) -> usize {
@@ -34,9 +43,19 @@ pub(in crate::lower) fn note(document: &mut Value, report: &mut Report) -> usize
             return;
         }
         let place = place.pointer();
-        let mut noted = Noted::default();
-        let mut marked = Vec::new();
-        add(node, &place, document, report, &mut noted, &mut marked);
+        let noted_with = |levels| {
+            let (mut noted, mut marked) = (Noted::default(), Vec::new());
+            add(node, &place, document, report, levels, &mut noted, &mut marked);
+            (noted, marked)
+        };
+        let (mut noted, marked) = noted_with(forms::LEVELS);
+        let equal = noted.equal_pairs();
+        if equal > 0 {
+            let (more, _) = noted_with(forms::MORE_LEVELS);
+            if more.equal_pairs() < equal {
+                noted = more;
+            }
+        }
         if noted.by_place.len() + noted.by_reference.len() > 1 {
             places.push(place.clone());
             places.extend(marked);
@@ -57,6 +76,7 @@ fn add(
     place: &Pointer,
     document: &Value,
     report: &Report,
+    levels: usize,
     noted: &mut Noted,
     marked: &mut Vec<Pointer>,
 ) {
@@ -68,13 +88,13 @@ fn add(
             let place = place.child(index);
             let is_union = KEYWORDS.iter().any(|keyword| alternative.get(keyword).is_some());
             if is_union && alternative.get("properties").is_none() {
-                add(alternative, &place, document, report, noted, marked);
+                add(alternative, &place, document, report, levels, noted, marked);
                 continue;
             }
             if has_value(alternative, "type", "null") {
                 continue;
             }
-            let forms = forms::of_alternative(alternative, discriminator, document);
+            let forms = forms::of_alternative(alternative, discriminator, document, levels);
             let found = Alternative { forms, place: Some(report.origins.of(&place)) };
             if let Some(reference) = alternative.get("$ref").and_then(Value::as_str) {
                 noted.by_reference.insert(reference.to_owned(), found);

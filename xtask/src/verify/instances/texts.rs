@@ -10,6 +10,12 @@ use serde_json::{Value, json};
 /// The maximum number of repetitions for a pattern with unbounded repetition, such as `a*`.
 const MAX_REPETITIONS: u32 = 6;
 
+/// The same for a pattern beside a `minLength`.
+const MOST_REPETITIONS: u32 = 500;
+
+/// The number of strings that are generated until one has the length that the schema states.
+const TRIES: usize = 50;
+
 pub(super) fn text(schema: &Value, random: &mut Rng) -> String {
     let mut digits = |count: usize| -> String { (0..count).map(|_| random.digit(16)).collect() };
     match schema.get("format").and_then(Value::as_str) {
@@ -35,22 +41,31 @@ pub(super) fn text(schema: &Value, random: &mut Rng) -> String {
         }
         Some("json-pointer") => "/a/0".to_owned(),
         Some("regex") => "^[a-z]+$".to_owned(),
-        _ => match schema.get("pattern").and_then(Value::as_str).and_then(|pattern| of_pattern(pattern, random)) {
+        _ => match of_pattern(schema, random) {
             Some(text) => text,
             None => free(schema, random),
         },
     }
 }
 
-/// A string that matches all of a pattern; `None` if the pattern is not supported.
-fn of_pattern(pattern: &str, random: &mut Rng) -> Option<String> {
+/// A string that matches all of a schema's pattern, and has its length unless few such strings have; `None` if the
+/// pattern is not supported.
+fn of_pattern(schema: &Value, random: &mut Rng) -> Option<String> {
+    let pattern = schema.get("pattern")?.as_str()?;
     let inside = pattern.strip_prefix('^').unwrap_or(pattern);
     let inside = inside.strip_suffix('$').filter(|inside| !inside.ends_with('\\')).unwrap_or(inside);
     // Without its anchors, `^a|b$` still describes strings that match: `a` and `b`.
     // In JSON Schema, `\d` and `\w` match ASCII characters only.
     let inside = inside.replace(r"\d", "[0-9]").replace(r"\w", "[A-Za-z0-9_]");
-    let pattern = Regex::compile(&inside, MAX_REPETITIONS).ok()?;
-    Some(pattern.sample(&mut SmallRng::seed_from_u64(random.u64(..))))
+    let length = |key: &str| schema.get(key).and_then(Value::as_u64);
+    let (low, high) = (length("minLength").unwrap_or(0), length("maxLength").unwrap_or(u64::MAX));
+    let needed = u32::try_from(low).unwrap_or(u32::MAX).min(MOST_REPETITIONS);
+    let pattern = Regex::compile(&inside, MAX_REPETITIONS.max(needed.saturating_mul(2))).ok()?;
+    let mut source = SmallRng::seed_from_u64(random.u64(..));
+    let mut made = (0..TRIES).map(|_| pattern.sample(&mut source));
+    let has_length = |text: &String| (low..=high).contains(&(text.chars().count() as u64));
+    let first: String = made.next()?;
+    Some(if has_length(&first) { first } else { made.find(has_length).unwrap_or(first) })
 }
 
 fn free(schema: &Value, random: &mut Rng) -> String {
@@ -73,7 +88,8 @@ mod tests {
         let patterns = [r"^\-?[0-9]+$", "^(a|b)c{2,}$", "x[yz]", r"^\d{4}-\w+$", "^$"];
         let patterns = patterns.map(|pattern| json!({"type": "string", "pattern": pattern}));
         let lengths = [json!({"type": "string", "minLength": 3, "maxLength": 4})];
-        for schema in formats.iter().chain(&patterns).chain(&lengths) {
+        let both = [json!({"type": "string", "pattern": "^[a-z]+$", "minLength": 9, "maxLength": 12})];
+        for schema in formats.iter().chain(&patterns).chain(&lengths).chain(&both) {
             let validator = jsonschema::options().should_validate_formats(true).build(schema).unwrap();
             for _ in 0..20 {
                 let made = json!(text(schema, &mut random));
