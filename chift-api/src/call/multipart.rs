@@ -85,10 +85,14 @@ fn escaped(name: &str) -> String {
 
 /// The media type of a body; for a multipart body, with the boundary that the body begins with.
 pub(crate) fn with_boundary(media_type: &'static str, body: Option<&Body>) -> HeaderValue {
-    let boundary = body
-        .and_then(Body::as_bytes)
-        .filter(|_| media_type == "multipart/form-data")
-        .and_then(|bytes| std::str::from_utf8(bytes.strip_prefix(b"--")?.split(|byte| *byte == b'\r').next()?).ok());
+    let boundary = body.and_then(Body::as_bytes).filter(|_| media_type == "multipart/form-data").and_then(|bytes| {
+        let rest = bytes.strip_prefix(b"--")?;
+        let line = rest.split(|byte| *byte == b'\r').next()?;
+        // A body without parts begins with its last boundary.
+        let has_parts = rest.len() > line.len() + b"\r\n".len();
+        let boundary = if has_parts { line } else { line.strip_suffix(b"--").unwrap_or(line) };
+        std::str::from_utf8(boundary).ok()
+    });
     boundary
         .and_then(|boundary| HeaderValue::from_str(&format!("{media_type}; boundary={boundary}")).ok())
         .unwrap_or(HeaderValue::from_static(media_type))
@@ -114,6 +118,13 @@ mod tests {
              Content-Type: application/pdfX: 1\r\n\r\n\u{fffd}\r\n--{boundary}--\r\n"
         );
         assert_eq!(String::from_utf8_lossy(body.as_bytes().unwrap()), expected);
+    }
+
+    #[test]
+    fn a_form_without_parts_has_a_boundary_too() {
+        let form = Multipart::new();
+        let expected = format!("multipart/form-data; boundary={}", form.boundary);
+        assert_eq!(with_boundary("multipart/form-data", Some(&Body::from(form))), expected);
     }
 
     #[test]

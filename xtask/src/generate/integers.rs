@@ -1,7 +1,12 @@
 //! Replaces the integers in responses with `Integer`, so that a number such as `1.0` or 2⁶⁴ loses no response.
 //!
 //! Callers choose the integers of requests, so those keep the type of their format.
+//!
+//! Two alternatives of a union may have the same type then, and no conversion from it.
 
+use std::collections::BTreeMap;
+
+use quote::ToTokens as _;
 use syn::visit_mut::VisitMut as _;
 use syn::{File, GenericArgument, Item, ItemImpl, PathArguments, Type, parse_quote};
 
@@ -38,7 +43,26 @@ pub(super) fn replace(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> u
             _ => {}
         }
     }
+    if let Some(items) = source::types_module(client) {
+        remove_shared_conversions(items);
+    }
     replacing.count
+}
+
+/// Removes each conversion that a type has twice: the number does not say which variant it is.
+fn remove_shared_conversions(items: &mut Vec<Item>) {
+    let conversion = |item: &Item| match item {
+        Item::Impl(block) => {
+            let (from, to) = (source_of(block)?, &block.self_ty);
+            Some((from.to_token_stream().to_string(), to.to_token_stream().to_string()))
+        }
+        _ => None,
+    };
+    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for types in items.iter().filter_map(conversion) {
+        *counts.entry(types).or_default() += 1;
+    }
+    items.retain(|item| conversion(item).is_none_or(|types| counts.get(&types) == Some(&1)));
 }
 
 /// `T` in `impl From<T> for …`.
@@ -67,11 +91,14 @@ mod tests {
         let (count, written) = after(
             replace,
             "pub mod types {
-                pub struct Order { pub id: i64, pub counts: ::std::option::Option<::std::vec::Vec<u32>>, pub of: Count, pub key: Key }
+                pub struct Order { pub id: i64, pub counts: ::std::option::Option<::std::vec::Vec<u32>>, pub of: Count, pub key: Key, pub sized: Sized }
                 pub struct Count(pub i64);
                 impl ::std::convert::From<Count> for i64 { fn from(value: Count) -> Self { value.0 } }
                 impl ::std::convert::From<i64> for Count { fn from(value: i64) -> Self { Self(value) } }
                 pub enum Key { Integer(i64), String(String) }
+                pub enum Sized { Uint64(u64), Int64(i64) }
+                impl ::std::convert::From<u64> for Sized { fn from(value: u64) -> Self { Self::Uint64(value) } }
+                impl ::std::convert::From<i64> for Sized { fn from(value: i64) -> Self { Self::Int64(value) } }
                 pub struct New { pub size: i64, pub limit: Limit }
                 pub enum Limit { Integer(i64), All }
                 pub struct Unused(pub i64);
@@ -82,7 +109,8 @@ mod tests {
                 pub async fn add(&self, size: i64, body: &types::New) -> Result<ResponseValue<types::Order>, Error<()>> {}
             }",
         );
-        assert_eq!(count, 4);
+        assert_eq!(count, 6);
+        assert!(!written.contains("for Sized"), "{written}");
         for expected in [
             "pub id: crate::Integer, pub counts: ::std::option::Option<::std::vec::Vec<crate::Integer>>",
             "pub struct Count(pub crate::Integer);",

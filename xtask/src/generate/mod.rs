@@ -30,6 +30,7 @@ mod progenitor;
 mod refusals;
 mod repeated_names;
 mod replaced_types;
+mod request_methods;
 mod runtime;
 mod schemas;
 mod unions;
@@ -87,6 +88,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "import the crate's own runtime", run: Shape(runtime::replace) },
     Pass { name: "restrict construction of the client", run: Shape(construction::restrict) },
     Pass { name: "remove the version header", run: Shape(version_header::remove) },
+    Pass { name: "name the methods that reqwest has no function for", run: Shape(request_methods::name) },
     Pass { name: "write JSON bodies into wiped memory", run: Shape(json_bodies::wipe) },
     // After the pass above, which makes the runtime write the body.
     Pass { name: "make bodies optional that are not required", run: Shape(optional_bodies::wrap) },

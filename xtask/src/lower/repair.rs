@@ -1,6 +1,7 @@
 //! Reads what documents write in place of what `OpenAPI` requires, where the meaning is clear: an entry without a value
 //! (`description:` in YAML), a response without a description, a JSON body of the media type `*/*`, `required: true` on a
-//! field, or a list of `items`, as in older drafts of JSON Schema.
+//! field, a list of `items`, as in older drafts of JSON Schema, an exclusive limit as in 3.0, or a security scheme without a
+//! list of scopes.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,8 @@ use crate::document::walk::{self, Kind};
 pub(super) fn repair(document: &mut Value, _: &mut Report) -> usize {
     // A repaired node may contain schemas that were not schemas by their position before.
     let steps = std::iter::from_fn(|| Some(step(document)).filter(|count| *count > 0));
-    steps.take(references::HOPS).sum()
+    let count: usize = steps.take(references::HOPS).sum();
+    count + exclusive_limits(document)
 }
 
 fn step(document: &mut Value) -> usize {
@@ -28,6 +30,13 @@ fn step(document: &mut Value) -> usize {
             Kind::Schema => count += schema(fields),
             Kind::Response => count += usize::from(describe(fields)),
             _ => {}
+        }
+        if let Some(Value::Array(requirements)) = fields.get_mut("security") {
+            let schemes = requirements.iter_mut().filter_map(Value::as_object_mut).flat_map(|it| it.iter_mut());
+            for (_, scopes) in schemes.filter(|(_, scopes)| scopes.is_null()) {
+                *scopes = json!([]);
+                count += 1;
+            }
         }
         if let Some(Value::Object(content)) = fields.get_mut("content") {
             count += usize::from(name_json(content));
@@ -75,6 +84,26 @@ fn name_json(content: &mut Map<String, Value>) -> bool {
     true
 }
 
+/// In 3.0, an exclusive limit is a boolean beside the limit; in 3.1, it is the limit.
+fn exclusive_limits(document: &mut Value) -> usize {
+    if document["openapi"].as_str().is_none_or(|version| version.starts_with("3.0")) {
+        return 0;
+    }
+    let mut count = 0;
+    walk::change(document, &mut |kind, _, node| {
+        let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
+        for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+            let Some(is_exclusive) = schema.get(exclusive).and_then(Value::as_bool) else { continue };
+            schema.shift_remove(exclusive);
+            if is_exclusive && let Some(value) = schema.shift_remove(limit) {
+                schema.insert(exclusive.to_owned(), value);
+            }
+            count += 1;
+        }
+    });
+    count
+}
+
 fn schema(fields: &mut Map<String, Value>) -> usize {
     let mut count = 0;
     if let Some(Value::Array(_)) = fields.get("items") {
@@ -111,14 +140,14 @@ mod tests {
     #[test]
     fn entries_without_a_value_are_removed_and_nodes_without_one_are_empty() {
         let mut document = json!({"paths": {"/a": {"get": {
-            "description": null, "parameters": null,
+            "description": null, "parameters": null, "security": [{"oauth": null}],
             "responses": {"200": {"description": 200, "content": {"application/json": {"schema": null}}}, "204": null},
         }}}});
         repair(&mut document, &mut Report::default());
         let responses = json!({
             "200": {"description": "200", "content": {"application/json": {"schema": {}}}}, "204": {"description": ""},
         });
-        assert_eq!(document["paths"]["/a"]["get"], json!({"responses": responses}));
+        assert_eq!(document["paths"]["/a"]["get"], json!({"security": [{"oauth": []}], "responses": responses}));
     }
 
     #[test]
@@ -134,6 +163,18 @@ mod tests {
             repair(&mut document, &mut Report::default());
             assert_eq!(document["components"]["responses"]["R"], content(expected, schema));
         }
+    }
+
+    #[test]
+    fn an_exclusive_limit_of_3_0_is_read_in_3_1() {
+        let schema = json!({"minimum": 0, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": false});
+        let repaired = |version: &str| {
+            let mut document = json!({"openapi": version, "components": {"schemas": {"S": schema}}});
+            repair(&mut document, &mut Report::default());
+            document["components"]["schemas"]["S"].take()
+        };
+        assert_eq!(repaired("3.1.0"), json!({"exclusiveMinimum": 0, "maximum": 9}));
+        assert_eq!(repaired("3.0.3"), schema);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod driver;
 mod failures;
 mod instances;
 mod multipart;
+mod null_types;
 mod patterns;
 mod server;
 mod types;
@@ -226,9 +227,8 @@ fn one(
     let folder = root.join("target/verify").join(&name);
     emit::replace(&folder, &files(root, &folder, &outcome)?)?;
 
-    let mut document = lower::with_responses(&outcome.document);
-    closed_parts::open(&mut document);
-    for pattern in patterns::remove_unreadable(&mut document) {
+    let (document, removed) = checkable(&outcome.document);
+    for pattern in removed {
         writeln!(out, "  pattern not checked, because the validator cannot read it: {pattern}")?;
     }
     let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
@@ -276,13 +276,23 @@ pub fn values(root: &Path, name: &str, input: &Input, change: impl FnOnce(&mut F
     let mut files = files(root, &folder, &outcome)?;
     change(&mut files);
     emit::replace(&folder, &files)?;
-    let document = lower::with_responses(&outcome.document);
+    let (document, _) = checkable(&outcome.document);
     let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
     let mut driver = child::Driver::start(&build(root, &folder)?, "http://127.0.0.1:1")?;
     let mut tally = Tally::default();
     types::check(&contract, &mut driver, &mut tally)?;
     unions::check(&contract, &mut driver, &mut tally)?;
     Ok(tally.failures.into_messages())
+}
+
+/// The document with the responses that the client distinguishes, as far as a validator can read it, and the patterns that
+/// it cannot read.
+fn checkable(document: &Value) -> (Value, Vec<String>) {
+    let mut document = lower::with_responses(document);
+    closed_parts::open(&mut document);
+    null_types::state(&mut document);
+    let removed = patterns::remove_unreadable(&mut document);
+    (document, removed)
 }
 
 /// The files of the scratch crate: the client, and the program that drives it.

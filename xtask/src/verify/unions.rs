@@ -196,7 +196,13 @@ fn check_alternative(
         let listed = |index: usize| listed(&instance, &stated[index].schema, source.instances.document);
         listed(*position) > listed(*expected)
     };
-    let is_allowed = |it: &usize| accepting.contains(it) && (it == expected || is_ambiguous(it) || lists_more(it));
+    // A field that is null is read as if it were absent.
+    let without_nulls = match &instance {
+        Value::Object(fields) => fields.clone().into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        other => other.clone(),
+    };
+    let is_accepting = |it: &usize| accepting.contains(it) || stated[*it].accepts(&without_nulls);
+    let is_allowed = |it: &usize| is_accepting(it) && (it == expected || is_ambiguous(it) || lists_more(it));
     if !position.as_ref().is_some_and(is_allowed) {
         let expected = stated[*expected].variant;
         tally.failures.push(format!(

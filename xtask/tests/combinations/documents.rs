@@ -50,6 +50,10 @@ const SIMPLE: &[(&str, Simple)] = &[
     ("int32", || json!({"type": "integer", "format": "int32"})),
     ("int64 with limits", || json!({"type": "integer", "format": "int64", "minimum": 1, "maximum": 9, "default": 3})),
     ("uint64", || json!({"type": "integer", "format": "uint64", "minimum": 0})),
+    (
+        "integers of several sizes",
+        || json!({"anyOf": [{"type": "string"}, {"type": "integer", "format": "uint64"}, {"type": "integer", "format": "int64"}]}),
+    ),
     ("number", || json!({"type": "number"})),
     ("float with a default", || json!({"type": "number", "format": "float", "default": 0.5})),
     (
@@ -239,13 +243,17 @@ fn combination(name: &'static str, make: Make, is_new: bool, random: &mut Rng) -
         Make::Simple(make) => schemas.simple(make()),
         Make::Composed(make) => make(&mut schemas),
     };
-    let Schemas { mut components, used, .. } = schemas;
     let mut all = Map::new();
     for (position, operation) in positions(&schema) {
         let path = if position.starts_with("path") { format!("/{position}/{{value}}") } else { format!("/{position}") };
-        let method = if operation.get("requestBody").is_some() { "post" } else { "get" };
+        let methods: &[&str] = match operation.get("requestBody") {
+            Some(_) => &["post", "post", "post", "put", "delete", "options"],
+            None => &["get", "get", "get", "delete", "options", "head", "trace"],
+        };
+        let method = *schemas.random.choice(methods).unwrap_or(&"get");
         all.insert(path, json!({method: operation}));
     }
+    let Schemas { mut components, used, .. } = schemas;
     let patch = json!({"operationId": "patch", "requestBody": body("application/json", &json!({"$ref": "#/components/schemas/Outer"})), "responses": {"204": {"description": "ok"}}});
     all.insert("/patch".to_owned(), json!({"patch": patch}));
     components.insert("Subject".to_owned(), schema.clone());

@@ -135,6 +135,10 @@ impl<'a> Instances<'a> {
         let mut parts: Vec<Value> = Vec::new();
         own.retain(|key, _| !COMPOSED.contains(&key.as_str()) && key != "nullable");
         if schema.get("$ref").is_some() {
+            // 3.0 ignores what stands beside a reference.
+            if self.has_nullable {
+                own.shift_remove("type");
+            }
             parts.extend(references::target(schema, self.document).cloned());
         }
         parts.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten().cloned());
@@ -190,7 +194,7 @@ impl<'a> Instances<'a> {
             }
             return all.into();
         }
-        made.into_iter().next_back().unwrap_or_default()
+        made.get(self.choose(made.len())).cloned().unwrap_or_default()
     }
 
     fn array(&mut self, schema: &Value, depth: usize) -> Value {
@@ -283,6 +287,18 @@ mod tests {
         ] {
             assert_eq!(valid(&schema), 40, "{schema}");
         }
+    }
+
+    #[test]
+    fn a_type_beside_a_reference_is_ignored_in_3_0_only() {
+        let numbers = |version: &str| {
+            let document = json!({"openapi": version, "components": {"schemas": {"A": {"type": "object"}}}});
+            let mut instances = Instances::new(&document, 3);
+            let schema = json!({"type": "number", "$ref": "#/components/schemas/A"});
+            (0..40).filter(|_| instances.make(&schema).is_number()).count()
+        };
+        assert_eq!(numbers("3.0.3"), 0);
+        assert!(numbers("3.1.0") > 0);
     }
 
     #[test]
