@@ -1,8 +1,9 @@
 //! The places of a document without a type, which a maintainer may want to give one in the overlay.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::document::keywords;
+use crate::document::pointer::Pointer;
 use crate::document::walk::{self, Kind};
 use crate::lower::Diagnostic;
 
@@ -15,12 +16,19 @@ pub fn list(document: &Value) -> Vec<Diagnostic> {
         // The object itself reports its `additionalProperties`.
         if kind == Kind::Schema
             && place.last() != Some("additionalProperties")
+            && !is_null(&place.pointer(), node)
             && let Some(why) = why_untyped(node)
         {
             found.push(Diagnostic { place: place.pointer(), what: why.to_owned() });
         }
     });
     found
+}
+
+/// Whether a schema is an alternative that only states that the value may be null.
+fn is_null(place: &Pointer, schema: &Value) -> bool {
+    let is_alternative = matches!(place.tokens(), [.., keyword, _] if keyword == "anyOf" || keyword == "oneOf");
+    is_alternative && *schema == json!({"nullable": true})
 }
 
 fn why_untyped(schema: &Value) -> Option<&'static str> {
@@ -49,8 +57,6 @@ fn why_untyped(schema: &Value) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -64,7 +70,7 @@ mod tests {
             "Fine": {"properties": {
                 "text": {"type": "string"}, "map": {"type": "object", "additionalProperties": {"type": "string"}},
                 "closed": {"type": "object", "additionalProperties": false}, "const": {"const": 1}, "never": false,
-                "either": {"type": ["string", "null"]}, "data": {"default": {}, "enum": [{}]},
+                "either": {"type": ["string", "null"]}, "or null": {"anyOf": [{"type": "string"}, {"nullable": true}]}, "data": {"default": {}, "enum": [{}]},
             }},
         }}});
         let listed: Vec<String> = list(&document).iter().map(ToString::to_string).collect();

@@ -1,7 +1,9 @@
 //! Reads what documents write in place of what `OpenAPI` requires, where the meaning is clear: an entry without a value
 //! (`description:` in YAML), a response without a description, a JSON body of the media type `*/*`, `required: true` on a
-//! field, a list of `items`, as in older drafts of JSON Schema, an exclusive limit as in 3.0, or a security scheme without a
-//! list of scopes.
+//! field, a list of `items`, as in older drafts of JSON Schema, an exclusive limit as in 3.0, a field that is required
+//! twice, an alternative `nullable: true`, or a security scheme without a list of scopes.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -116,6 +118,21 @@ fn schema(fields: &mut Map<String, Value>) -> usize {
         fields.shift_remove("required");
         count += 1;
     }
+    for key in ["anyOf", "oneOf"] {
+        let alternatives = fields.get_mut(key).and_then(Value::as_array_mut).filter(|list| list.len() > 1);
+        // Some generators write null so in 3.0.
+        let only_nullable = |it: &&mut Value| it.as_object().is_some_and(|it| it.len() == 1) && it["nullable"] == true;
+        for alternative in alternatives.into_iter().flatten().filter(only_nullable) {
+            *alternative = json!({"type": "null"});
+            count += 1;
+        }
+    }
+    if let Some(Value::Array(required)) = fields.get_mut("required") {
+        let mut seen = BTreeSet::new();
+        let before = required.len();
+        required.retain(|name| seen.insert(name.to_string()));
+        count += usize::from(required.len() < before);
+    }
     match fields.get("type").and_then(Value::as_str) {
         Some("any") => {
             fields.shift_remove("type");
@@ -182,6 +199,11 @@ mod tests {
         for (given, expected) in [
             (json!({"items": [{"type": "any"}]}), json!({"prefixItems": [{}]})),
             (json!({"type": "string", "required": true}), json!({"type": "string"})),
+            (json!({"required": ["a", "b", "a"]}), json!({"required": ["a", "b"]})),
+            (
+                json!({"anyOf": [{"type": "string"}, {"nullable": true}]}),
+                json!({"anyOf": [{"type": "string"}, {"type": "null"}]}),
+            ),
             (json!({"type": "any"}), json!({})),
             (json!({"type": "file"}), json!({"type": "string", "format": "binary"})),
             (json!({"properties": {"a": null}}), json!({"properties": {"a": {}}})),

@@ -31,6 +31,8 @@ struct Stated<'a> {
     /// Its schema, with what the document states beside the union.
     schema: Value,
     validator: Rc<Validator>,
+    /// Whether the union has a discriminator.
+    has_discriminator: bool,
     /// The property of the discriminator, and its values for this alternative.
     tag: Option<(&'a str, Vec<Value>)>,
 }
@@ -74,7 +76,8 @@ fn stated<'a>(contract: &'a Contract<'_>, name: &str, union: &'a Union) -> anyho
         let (Some(variant), Some((place, alternative, schema))) = (variant, found) else { return Ok(None) };
         let tag = tag(place, alternative, contract.document);
         let validator = contract.validator(&schema).with_context(|| format!("{place}, an alternative of {name}"))?;
-        list.push(Stated { variant, schema, validator, tag });
+        let has_discriminator = discriminator(place, contract.document).is_some();
+        list.push(Stated { variant, schema, validator, has_discriminator, tag });
     }
     Ok(Some(list))
 }
@@ -133,20 +136,22 @@ fn within(alternative: &Value, union: &Value) -> Value {
     if around.is_empty() { alternative.clone() } else { json!({"allOf": [around, alternative]}) }
 }
 
+/// The discriminator of the union around `place`.
+fn discriminator<'a>(place: &Pointer, document: &'a Value) -> Option<&'a Value> {
+    place.parent()?.parent()?.find(document)?.get("discriminator")
+}
+
 /// The property of the discriminator of the union around `place`, and its values for the alternative `schema`
 /// (OpenAPI 3.1.1, Discriminator Object).
 fn tag<'a>(place: &Pointer, schema: &'a Value, document: &'a Value) -> Option<(&'a str, Vec<Value>)> {
-    let discriminator = place.parent()?.parent()?.find(document)?.get("discriminator")?;
+    let discriminator = discriminator(place, document)?;
     let property = discriminator["propertyName"].as_str()?;
     let target = schema.get("$ref")?.as_str()?;
     let name = target.rsplit('/').next()?;
     let own = parts(schema, document).into_iter().find_map(|part| part.get("properties")?.get(property));
-    let own = own.unwrap_or(&Value::Null);
-    if let Some(value) = own.get("const") {
-        return Some((property, vec![value.clone()]));
-    }
-    if let Some(Value::Array(values)) = own.get("enum") {
-        return Some((property, values.clone()));
+    let own = constants(own.unwrap_or(&Value::Null));
+    if !own.is_empty() {
+        return Some((property, own));
     }
     let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
     let mapped = mapping.filter(|(_, to)| *to == target || *to == name).map(|(value, _)| json!(value));
@@ -154,8 +159,19 @@ fn tag<'a>(place: &Pointer, schema: &'a Value, document: &'a Value) -> Option<(&
     Some((property, if mapped.is_empty() { vec![json!(name)] } else { mapped }))
 }
 
+/// The values, without null, that a schema allows if it allows only some.
+fn constants(schema: &Value) -> Vec<Value> {
+    let list = |key: &str| schema.get(key).and_then(Value::as_array).into_iter().flatten();
+    let own = schema.get("const").into_iter().chain(list("enum")).filter(|value| !value.is_null()).cloned();
+    own.chain(list("anyOf").chain(list("oneOf")).flat_map(constants)).collect()
+}
+
 impl Stated<'_> {
     fn accepts(&self, instance: &Value) -> bool {
+        // Only an object has the property of a discriminator.
+        if self.has_discriminator && !instance.is_object() {
+            return false;
+        }
         let has_tag =
             |(property, values): &(&str, Vec<Value>)| instance.get(property).is_none_or(|value| values.contains(value));
         self.tag.as_ref().is_none_or(has_tag) && self.validator.is_valid(instance)

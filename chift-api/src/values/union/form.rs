@@ -18,6 +18,8 @@ pub(crate) enum Form {
     Boolean,
     /// A number whose fraction is zero.
     Integer,
+    /// The same, and not negative.
+    Unsigned,
     Number,
     String,
     /// A string that starts with this text, which needs no escapes in JSON.
@@ -54,9 +56,9 @@ impl Field {
 /// Whether a value that a later version of the document allows has a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Strictness {
-    /// A closed object has no other fields, and a string has its prefix.
+    /// A closed object has no other fields, a string has its prefix, and an unsigned number has no sign.
     Exact,
-    /// A closed object may have other fields, and a string another prefix, which the document added later.
+    /// A closed object may have other fields, a string another prefix, and a number a sign, which the document added later.
     Lenient,
 }
 
@@ -71,6 +73,7 @@ impl Form {
             Self::Null => first == b'n',
             Self::Boolean => matches!(first, b't' | b'f'),
             Self::Integer => is_number && is_integer(json),
+            Self::Unsigned => is_number && (strictness == Strictness::Lenient || first != b'-') && is_integer(json),
             Self::Number => is_number,
             Self::String => first == b'"',
             Self::Prefix(prefix) => {
@@ -238,11 +241,12 @@ mod tests {
 
     #[test]
     fn a_form_accepts_its_values_and_no_others() {
-        use Form::{Array, Boolean, Closed, Constant, Integer, Null, Number, Object, Prefix, String};
+        use Form::{Array, Boolean, Closed, Constant, Integer, Null, Number, Object, Prefix, String, Unsigned};
         const FIELDS: &[Field] = &[Field::required("a", &[Integer]), Field::optional("b", &[String, Null])];
         for (form, yes, no) in [
             (Null, &["null"][..], &["0", "\"null\""][..]),
             (Boolean, &["true", "false"], &["0", "\"true\""]),
+            (Unsigned, &["0", "18446744073709551615", "1e3"], &["-1", "1.5", "\"1\""]),
             (Integer, &["1", "-1.0", "1e3", "1000000000000000000000"], &["1.5", "1e-3", "\"1\""]),
             (Number, &["1", "1.5", "1e400"], &["\"1\"", "null"]),
             (String, &["\"\""], &["1", "{}"]),
@@ -267,6 +271,7 @@ mod tests {
             }
         }
         assert!(Prefix("tr_").matches(&Given::new("\"re_1\""), Strictness::Lenient));
+        assert!(Unsigned.matches(&Given::new("-1"), Strictness::Lenient));
         assert!(Closed(FIELDS).matches(&Given::new("{\"a\":1,\"c\":0}"), Strictness::Lenient));
     }
 }

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use serde_json::Value;
 
+use super::discriminator::Discriminator;
 use crate::document::references::{self, has_value};
 
 /// How many levels of a value have forms: below them, only constants count, and below those nothing. Reading the value
@@ -29,6 +30,8 @@ pub enum Form {
     Boolean,
     /// A number whose fraction is zero.
     Integer,
+    /// The same, and not negative.
+    Unsigned,
     /// A number.
     Number,
     /// A string, with the format whose syntax the type of the alternative checks.
@@ -80,7 +83,8 @@ impl Form {
     pub(super) fn covers(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, _)
-            | (Self::Number, Self::Integer)
+            | (Self::Number, Self::Integer | Self::Unsigned)
+            | (Self::Integer, Self::Unsigned)
             | (Self::String(None), Self::String(_) | Self::Prefix(_)) => true,
             (Self::Prefix(prefix), Self::Prefix(other)) => other.starts_with(prefix.as_str()),
             (_, Self::Constant(_)) if !matches!(self, Self::Constant(_)) => self.covers(&other.kind()),
@@ -139,6 +143,7 @@ impl ToTokens for Form {
             Self::Null => quote!(Form::Null),
             Self::Boolean => quote!(Form::Boolean),
             Self::Integer => quote!(Form::Integer),
+            Self::Unsigned => quote!(Form::Unsigned),
             Self::Number => quote!(Form::Number),
             Self::String(_) => quote!(Form::String),
             Self::Prefix(prefix) => quote!(Form::Prefix(#prefix)),
@@ -155,40 +160,6 @@ impl ToTokens for Form {
                 if *is_closed { quote!(Form::Closed(&[#(#fields),*])) } else { quote!(Form::Object(&[#(#fields),*])) }
             }
         });
-    }
-}
-
-/// The constants that a `discriminator` states for the alternatives of a union.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Discriminator<'a> {
-    pub(super) property: &'a str,
-    mapping: Option<&'a serde_json::Map<String, Value>>,
-}
-
-impl<'a> Discriminator<'a> {
-    pub(super) fn of(union: &'a Value) -> Option<Self> {
-        let discriminator = union.get("discriminator")?;
-        let property = discriminator.get("propertyName")?.as_str()?;
-        Some(Self { property, mapping: discriminator.get("mapping").and_then(Value::as_object) })
-    }
-
-    /// The constants of an alternative: those of `mapping`, or else the name of the component (OpenAPI 3.1.1,
-    /// Discriminator Object). `own` are the constants of the property's schema.
-    fn constants(&self, alternative: &Value, own: Vec<Value>) -> Vec<Value> {
-        let Some(reference) = alternative.get("$ref").and_then(Value::as_str) else { return own };
-        let name = reference.rsplit('/').next().unwrap_or_default();
-        let is_it = |target: &&Value| target.as_str().is_some_and(|target| target == reference || target == name);
-        let mapped = self.mapping.into_iter().flatten().filter(|(_, target)| is_it(target));
-        let mut constants: Vec<Value> = mapped.map(|(value, _)| Value::from(value.as_str())).collect();
-        if constants.is_empty() && own.is_empty() {
-            constants.push(Value::from(name));
-        }
-        for value in own {
-            if !constants.contains(&value) {
-                constants.push(value);
-            }
-        }
-        constants
     }
 }
 
@@ -346,6 +317,7 @@ impl<'a> Facts<'a> {
         match kind {
             "null" => Form::Null,
             "boolean" => Form::Boolean,
+            "integer" if self.format.is_some_and(|format| format.starts_with("uint")) => Form::Unsigned,
             "integer" => Form::Integer,
             "number" => Form::Number,
             "string" => match self.pattern.and_then(prefix) {
@@ -441,6 +413,7 @@ mod tests {
             (json!(true), "Any"),
             (json!({"type": ["string", "null"]}), "String,Null"),
             (json!({"type": "integer", "nullable": true}), "Integer,Null"),
+            (json!({"type": "integer", "format": "uint64"}), "Unsigned"),
             (json!({"enum": ["a", 1, null]}), "Constant(\"\\\"a\\\"\"),Constant(\"1\"),Null"),
             (json!({"anyOf": [{"type": "string"}, {"const": true}]}), "String,Constant(\"true\")"),
             (json!({"type": "string", "pattern": "^tr_"}), "Prefix(\"tr_\")"),

@@ -5,6 +5,7 @@
 //! generator reads, and `decide` finds the tags and the final order.
 
 mod decide;
+mod discriminator;
 mod forms;
 mod note;
 mod order;

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Alternative;
-use super::forms::{self, Discriminator};
+use super::discriminator::Discriminator;
+use super::forms;
 use crate::document::marker;
 use crate::document::pointer::Pointer;
 use crate::document::references::has_value;
