@@ -157,6 +157,23 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_that_may_be_null_has_its_constants() {
+        let schema = |tag: &str| {
+            json!({"type": "object", "required": ["id"], "properties": {
+                "id": {"type": "string"}, "v": {"anyOf": [{"type": "string", "enum": [tag]}, {"type": "null"}]},
+            }})
+        };
+        let mut choice = union(&["A", "B"]);
+        choice["discriminator"] = json!({"propertyName": "v"});
+        let mut document = json!({"components": {"schemas": {"U": choice, "A": schema("of_a"), "B": schema("of_b")}}});
+        let mut report = Report::default();
+        note::note(&mut document, &mut report);
+        decide(&mut document, &mut report);
+        let constants = |index: usize| report.unions["U"].alternatives[index].forms[0].constants("v").unwrap();
+        assert_eq!((constants(0), constants(1)), (vec![&json!("of_a")], vec![&json!("of_b")]));
+    }
+
+    #[test]
     fn constants_of_any_type_are_tags_and_nothing_is_ambiguous() {
         for (one, other) in [(json!("a"), json!("b")), (json!(1), json!(2)), (json!(true), json!(false))] {
             let schema =

@@ -253,9 +253,14 @@ impl<'a> Facts<'a> {
     fn tagged(mut self, alternative: &Value, discriminator: Option<Discriminator<'a>>, document: &'a Value) -> Self {
         if let Some(discriminator) = discriminator {
             let name = discriminator.property;
-            let own = self.fields.get(name).map(|schemas| Facts::of(schemas.iter().copied(), document).values);
-            let own = own.flatten().unwrap_or_default().into_iter().cloned().collect();
-            self.constants.insert(name, discriminator.constants(alternative, own));
+            let forms = Facts::of(self.schemas(name), document).forms(document, 0);
+            // A tag that may be null may also be absent.
+            let own: Option<Vec<Value>> = forms
+                .into_iter()
+                .filter(|form| *form != Form::Null)
+                .map(|form| if let Form::Constant(value) = form { Some(value) } else { None })
+                .collect();
+            self.constants.insert(name, discriminator.constants(alternative, own.unwrap_or_default()));
         }
         self
     }
