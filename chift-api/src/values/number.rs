@@ -22,7 +22,7 @@ use super::raw_json;
 /// | `number`, with any format | [`Decimal`] | up to 28 digits, exact: amounts are money, and a binary fraction has no 0.10 |
 /// | a list of `number` with the format `float` or `double` | [`Float`] | what 64 bits hold: measurements and embeddings |
 /// | `integer` in a response | [`Integer`] | −2⁶³ to 2⁶³ − 1; `1.0` and `1e3` are integers in JSON Schema |
-/// | `integer` only in requests | `i64`, or the type of its format | |
+/// | `integer` only in requests | `i64`, or the type of its format | `int32` is `i32`, `uint64` is `u64`; `int` and `uint` state no size and have 64 bits |
 ///
 /// ```
 /// use chift_api::{Decimal, Integer, Number};

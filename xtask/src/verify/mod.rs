@@ -244,13 +244,13 @@ fn one(
         tally.failures.extend(warnings.into_iter().map(|warning| format!("the compiler warns: {warning}")));
     }
     cargo(root, &folder, &["check"])?;
-    let program = build(root, &folder)?;
     // Checks the crate again, with its dependencies built, to measure how long a change of the document takes to
     // compile.
     fs::OpenOptions::new().append(true).open(folder.join("src/lib.rs"))?.set_modified(std::time::SystemTime::now())?;
     let started = Instant::now();
     cargo(root, &folder, &["check"])?;
     tally.compiling = started.elapsed();
+    let program = build(root, &folder)?;
 
     let server = server::Server::start()?;
     let mut driver = child::Driver::start(&program, &server.base_url())?;
@@ -299,20 +299,22 @@ fn checkable(document: &Value) -> (Value, Vec<String>) {
 fn files(root: &Path, folder: &Path, outcome: &Outcome) -> anyhow::Result<Files> {
     let mut files = scaffold::files(root, outcome.files())?;
     let name = crate_name(folder);
-    files.insert(format!("examples/{name}.rs").into(), driver::source(&outcome.client)?);
+    let driver = driver::source(&outcome.client)?;
+    let driver = format!("{driver}\nextern crate {} as chift_api;\n", name.replace('-', "_"));
+    files.insert(format!("examples/{name}-driver.rs").into(), driver);
     let manifest = files.remove(Path::new("Cargo.toml")).context("the generated crate has no manifest")?;
     let mut manifest: Table = manifest.parse()?;
     if let Some(package) = manifest.get_mut("package").and_then(toml::Value::as_table_mut) {
         package.insert("name".to_owned(), name.into());
     }
-    let more = "lib.name = 'chift_api'\ndev-dependencies.tokio = { version = '1', features = ['macros', 'rt'] }";
+    let more = "dev-dependencies.tokio = { version = '1', features = ['macros', 'rt'] }";
     manifest.extend(more.parse::<Table>()?);
     files.insert("Cargo.toml".into(), manifest.to_string());
     files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?);
     Ok(files)
 }
 
-/// The name of the scratch crate and of its program, which is that of the folder. All clients are compiled to one folder,
+/// The name of the scratch crate, which is that of the folder. All clients are compiled to one folder,
 /// and another `verify` at the same time must not replace the files of this one.
 fn crate_name(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -326,6 +328,8 @@ fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<S
         .args(["--color", "never", "--manifest-path"])
         .arg(folder.join("Cargo.toml"))
         .env("CARGO_TARGET_DIR", root.join("target/verify/target"))
+        // The files are written anew each time, and the state of incremental builds takes gigabytes.
+        .env("CARGO_INCREMENTAL", "0")
         .output()
         .context("cannot run cargo")?;
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -340,16 +344,24 @@ fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<S
     Ok(starts.map(warning).collect())
 }
 
-/// Builds the driver, and copies it into the scratch crate's folder.
+/// Builds the driver, copies it into the scratch crate's folder, and removes all other files of this build.
 fn build(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     // First the client alone, so that an error of the driver is not taken for one of the client.
     cargo(root, folder, &["build"])?;
     let name = crate_name(folder);
-    cargo(root, folder, &["build", "--example", &name])
+    let driver = format!("{name}-driver");
+    cargo(root, folder, &["build", "--example", &driver])
         .context("the client compiles; this is a defect of xtask/src/verify/driver.rs")?;
-    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let file = format!("{driver}{}", std::env::consts::EXE_SUFFIX);
     let program = folder.join(&file);
-    let built = root.join("target/verify/target/debug/examples").join(&file);
+    let target = root.join("target/verify/target");
+    let built = target.join("debug/examples").join(&file);
     fs::copy(&built, &program).with_context(|| format!("cannot copy {}", built.display()))?;
+    // The files of many clients would fill a disk; those of the dependencies stay.
+    cargo(root, folder, &["clean", "--package", &name])?;
+    for documentation in ["doc", "doc/src"] {
+        // There is none if only the values are checked.
+        let _ = fs::remove_dir_all(target.join(documentation).join(name.replace('-', "_")));
+    }
     Ok(program)
 }
