@@ -30,13 +30,18 @@ fn snake_case(name: &str) -> String {
         "+1" => "plus1".to_owned(),
         "-1" => "minus1".to_owned(),
         // `to_snake_case` keeps some characters that an identifier cannot contain, such as `²`.
-        _ => name.replace('\'', "").replace(|c| !is_identifier(&format!("x9{c}")), "-").to_snake_case(),
+        _ => name.replace('\'', "").replace(|c| !is_part_of_identifier(c), "-").to_snake_case(),
     };
     match name.chars().next() {
         None => "x".to_owned(),
         Some(first) if !is_identifier(&format!("{first}9")) => format!("_{name}"),
         Some(_) => name,
     }
+}
+
+/// Whether an identifier can contain this character. Few names have one that is not ASCII, and those cost a parser.
+fn is_part_of_identifier(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() || c == '_' } else { is_identifier(&format!("x9{c}")) }
 }
 
 /// The argument that holds the optional query parameters of an operation whose parameters have these names.

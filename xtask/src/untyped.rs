@@ -16,8 +16,8 @@ pub fn list(document: &Value) -> Vec<Diagnostic> {
         // The object itself reports its `additionalProperties`.
         if kind == Kind::Schema
             && place.last() != Some("additionalProperties")
-            && !is_null(&place.pointer(), node)
             && let Some(why) = why_untyped(node)
+            && !is_null(&place.pointer(), node)
         {
             found.push(Diagnostic { place: place.pointer(), what: why.to_owned() });
         }

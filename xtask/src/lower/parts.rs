@@ -17,12 +17,12 @@ pub(super) fn lift(document: &mut Value, report: &mut Report) -> usize {
     let mut count = canonical(document);
     for _ in 0..references::HOPS {
         let targets = targets(document);
+        if targets.is_empty() {
+            break;
+        }
         let copied = copy(document, &targets);
         count += copied;
         if copied == 0 {
-            if targets.is_empty() {
-                break;
-            }
             count += targets.len();
             move_targets(document, targets, report);
         }
@@ -65,10 +65,8 @@ struct Target {
 
 fn targets(document: &Value) -> BTreeMap<Pointer, Target> {
     let mut found: BTreeMap<Pointer, &'static str> = BTreeMap::new();
-    let mut places: BTreeMap<Pointer, Kind> = BTreeMap::new();
     walk::visit(document, &mut |kind, place, node| {
         let Some(section) = section(kind) else { return };
-        places.insert(place.pointer(), kind);
         let Some(target) = node.get("$ref").and_then(Value::as_str).and_then(Pointer::from_reference) else { return };
         let is_component = match target.tokens() {
             [components, of, name] => {
@@ -78,6 +76,15 @@ fn targets(document: &Value) -> BTreeMap<Pointer, Target> {
         };
         if !is_component && target != place.pointer() {
             found.insert(target, section);
+        }
+    });
+    if found.is_empty() {
+        return BTreeMap::new();
+    }
+    let mut places: BTreeMap<Pointer, Kind> = BTreeMap::new();
+    walk::visit(document, &mut |kind, place, _| {
+        if section(kind).is_some() {
+            places.insert(place.pointer(), kind);
         }
     });
     let with_kind = found.into_iter().filter_map(|(target, name)| {
