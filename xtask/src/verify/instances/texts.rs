@@ -30,7 +30,7 @@ pub(super) fn text(schema: &Value, random: &mut Rng) -> String {
         Some("duration") => format!("P{}DT{}H{}M", random.u8(..30), random.u8(..24), random.u8(..60)),
         Some("email" | "idn-email") => "somebody@example.com".to_owned(),
         Some("hostname" | "idn-hostname") => "api.example.com".to_owned(),
-        Some("ipv4") => format!("192.0.2.{}", random.u8(..)),
+        Some("ip" | "ipv4") => format!("192.0.2.{}", random.u8(..)),
         Some("ipv6") => format!("2001:db8::{:x}", random.u16(1..)),
         Some("uri" | "url" | "iri" | "uri-reference" | "iri-reference") => {
             format!("https://example.com/{}", random.u16(..))
