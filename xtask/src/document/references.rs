@@ -93,6 +93,11 @@ pub(crate) fn operation_id(operation: &Value) -> &str {
     operation.get("operationId").and_then(Value::as_str).unwrap_or_default()
 }
 
+/// Whether the document is written in OpenAPI 3.0, where `nullable` is a keyword and an exclusive limit is a boolean.
+pub(crate) fn is_3_0(document: &Value) -> bool {
+    document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"))
+}
+
 /// Whether `schema` has the field `key` with the value `value`.
 pub(crate) fn has_value(schema: &Value, key: &str, value: impl Into<Value>) -> bool {
     schema.get(key) == Some(&value.into())

@@ -66,7 +66,7 @@ fn describe_one(schema: &mut Map<String, Value>, place: &Place<'_>, report: &mut
 }
 
 /// In 3.0, an exclusive limit is a boolean beside the limit; in 3.1, it is the limit.
-fn state_exclusive_limits(schema: &mut Map<String, Value>) {
+pub(super) fn state_exclusive_limits(schema: &mut Map<String, Value>) {
     for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         if schema.get(exclusive) == Some(&Value::Bool(true))
             && let Some(value) = schema.shift_remove(limit)

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::Report;
+use super::{Report, limits};
 use crate::document::media_types;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
@@ -86,22 +86,20 @@ fn name_json(content: &mut Map<String, Value>) -> bool {
     true
 }
 
-/// In 3.0, an exclusive limit is a boolean beside the limit; in 3.1, it is the limit.
+/// Writes the exclusive limits of a document of 3.1 that are written as in 3.0.
 fn exclusive_limits(document: &mut Value) -> usize {
-    if document["openapi"].as_str().is_none_or(|version| version.starts_with("3.0")) {
+    if references::is_3_0(document) {
         return 0;
     }
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         let (Kind::Schema, Value::Object(schema)) = (kind, node) else { return };
-        for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-            let Some(is_exclusive) = schema.get(exclusive).and_then(Value::as_bool) else { continue };
-            schema.shift_remove(exclusive);
-            if is_exclusive && let Some(value) = schema.shift_remove(limit) {
-                schema.insert(exclusive.to_owned(), value);
-            }
-            count += 1;
-        }
+        let is_boolean = |key: &&str| schema.get(*key).is_some_and(Value::is_boolean);
+        let booleans: Vec<&str> = ["exclusiveMinimum", "exclusiveMaximum"].into_iter().filter(is_boolean).collect();
+        limits::state_exclusive_limits(schema);
+        // One that is false, or has no limit beside it, states nothing.
+        schema.retain(|key, value| !(booleans.contains(&key.as_str()) && value.is_boolean()));
+        count += booleans.len();
     });
     count
 }

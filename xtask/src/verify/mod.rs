@@ -35,6 +35,7 @@ use toml::Table;
 
 pub use self::args::Args;
 use self::failures::Failures;
+use crate::document::references;
 use crate::document::walk::{self, Kind};
 use crate::emit::Files;
 use crate::options::Options;
@@ -115,8 +116,7 @@ impl Contract<'_> {
 
 /// How to validate by the schemas of a document.
 fn validation<'a>(document: &Value) -> ValidationOptions<'a> {
-    let old = document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
-    let draft = if old { Draft::Draft4 } else { Draft::Draft202012 };
+    let draft = if references::is_3_0(document) { Draft::Draft4 } else { Draft::Draft202012 };
     jsonschema::options().with_draft(draft).should_validate_formats(true)
 }
 

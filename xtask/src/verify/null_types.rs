@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::references::has_value;
+use crate::document::references::{has_value, is_3_0};
 use crate::document::walk::{self, Kind};
 
 /// The keywords whose schemas may refuse null although `nullable` stands beside them.
@@ -10,7 +10,7 @@ const COMBINED: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
 
 /// Does so in a document of 3.0; other versions do not have the keyword.
 pub(super) fn state(document: &mut Value) {
-    if document["openapi"].as_str().is_none_or(|version| !version.starts_with("3.0")) {
+    if !is_3_0(document) {
         return;
     }
     walk::change(document, &mut |kind, _, node| {

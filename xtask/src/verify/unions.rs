@@ -148,10 +148,11 @@ fn tag<'a>(place: &Pointer, schema: &'a Value, document: &'a Value) -> Option<(&
     let property = discriminator["propertyName"].as_str()?;
     let target = schema.get("$ref")?.as_str()?;
     let name = target.rsplit('/').next()?;
-    let own = parts(schema, document).into_iter().find_map(|part| part.get("properties")?.get(property));
+    let parts = parts(schema, document);
+    let own = parts.iter().find_map(|part| part.get("properties")?.get(property));
     // The alternatives of a union have tags of their own.
     let is_union = |part: &&Value| part.get("anyOf").or(part.get("oneOf")).is_some();
-    if own.is_none() && parts(schema, document).iter().any(is_union) {
+    if own.is_none() && parts.iter().any(is_union) {
         return None;
     }
     let own = constants(own.unwrap_or(&Value::Null));

@@ -33,7 +33,7 @@ pub(super) const SECRET: &str = "verify-secret";
 
 impl<'a> Instances<'a> {
     pub(super) fn new(document: &'a Value, seed: u64) -> Self {
-        let has_nullable = document["openapi"].as_str().is_none_or(|version| version.starts_with("3.0"));
+        let has_nullable = references::is_3_0(document);
         Self { document, random: fastrand::Rng::with_seed(seed), has_nullable, extreme_numbers: false }
     }
 
