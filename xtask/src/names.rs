@@ -29,14 +29,26 @@ fn snake_case(name: &str) -> String {
     let name = match name {
         "+1" => "plus1".to_owned(),
         "-1" => "minus1".to_owned(),
+        _ if is_snake_case(name) => return name.to_owned(),
         // `to_snake_case` keeps some characters that an identifier cannot contain, such as `²`.
         _ => name.replace('\'', "").replace(|c| !is_part_of_identifier(c), "-").to_snake_case(),
     };
     match name.chars().next() {
         None => "x".to_owned(),
-        Some(first) if !is_identifier(&format!("{first}9")) => format!("_{name}"),
+        Some(first) if !begins_identifier(first) => format!("_{name}"),
         Some(_) => name,
     }
+}
+
+/// Whether a name is already as `to_snake_case` writes it, as most names are.
+fn is_snake_case(name: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && name.split('_').all(is_word)
+}
+
+/// Whether an identifier can begin with this character.
+fn begins_identifier(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphabetic() || c == '_' } else { is_identifier(&format!("{c}9")) }
 }
 
 /// Whether an identifier can contain this character. Few names have one that is not ASCII, and those cost a parser.

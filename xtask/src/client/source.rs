@@ -33,8 +33,8 @@ pub(crate) const ENCODE_PATH: &str = "encode_path";
 /// The constructors of progenitor's client: from a URL, and from a URL and an HTTP client.
 pub(crate) const CONSTRUCTORS: [&str; 2] = ["new", "new_with_client"];
 
-/// The types of the field that keeps the fields that an object's schema does not list.
-const UNLISTED_FIELDS: [&str; 2] = ["Map", "IndexMap"];
+/// The types of maps. The field that keeps the fields that an object's schema does not list has one.
+const MAPS: [&str; 2] = ["Map", "IndexMap"];
 
 /// The items of the module `types`.
 pub(crate) fn types(client: &File) -> &[Item] {
@@ -287,6 +287,16 @@ pub(crate) fn is_one_of(kind: &Type, names: &[&str]) -> bool {
     matches!(kind, Type::Path(path) if path.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name)))
 }
 
+/// Whether a type is a map.
+pub(crate) fn is_map(kind: &Type) -> bool {
+    is_one_of(kind, &MAPS)
+}
+
+/// Whether a type is a list or a map.
+pub(crate) fn is_collection(kind: &Type) -> bool {
+    is_map(kind) || is_one_of(kind, &["Vec"])
+}
+
 /// How a field is read and written, according to its `#[serde(…)]` attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
@@ -325,7 +335,7 @@ pub(crate) fn presence(field: &Field) -> Presence {
         [("deserialize_with", READ_NULL)] if is("Option") => Presence::RequiredOrNull,
         [("skip_serializing_if", IS_NONE)] if is("Option") => Presence::Optional,
         [("default", ""), ("skip_serializing_if", IS_ABSENT)] if is("Nullable") => Presence::Nullable,
-        [("flatten", "")] if UNLISTED_FIELDS.iter().any(|name| is(name)) => Presence::Unlisted,
+        [("flatten", "")] if is_map(&field.ty) => Presence::Unlisted,
         [.., ("skip_serializing_if", function)] if function.ends_with(IS_EMPTY) => Presence::LeftOutIfEmpty,
         _ => Presence::Other,
     }

@@ -43,6 +43,9 @@ pub(crate) enum Shape {
 
 use Shape::{List, Map, One};
 
+/// No kind has more keys that contain other nodes.
+pub(crate) const MAX_CHILDREN: usize = 9;
+
 /// The keys of `kind` that contain other nodes. Those of a schema are in `keywords::APPLICATORS`.
 pub(crate) fn children(kind: Kind) -> &'static [(&'static str, Shape)] {
     const OPERATION: Shape = One(Kind::Operation);
@@ -82,5 +85,28 @@ pub(crate) fn children(kind: Kind) -> &'static [(&'static str, Shape)] {
         Kind::RequestBody => &[("content", Map(Kind::MediaType))],
         Kind::Response => &[("headers", Map(Kind::Header)), ("content", Map(Kind::MediaType))],
         Kind::MediaType => &[("schema", SCHEMA)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_kind_has_more_than_the_stated_number_of_keys() {
+        let kinds = [
+            Kind::Document,
+            Kind::Components,
+            Kind::PathItem,
+            Kind::Operation,
+            Kind::Callback,
+            Kind::Parameter,
+            Kind::RequestBody,
+            Kind::Response,
+            Kind::Header,
+            Kind::MediaType,
+            Kind::Schema,
+        ];
+        assert_eq!(kinds.into_iter().map(|kind| children(kind).len()).max(), Some(MAX_CHILDREN));
     }
 }

@@ -48,7 +48,7 @@ impl Pointer {
             return Some(Self::root());
         }
         let tokens = path.strip_prefix('/')?.split('/');
-        Some(Self(tokens.map(|token| token.replace("~1", "/").replace("~0", "~")).collect()))
+        Some(Self(tokens.map(unescaped).collect()))
     }
 
     /// The value at this place, if there is one.
@@ -96,6 +96,11 @@ impl Pointer {
     pub fn tokens(&self) -> &[String] {
         &self.0
     }
+}
+
+/// A token of a pointer without the escapes of RFC 6901, section 3.
+fn unescaped(token: &str) -> String {
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~") } else { token.to_owned() }
 }
 
 /// A step of a JSONPath (RFC 9535) to the field `name`: `.get` or `['/a']`.

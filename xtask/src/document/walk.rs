@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::document::keywords;
 pub use crate::document::kind::Kind;
 use crate::document::kind::Shape::{self, List, One};
-use crate::document::kind::children;
+use crate::document::kind::{MAX_CHILDREN, children};
 use crate::document::pointer::Pointer;
 
 /// The place of a node during a traversal. Each step refers to the previous one, so a place allocates no memory until a
@@ -115,13 +115,25 @@ fn each_part(kind: Kind, fields: &Map<String, Value>, each: &mut dyn FnMut(&str,
             }
         }
         _ => {
-            for (key, shape) in children(kind) {
-                if let Some(value) = fields.get(*key) {
+            let (children, mut values) = (children(kind), [None; MAX_CHILDREN]);
+            for (key, value) in fields {
+                if let Some(slot) = slot(children, key).and_then(|index| values.get_mut(index)) {
+                    *slot = Some(value);
+                }
+            }
+            for ((key, shape), value) in children.iter().zip(values) {
+                if let Some(value) = value {
                     each(key, *shape, value);
                 }
             }
         }
     }
+}
+
+/// The position of `key` among the keys of a kind. A node has few fields, so comparing them costs less than a lookup of
+/// each key that it could have.
+fn slot(children: &[(&str, Shape)], key: &str) -> Option<usize> {
+    children.iter().position(|(name, _)| *name == key)
 }
 
 /// The places with a JSON type that their position does not allow, each with the expected type.
@@ -184,8 +196,14 @@ fn up(kind: Kind, place: &Place<'_>, node: &mut Value, change: &mut dyn FnMut(Ki
                 }
             }
             _ => {
-                for (key, shape) in children(kind) {
-                    if let Some(value) = fields.get_mut(*key) {
+                let (children, mut values) = (children(kind), [const { None }; MAX_CHILDREN]);
+                for (key, value) in fields {
+                    if let Some(slot) = slot(children, key).and_then(|index| values.get_mut(index)) {
+                        *slot = Some(value);
+                    }
+                }
+                for ((key, shape), value) in children.iter().zip(values) {
+                    if let Some(value) = value {
                         each(key, *shape, value);
                     }
                 }

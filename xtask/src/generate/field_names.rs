@@ -63,7 +63,7 @@ fn separate_fields(mut fields: Vec<&mut Field>) -> bool {
 }
 
 fn is_unlisted(field: &Field) -> bool {
-    source::presence(field) == Presence::Unlisted
+    source::is_map(&field.ty) && source::presence(field) == Presence::Unlisted
 }
 
 /// Renames the fields of a struct expression that lists all of them in the order of the definition.

@@ -1,6 +1,6 @@
 //! Makes each list or map that may be absent an `Option`, so that an empty one differs from an absent one.
 
-use syn::{Fields, File, Item};
+use syn::{Field, Fields, File, Item};
 
 use crate::client::source::{self, Presence};
 use crate::document::problem::Problem;
@@ -12,7 +12,10 @@ pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usiz
     for item in source::types_mut(client) {
         let Item::Struct(item) = item else { continue };
         let Fields::Named(fields) = &mut item.fields else { continue };
-        for field in fields.named.iter_mut().filter(|field| source::presence(field) == Presence::LeftOutIfEmpty) {
+        let is_left_out = |field: &&mut Field| {
+            source::is_collection(&field.ty) && source::presence(field) == Presence::LeftOutIfEmpty
+        };
+        for field in fields.named.iter_mut().filter(is_left_out) {
             source::make_optional(field);
             count += 1;
         }

@@ -17,19 +17,19 @@ pub(super) fn replace(document: &mut Value, report: &mut Report) -> usize {
             return;
         }
         if place.last() != Some(FLAG) {
-            count += usize::from(replace_one(node, &place.pointer(), report));
+            count += usize::from(replace_one(node, || place.pointer(), report));
         }
         if let Some(field) = node.get_mut("properties").and_then(|fields| fields.get_mut(FLAG)) {
-            count += usize::from(replace_one(field, &place.pointer().child("properties").child(FLAG), report));
+            count += usize::from(replace_one(field, || place.child("properties").child(FLAG), report));
         }
     });
     count
 }
 
-fn replace_one(schema: &mut Value, place: &Pointer, report: &mut Report) -> bool {
+fn replace_one(schema: &mut Value, place: impl Fn() -> Pointer, report: &mut Report) -> bool {
     match schema {
         Value::Bool(true) => {}
-        Value::Bool(false) => report.warn(place, "no value is valid here; the client accepts any value"),
+        Value::Bool(false) => report.warn(&place(), "no value is valid here; the client accepts any value"),
         _ => return false,
     }
     *schema = json!({});

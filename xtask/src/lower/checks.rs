@@ -21,19 +21,19 @@ pub(super) fn refuse_references(document: &Value, report: &mut Report) {
             report.refuse(&place.child("operationId"), "the operationId is not a string", hint);
         }
         let Some(reference) = node.get("$ref") else { return };
-        let here = place.child("$ref");
+        let here = || place.child("$ref");
         let Some(reference) = reference.as_str() else {
-            report.refuse(&here, "the reference is not a string", "write `$ref: '#/components/…'`");
+            report.refuse(&here(), "the reference is not a string", "write `$ref: '#/components/…'`");
             return;
         };
         match Pointer::from_reference(reference) {
             None => report.refuse(
-                &here,
+                &here(),
                 format!("the target of `{reference}` is outside the document"),
                 "bundle the document into one file first",
             ),
             Some(target) if target.find(document).is_none() => report.refuse(
-                &here,
+                &here(),
                 format!("`{reference}` leads nowhere"),
                 "add the target, or remove the reference with an overlay action",
             ),

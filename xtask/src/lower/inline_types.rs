@@ -106,6 +106,11 @@ impl Naming {
         let Value::Object(fields) = schema else { return };
         fields.shift_remove("title");
         for (name, field) in fields.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            // Most fields are a single value or a reference.
+            if let Some(value) = field.as_object_mut().filter(|field| has_no_parts(field)) {
+                value.shift_remove("title");
+                continue;
+            }
             let place = place.child("properties").child(name);
             self.lift(field, &Name::of(base.text() + &names::type_name(name)), &place);
         }
@@ -154,6 +159,11 @@ impl Naming {
         }
         self.made.insert(name, lifted);
     }
+}
+
+/// Whether a schema becomes no type, and contains no schema that does.
+fn has_no_parts(schema: &Map<String, Value>) -> bool {
+    schema.keys().all(|key| key != "enum" && keywords::shape(key).is_none())
 }
 
 fn take_annotations(schema: &mut Value) -> Map<String, Value> {

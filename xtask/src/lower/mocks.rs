@@ -1,10 +1,14 @@
 //! Simplifies the document for the mocks only. The functions that progenitor generates for mocks compile only if a body
 //! is required and passed by reference. So every body becomes required, and a number, a boolean or an enum becomes any
 //! JSON value.
+//!
+//! The mocks use the types of the client by their names, and progenitor needs most of its time for what is in them. So
+//! the fields of all structs are removed.
 
 use serde_json::{Value, json};
 
 use super::Report;
+use crate::document::marker;
 use crate::document::media_types::JSON;
 use crate::document::references::{self, has_value};
 use crate::document::walk::{self, Kind};
@@ -23,6 +27,24 @@ pub(super) fn simplify(document: &mut Value, _: &mut Report) -> usize {
         Kind::Response => by_reference(node, document),
         _ => None,
     })
+}
+
+/// Removes the fields of the components that become structs, and returns the number of these components.
+pub(super) fn remove_fields(document: &mut Value, _: &mut Report) -> usize {
+    let Some(Value::Object(components)) = document.pointer_mut("/components/schemas") else { return 0 };
+    let mut count = 0;
+    for schema in components.values_mut().filter(|schema| is_struct(schema)) {
+        *schema = json!({"type": "object", "additionalProperties": false});
+        count += 1;
+    }
+    count
+}
+
+/// Whether a lowered component becomes a struct, and not another type for an object.
+fn is_struct(schema: &Value) -> bool {
+    let is_plain =
+        ["allOf", "anyOf", "enum", "not", "nullable", "oneOf", marker::KEY].iter().all(|key| schema.get(key).is_none());
+    is_plain && has_value(schema, "type", "object") && schema.get("properties").is_some()
 }
 
 /// The node, changed so that its body is passed by reference; `None` if it already is.
@@ -62,5 +84,19 @@ mod tests {
         assert_eq!(operation["requestBody"]["required"], json!(true));
         assert_eq!(operation["requestBody"]["content"]["application/json"]["schema"], json!({"type": "object"}));
         assert_eq!(operation["responses"]["200"], body(json!({})));
+    }
+
+    #[test]
+    fn structs_lose_their_fields_and_other_types_stay() {
+        let mut components = json!({
+            "Order": {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]},
+            "Map": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "Secret": {"type": "object", "properties": {"a": {}}, "x-chift-type": "redacted"},
+            "Color": {"type": "string", "enum": ["red"]},
+        });
+        let mut document = json!({"components": {"schemas": components}});
+        assert_eq!(remove_fields(&mut document, &mut Report::default()), 1);
+        components["Order"] = json!({"type": "object", "additionalProperties": false});
+        assert_eq!(document["components"]["schemas"], components);
     }
 }

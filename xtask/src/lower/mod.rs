@@ -170,6 +170,7 @@ const CLIENT_PASSES: &[Pass] = &[
 const MOCK_PASSES: &[Pass] = &[
     Pass { name: "record names and styles in mocks", run: arguments::of_mocks, serves: Chift },
     Pass { name: "simplify mocks", run: mocks::simplify, serves: Chift },
+    Pass { name: "remove fields in mocks", run: mocks::remove_fields, serves: Chift },
     Pass { name: "move statuses without a reason to their range", run: statuses::name_in_mocks, serves: Others },
 ];
 

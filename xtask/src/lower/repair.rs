@@ -33,21 +33,16 @@ fn step(document: &mut Value) -> usize {
             Kind::Response => count += usize::from(describe(fields)),
             _ => {}
         }
-        if let Some(Value::Array(requirements)) = fields.get_mut("security") {
-            let schemes = requirements.iter_mut().filter_map(Value::as_object_mut).flat_map(|it| it.iter_mut());
-            for (_, scopes) in schemes.filter(|(_, scopes)| scopes.is_null()) {
-                *scopes = json!([]);
-                count += 1;
-            }
-        }
-        if let Some(Value::Object(content)) = fields.get_mut("content") {
-            count += usize::from(name_json(content));
-        }
-        for key in ["description", "title", "summary"] {
-            if let Some(value) = fields.get_mut(key).filter(|value| value.is_number() || value.is_boolean()) {
-                *value = json!(value.to_string());
-                count += 1;
-            }
+        for (key, value) in fields {
+            count += match (key.as_str(), value) {
+                ("security", Value::Array(requirements)) => list_scopes(requirements),
+                ("content", Value::Object(content)) => usize::from(name_json(content)),
+                ("description" | "title" | "summary", value) if value.is_number() || value.is_boolean() => {
+                    *value = json!(value.to_string());
+                    1
+                }
+                _ => 0,
+            };
         }
     });
     count
@@ -58,6 +53,16 @@ fn remove_nulls(fields: &mut Map<String, Value>) -> usize {
     let before = fields.len();
     fields.retain(|key, value| !value.is_null() || DATA.contains(&key.as_str()));
     before - fields.len()
+}
+
+fn list_scopes(requirements: &mut [Value]) -> usize {
+    let mut count = 0;
+    let schemes = requirements.iter_mut().filter_map(Value::as_object_mut).flat_map(|it| it.iter_mut());
+    for (_, scopes) in schemes.filter(|(_, scopes)| scopes.is_null()) {
+        *scopes = json!([]);
+        count += 1;
+    }
+    count
 }
 
 fn describe(response: &mut Map<String, Value>) -> bool {

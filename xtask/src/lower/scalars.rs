@@ -32,26 +32,28 @@ fn reduce_one(schema: &mut Map<String, Value>) -> bool {
     if is_combined(schema) || schema.is_empty() {
         return false;
     }
-    let before = schema.clone();
     let is_mark = schema.iter().any(|(key, value)| marker::is_mark(key, value));
     let format = schema.get("format").and_then(Value::as_str).map(str::to_lowercase);
     let is_secret = format.as_deref() == Some(PASSWORD);
-    state_type(schema, format.as_deref());
+    let mut changed = state_type(schema, format.as_deref());
+    let mut state = |schema: &mut Map<String, Value>, key: &str, value: &str| {
+        changed |= schema.insert(key.to_owned(), json!(value)).is_none_or(|old| old != value);
+    };
     let kind = schema.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     let keys: &[&str] = match kind.as_str() {
         _ if is_mark => &[marker::KEY],
         "string" if is_secret => {
-            schema.insert("format".to_owned(), json!(PASSWORD));
+            state(schema, "format", PASSWORD);
             &["type", "format"]
         }
         _ if is_secret => {
-            schema.insert(marker::KEY.to_owned(), json!(marker::REDACTED));
+            state(schema, marker::KEY, marker::REDACTED);
             &[marker::KEY]
         }
         "string" if schema.contains_key("enum") => &["type", "enum"],
         "string" => {
-            if let Some(format) = format.filter(|format| format == "date-time") {
-                schema.insert("format".to_owned(), json!(format));
+            if format.as_deref() == Some("date-time") {
+                state(schema, "format", "date-time");
             }
             &["type", "format"]
         }
@@ -61,25 +63,27 @@ fn reduce_one(schema: &mut Map<String, Value>) -> bool {
         "object" => &["type", "properties", "required", "additionalProperties"],
         "" => &[],
         // The last pass refuses it.
-        _ => return false,
+        _ => return changed,
     };
     let stays =
         |key: &str| keys.contains(&key) || keywords::role(key) == Some(Role::Annotation) || key == marker::PLACE;
+    let before = schema.len();
     schema.retain(|key, _| stays(key));
-    *schema != before
+    changed || schema.len() < before
 }
 
-/// Adds the type that the other keywords imply.
-fn state_type(schema: &mut Map<String, Value>, format: Option<&str>) {
+/// Adds the type that the other keywords imply, and returns whether there is one.
+fn state_type(schema: &mut Map<String, Value>, format: Option<&str>) -> bool {
     let implied = match format {
-        _ if schema.contains_key("type") => return,
+        _ if schema.contains_key("type") => return false,
         _ if schema.contains_key("properties") => "object",
         _ if schema.contains_key("items") => "array",
         Some(PASSWORD | "date-time") => "string",
         _ if schema.get("additionalProperties").is_some_and(Value::is_object) => "object",
-        _ => return,
+        _ => return false,
     };
     schema.insert("type".to_owned(), json!(implied));
+    true
 }
 
 /// Makes the strings of a union secrets if one of its alternatives is a secret: nothing distinguishes them.

@@ -17,8 +17,10 @@ pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
     // A merged schema contains parts of components as they were before; those are merged the next time.
     for _ in 0..references::HOPS {
+        if !needs_any_merge(document) {
+            break;
+        }
         let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
-        let mut merged = 0;
         walk::change(document, &mut |kind, place, node| {
             if kind != Kind::Schema || !needs_merge(node) {
                 return;
@@ -36,7 +38,7 @@ pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
             match normal {
                 Ok(schema) => {
                     *node = schema;
-                    merged += 1;
+                    count += 1;
                 }
                 Err(Conflict(why)) => {
                     let hint = "change this place with an overlay action";
@@ -51,26 +53,28 @@ pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
                 report.warn(&place.pointer(), "the client does not check which combinations of fields are required");
             }
         });
-        count += merged;
-        if merged == 0 {
-            break;
-        }
     }
     count
+}
+
+fn needs_any_merge(document: &Value) -> bool {
+    let mut found = false;
+    walk::visit(document, &mut |kind, _, node| found |= kind == Kind::Schema && needs_merge(node));
+    found
 }
 
 /// Whether a schema has keywords that only a merge expresses in one type.
 fn needs_merge(schema: &Value) -> bool {
     let Some(fields) = schema.as_object() else { return false };
     let combined = |key: &str| fields.get(key).and_then(Value::as_array);
-    let has_others = own(fields).is_some();
+    let has_others = || fields.keys().any(|key| is_own(key));
     let unions = ["anyOf", "oneOf"].iter().filter(|key| fields.contains_key(**key)).count();
     match combined("allOf") {
         Some(parts) => match parts.as_slice() {
-            [only] if references::component(only).is_some() => has_others || unions > 0,
+            [only] if references::component(only).is_some() => has_others() || unions > 0,
             _ => true,
         },
-        None => unions > 1 || unions > 0 && has_others,
+        None => unions > 1 || unions > 0 && has_others(),
     }
 }
 
@@ -83,12 +87,14 @@ fn without_type(schema: &Value) -> Option<Value> {
 
 /// The keywords of a schema that restrict its values, without those that combine schemas; `None` if there are none.
 fn own(fields: &Map<String, Value>) -> Option<Value> {
-    let own: Map<String, Value> = fields
-        .iter()
-        .filter(|(key, _)| !["allOf", "anyOf", "oneOf"].contains(&key.as_str()) && restricts(key))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
+    let own: Map<String, Value> =
+        fields.iter().filter(|(key, _)| is_own(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
     (!own.is_empty()).then_some(Value::Object(own))
+}
+
+/// Whether a keyword restricts the values of a schema itself.
+fn is_own(key: &str) -> bool {
+    !["allOf", "anyOf", "oneOf"].contains(&key) && restricts(key)
 }
 
 /// Whether a keyword may restrict values: a keyword that is not known counts, the others describe values.

@@ -40,7 +40,8 @@ const KEYWORDS: [&str; 2] = ["anyOf", "oneOf"];
 pub(in crate::lower) fn note(document: &mut Value, report: &mut Report) -> usize {
     let mut places = Vec::new();
     walk::visit(document, &mut |kind, place, node| {
-        if kind != Kind::Schema || !KEYWORDS.iter().any(|keyword| node.get(keyword).is_some()) {
+        // Most are a value or null.
+        if kind != Kind::Schema || count(node) < 2 {
             return;
         }
         let place = place.pointer();
@@ -71,6 +72,27 @@ pub(in crate::lower) fn note(document: &mut Value, report: &mut Report) -> usize
     report.noted.len()
 }
 
+/// The number of the alternatives that [`add`] adds.
+fn count(union: &Value) -> usize {
+    alternatives(union).map(|(_, _, it)| if is_union(it) { count(it) } else { usize::from(!is_null(it)) }).sum()
+}
+
+/// The alternatives of a union, each with its keyword and its index.
+fn alternatives(union: &Value) -> impl Iterator<Item = (&'static str, usize, &Value)> {
+    KEYWORDS.into_iter().flat_map(|keyword| {
+        let all = union.get(keyword).and_then(Value::as_array).into_iter().flatten();
+        all.enumerate().map(move |(index, it)| (keyword, index, it))
+    })
+}
+
+fn is_union(schema: &Value) -> bool {
+    KEYWORDS.iter().any(|keyword| schema.get(keyword).is_some()) && schema.get("properties").is_none()
+}
+
+fn is_null(schema: &Value) -> bool {
+    has_value(schema, "type", "null")
+}
+
 /// Adds the alternatives of a union, and those of the unions among them.
 fn add(
     union: &Value,
@@ -83,26 +105,22 @@ fn add(
 ) {
     let discriminator = Discriminator::of(union);
     noted.discriminators.extend(discriminator.map(|it| it.property.to_owned()));
-    for keyword in KEYWORDS {
-        let place = place.child(keyword);
-        for (index, alternative) in union.get(keyword).and_then(Value::as_array).into_iter().flatten().enumerate() {
-            let place = place.child(index);
-            let is_union = KEYWORDS.iter().any(|keyword| alternative.get(keyword).is_some());
-            if is_union && alternative.get("properties").is_none() {
-                add(alternative, &place, document, report, levels, noted, marked);
-                continue;
-            }
-            if has_value(alternative, "type", "null") {
-                continue;
-            }
-            let forms = forms::of_alternative(alternative, discriminator, document, levels);
-            let found = Alternative { forms, place: Some(report.origins.of(&place)) };
-            if let Some(reference) = alternative.get("$ref").and_then(Value::as_str) {
-                noted.by_reference.insert(reference.to_owned(), found);
-            } else {
-                noted.by_place.insert(place.to_string(), found);
-                marked.push(place);
-            }
+    for (keyword, index, alternative) in alternatives(union) {
+        let place = place.child(keyword).child(index);
+        if is_union(alternative) {
+            add(alternative, &place, document, report, levels, noted, marked);
+            continue;
+        }
+        if is_null(alternative) {
+            continue;
+        }
+        let forms = forms::of_alternative(alternative, discriminator, document, levels);
+        let found = Alternative { forms, place: Some(report.origins.of(&place)) };
+        if let Some(reference) = alternative.get("$ref").and_then(Value::as_str) {
+            noted.by_reference.insert(reference.to_owned(), found);
+        } else {
+            noted.by_place.insert(place.to_string(), found);
+            marked.push(place);
         }
     }
 }
