@@ -150,6 +150,11 @@ pub(crate) fn encoded_argument(call: &ExprCall) -> Option<&Expr> {
     call.args.first().filter(|_| is_it && call.args.len() == 1)
 }
 
+/// Whether the arguments of a macro contain a call to [`ENCODE_PATH`].
+pub(crate) fn encodes_argument(arguments: &TokenStream) -> bool {
+    arguments.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(name) if name == ENCODE_PATH))
+}
+
 /// Whether an expression is `x.to_string()`, with which progenitor converts an argument to a string.
 pub(crate) fn is_text_of_argument(expression: &Expr) -> bool {
     matches!(expression, Expr::MethodCall(ExprMethodCall { method, .. }) if method == "to_string")

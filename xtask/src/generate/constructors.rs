@@ -4,7 +4,8 @@
 //! fields that the document requires and leaves the others unset, so callers keep compiling. Only the types in request
 //! bodies get a constructor; callers do not construct the others.
 
-use syn::{Field, Fields, File, FnArg, Item, ItemStruct, parse_quote};
+use quote::quote;
+use syn::{Field, Fields, File, Item, ItemStruct, parse_quote};
 
 use crate::client::source::{self, Names};
 use crate::document::problem::Problem;
@@ -40,22 +41,18 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
     if required.is_empty() && source::derives(&item.attrs, "Default") {
         return None;
     }
-    let inputs = required.iter().map(|field| -> FnArg {
+    let inputs = required.iter().map(|field| {
         let (name, kind) = (&field.ident, &field.ty);
-        if takes_literal(field) {
-            parse_quote!(#name: impl ::std::convert::Into<#kind>)
-        } else {
-            parse_quote!(#name: #kind)
-        }
+        if takes_literal(field) { quote!(#name: impl ::std::convert::Into<#kind>) } else { quote!(#name: #kind) }
     });
-    let values = fields.named.iter().map(|field| -> syn::FieldValue {
+    let values = fields.named.iter().map(|field| {
         let name = &field.ident;
         if source::has_empty_value(field) {
-            parse_quote!(#name: ::std::default::Default::default())
+            quote!(#name: ::std::default::Default::default())
         } else if takes_literal(field) {
-            parse_quote!(#name: #name.into())
+            quote!(#name: #name.into())
         } else {
-            parse_quote!(#name)
+            quote!(#name)
         }
     });
     if required.is_empty() {

@@ -73,7 +73,7 @@ impl Encoding<'_> {
 
 impl VisitMut for Encoding<'_> {
     fn visit_macro_mut(&mut self, item: &mut Macro) {
-        if !item.path.is_ident("format") {
+        if !item.path.is_ident("format") || !source::encodes_argument(&item.tokens) {
             return;
         }
         let Ok(mut arguments) = item.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) else { return };

@@ -187,6 +187,9 @@ const ELEMENTS: &str = " a abbr b big blockquote br center cite code dd del deta
 /// Converts HTML to Markdown. Elements without a counterpart are replaced by their content, and what is not an
 /// element, such as `<id>`, is escaped.
 fn without_html(text: &str) -> Cow<'_, str> {
+    if !text.contains('<') {
+        return Cow::Borrowed(text);
+    }
     let mut written = String::new();
     let mut links = Vec::new();
     let mut end = 0;

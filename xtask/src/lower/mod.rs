@@ -137,7 +137,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "move references with siblings into allOf", run: ref_siblings::move_references, serves: Chift },
     Pass { name: "document limits and defaults", run: limits::describe, serves: Chift },
     Pass { name: "turn null alternatives into nullable", run: nullable::fold, serves: Chift },
-    Pass { name: "join unions of strings into one enum", run: string_unions::join, serves: Others },
+    Pass { name: "join unions of strings", run: string_unions::join, serves: Others },
     Pass { name: "merge the parts of allOf", run: all_of::merge, serves: Others },
     Pass { name: "reduce schemas to the keywords of their type", run: scalars::reduce, serves: Others },
     Pass {

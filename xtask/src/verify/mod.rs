@@ -117,7 +117,12 @@ impl Contract<'_> {
 /// How to validate by the schemas of a document.
 fn validation<'a>(document: &Value) -> ValidationOptions<'a> {
     let draft = if references::is_3_0(document) { Draft::Draft4 } else { Draft::Draft202012 };
-    jsonschema::options().with_draft(draft).should_validate_formats(true)
+    jsonschema::options()
+        .with_draft(draft)
+        .should_validate_formats(true)
+        // Formats that the type of the client checks, and the validator of 3.0, or any, does not.
+        .with_format("uuid", |text: &str| uuid::Uuid::try_parse(text).is_ok())
+        .with_format("ip", |text: &str| text.parse::<std::net::IpAddr>().is_ok())
 }
 
 /// Why an instance is not valid, to be added to a message.
@@ -364,4 +369,21 @@ fn build(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
         let _ = fs::remove_dir_all(target.join(documentation).join(name.replace('-', "_")));
     }
     Ok(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_formats_that_the_client_checks_are_checked_in_3_0_and_3_1() {
+        for version in ["3.0.3", "3.1.0"] {
+            for (format, text) in
+                [("uuid", "01234567-89ab-cdef-0123-456789abcdef"), ("ip", "2001:db8::1"), ("date", "2026-01-31")]
+            {
+                let validator = validation(&json!({"openapi": version})).build(&json!({"format": format})).unwrap();
+                assert!(validator.is_valid(&json!(text)) && !validator.is_valid(&json!("f")), "{version} {format}");
+            }
+        }
+    }
 }

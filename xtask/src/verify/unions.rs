@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::child::Driver;
 use super::compare::difference;
 use super::instances::Instances;
-use super::{Contract, Tally};
+use super::{Contract, Tally, refusal};
 use crate::client::{Client, Kind};
 use crate::document::keywords;
 use crate::document::pointer::Pointer;
@@ -89,16 +89,21 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// A value of an alternative, which is the one with this index; `None` if no valid one was found.
-    fn make(&mut self, alternative: &Stated<'_>, index: usize) -> Option<Value> {
-        (0..INSTANCES).find_map(|_| {
+    /// A value of an alternative, which is the one with this index; if no valid one was found, the reason.
+    fn make(&mut self, alternative: &Stated<'_>, index: usize) -> Result<Value, String> {
+        let mut reason = String::new();
+        for _ in 0..INSTANCES {
             let mut instance = self.instances.make(&alternative.schema);
             if let (Some((property, values)), Value::Object(fields)) = (&alternative.tag, &mut instance) {
                 fields.insert((*property).to_owned(), values[self.instances.choose(values.len())].clone());
             }
             self.around.complete(&mut instance, index);
-            Some(instance).filter(|instance| alternative.accepts(instance))
-        })
+            if alternative.accepts(&instance) {
+                return Ok(instance);
+            }
+            reason = alternative.validator.validate(&instance).err().map(|error| refusal(&error)).unwrap_or_default();
+        }
+        Err(reason)
     }
 }
 
@@ -194,10 +199,13 @@ fn check_alternative(
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
     let alternative = &stated[index];
-    let Some(mut instance) = source.make(alternative, index) else {
-        let variant = alternative.variant;
-        tally.failures.push(format!("{name}: no valid instance of `{variant}` could be generated"));
-        return Ok(());
+    let mut instance = match source.make(alternative, index) {
+        Ok(instance) => instance,
+        Err(reason) => {
+            let variant = alternative.variant;
+            tally.failures.push(format!("{name}: no valid instance of `{variant}` could be generated{reason}"));
+            return Ok(());
+        }
     };
     let accepting: Vec<usize> = (0..stated.len()).filter(|index| stated[*index].accepts(&instance)).collect();
     // The union may be nullable as a whole.

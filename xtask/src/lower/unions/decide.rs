@@ -74,7 +74,7 @@ fn order(alternatives: &[Alternative]) -> Vec<usize> {
 }
 
 /// Whether every value with only what `other` requires is also a value of `one`.
-fn covers(one: &Alternative, other: &Alternative) -> bool {
+pub(super) fn covers(one: &Alternative, other: &Alternative) -> bool {
     !other.forms.is_empty() && other.forms.iter().all(|form| forms::covers(&one.forms, form))
 }
 
@@ -202,6 +202,23 @@ mod tests {
         let (_, names, ambiguous) =
             decided(json!({"U": union(&["A", "B"]), "A": schema("number"), "B": schema("integer")}));
         assert_eq!((names, ambiguous), (vec!["B".to_owned(), "A".to_owned()], vec![]));
+    }
+
+    #[test]
+    fn alternatives_that_differ_only_in_a_list_among_other_values_have_different_forms() {
+        let list = |tag: &str| json!({"type": "array", "items": {"type": "object", "required": ["t"], "properties": {"t": {"const": tag}}}});
+        let schema =
+            |values: Value| json!({"type": "object", "required": ["v"], "properties": {"v": {"oneOf": values}}});
+        let mut document = json!({"components": {"schemas": {
+            "U": union(&["A", "B"]),
+            "A": schema(json!([{"type": "string"}, list("a")])),
+            "B": schema(json!([{"type": "string"}, {"type": "integer"}, list("b")])),
+        }}});
+        let mut report = Report::default();
+        note::note(&mut document, &mut report);
+        decide(&mut document, &mut report);
+        let forms = report.unions["U"].alternatives.iter().map(|it| format!("{:?}", it.forms));
+        assert!(forms.zip(["a", "b"]).all(|(forms, tag)| forms.contains(&format!("Constant(String({tag:?}))"))));
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::document::references::{self, has_value};
 /// compares the rest.
 pub(super) const LEVELS: usize = 1;
 
-/// The same for alternatives that are equal with fewer levels, such as objects with a list of objects.
+/// The same for alternatives of which one accepts the values of the other with fewer levels, such as objects with a list
+/// of objects.
 pub(super) const MORE_LEVELS: usize = 3;
 
 /// The maximum number of forms of a schema. A schema with more has the form of any value.

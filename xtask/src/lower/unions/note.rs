@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Alternative;
+use super::decide;
 use super::discriminator::Discriminator;
-use super::forms;
+use super::forms::{self, Form};
 use crate::document::marker;
 use crate::document::pointer::Pointer;
 use crate::document::references::has_value;
@@ -27,11 +28,22 @@ pub(in crate::lower) struct Noted {
 }
 
 impl Noted {
-    /// The number of pairs of alternatives that have the same forms.
-    fn equal_pairs(&self) -> usize {
+    /// Whether all alternatives are strings of any form.
+    pub(in crate::lower) fn is_text(&self) -> bool {
+        let mut all = self.by_place.values().chain(self.by_reference.values());
+        all.all(|alternative| alternative.forms == [Form::String(None)])
+    }
+
+    /// The number of pairs of alternatives that have the same forms, and of those of which one accepts the values of the
+    /// other.
+    fn similar_pairs(&self) -> (usize, usize) {
         let all: Vec<&Alternative> = self.by_place.values().chain(self.by_reference.values()).collect();
-        let before = |index: usize| all.iter().take(index);
-        all.iter().enumerate().map(|(index, it)| before(index).filter(|other| other.forms == it.forms).count()).sum()
+        let pairs = |is_similar: &dyn Fn(&Alternative, &Alternative) -> bool| {
+            let before = |index: usize| all.iter().take(index);
+            all.iter().enumerate().map(|(index, it)| before(index).filter(|other| is_similar(it, other)).count()).sum()
+        };
+        let accepts = |one: &Alternative, other: &Alternative| decide::covers(one, other) || decide::covers(other, one);
+        (pairs(&|one, other| one.forms == other.forms), pairs(&accepts))
     }
 }
 
@@ -51,10 +63,10 @@ pub(in crate::lower) fn note(document: &mut Value, report: &mut Report) -> usize
             (noted, marked)
         };
         let (mut noted, marked) = noted_with(forms::LEVELS);
-        let equal = noted.equal_pairs();
-        if equal > 0 {
+        let similar = noted.similar_pairs();
+        if similar > (0, 0) {
             let (more, _) = noted_with(forms::MORE_LEVELS);
-            if more.equal_pairs() < equal {
+            if more.similar_pairs() < similar {
                 noted = more;
             }
         }

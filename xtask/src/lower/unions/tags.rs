@@ -7,37 +7,55 @@ use serde_json::Value;
 use super::forms::{Form, without_values};
 use super::{Alternative, Union};
 
-/// The fields whose constants select an alternative: those of the discriminators, and each field that has constants in
-/// several alternatives, and in no two of them some of the same and some different ones.
+/// The fields whose constants select an alternative: those of the discriminators; each field that has constants in several
+/// alternatives, and in no two of them some of the same and some different ones; and each field that is such a field for
+/// the alternatives that the others do not distinguish.
 pub(super) fn find(alternatives: &[Alternative], discriminators: &[String]) -> Vec<String> {
     let names = alternatives.iter().flat_map(|alternative| &alternative.forms).filter_map(|form| match form {
         Form::Object { fields, .. } => Some(fields.keys()),
         _ => None,
     });
     let names: BTreeSet<&String> = names.flatten().collect();
-    let selects = |name: &&String| {
-        let constants: Vec<BTreeSet<String>> =
-            alternatives.iter().filter_map(|alternative| constants(&alternative.forms, name)).collect();
-        let mut differ = false;
-        for (index, one) in constants.iter().enumerate() {
-            for other in &constants[index + 1..] {
-                if !one.is_disjoint(other) && one != other {
-                    return false;
-                }
-                differ |= one != other;
-            }
-        }
-        differ
-    };
     let known = discriminators.iter().filter(|name| names.contains(name));
-    let found = names.iter().copied().filter(|name| !discriminators.contains(name)).filter(selects);
+    let (found, others): (Vec<&String>, Vec<&String>) = names
+        .iter()
+        .copied()
+        .filter(|name| !discriminators.contains(name))
+        .partition(|name| distinguishes(name, alternatives, &[]));
     let mut tags: Vec<String> = known.chain(found).cloned().collect();
     // `type` before `status`: the fewer constants an alternative has, the more likely they are its name.
     let width =
         |name: &String| alternatives.iter().filter_map(|it| constants(&it.forms, name)).map(|it| it.len()).max();
     tags.sort_by_key(|name| (!discriminators.contains(name), width(name)));
     tags.dedup();
+    let mut others: Vec<&String> = others.into_iter().filter(|name| width(name).is_some()).collect();
+    others.sort_by_key(|name| width(name));
+    for name in others {
+        if distinguishes(name, alternatives, &tags) {
+            tags.push(name.clone());
+        }
+    }
     tags
+}
+
+/// Whether a field has different constants in two alternatives that `tags` do not distinguish, and in no two of those some
+/// of the same and some different ones.
+fn distinguishes(name: &str, alternatives: &[Alternative], tags: &[String]) -> bool {
+    let with_constants: Vec<(&Alternative, BTreeSet<String>)> =
+        alternatives.iter().filter_map(|it| Some((it, constants(&it.forms, name)?))).collect();
+    let mut differ = false;
+    for (index, (one, constants)) in with_constants.iter().enumerate() {
+        for (other, others) in &with_constants[index + 1..] {
+            if constants == others || separate(one, other, tags) {
+                continue;
+            }
+            if !constants.is_disjoint(others) {
+                return false;
+            }
+            differ = true;
+        }
+    }
+    differ
 }
 
 /// Whether a tag has different constants in two alternatives.
@@ -115,6 +133,19 @@ mod tests {
             })
             .collect();
         find(&alternatives, &[])
+    }
+
+    #[test]
+    fn a_field_distinguishes_the_alternatives_that_share_a_tag() {
+        // `type` distinguishes the last one already, so that its roles do not matter.
+        let list = |first: Value, second: Value, third: Value| {
+            let fields = |kind: &str, role: Value| json!({"type": {"const": kind}, "role": {"enum": role}});
+            [fields("message", first), fields("message", second), fields("tools", third)]
+        };
+        let (assistant, user, any) = (json!(["assistant"]), json!(["user", "system"]), json!(["user", "assistant"]));
+        assert_eq!(tags(&list(assistant.clone(), user.clone(), any.clone())), ["type", "role"]);
+        assert_eq!(tags(&list(any.clone(), user, assistant)), ["type"]);
+        assert_eq!(tags(&list(any.clone(), any, json!(["user"]))), ["type"]);
     }
 
     #[test]

@@ -181,15 +181,24 @@ impl<'a> Instances<'a> {
         let made: Vec<Value> = parts.iter().map(|part| self.at(part, depth + 1)).collect();
         if made.iter().all(Value::is_object) {
             let mut all = Map::new();
+            let mut undescribed = Vec::new();
             for (part, value) in parts.iter().zip(&made) {
                 // A part may require a field that only another one describes.
                 let describes = |name: &str| {
                     COMPOSED.iter().any(|key| part.get(key).is_some()) || part["properties"].get(name).is_some()
                 };
                 for (name, value) in value.as_object().into_iter().flatten() {
-                    if describes(name) || !all.contains_key(name) {
+                    if describes(name) {
                         all.insert(name.clone(), value.clone());
+                    } else {
+                        undescribed.push((name, value));
                     }
+                }
+            }
+            for (name, value) in undescribed {
+                if !all.contains_key(name) {
+                    let property = self.property(schema, name, 0).cloned();
+                    all.insert(name.clone(), property.map_or_else(|| value.clone(), |it| self.at(&it, depth + 1)));
                 }
             }
             return all.into();
@@ -284,6 +293,9 @@ mod tests {
             json!({"allOf": [base, {"description": "The base."}]}),
             json!({"allOf": [{"properties": {"b": {"type": "string"}}}, base], "required": ["b"]}),
             json!({"type": ["string", "null"], "$ref": "#/components/schemas/Name"}),
+            json!({"allOf": [
+                {"type": "object", "properties": {"b": {"type": "integer"}}}, {"type": "object", "required": ["b"]},
+            ]}),
         ] {
             assert_eq!(valid(&schema), 40, "{schema}");
         }

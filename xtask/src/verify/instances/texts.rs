@@ -48,13 +48,10 @@ pub(super) fn text(schema: &Value, random: &mut Rng) -> String {
     }
 }
 
-/// A string that matches all of a schema's pattern, and has its length unless few such strings have; `None` if the
+/// A string that matches all of a schema's pattern except its assertions, and has its length unless few such strings have; `None` if the
 /// pattern is not supported.
 fn of_pattern(schema: &Value, random: &mut Rng) -> Option<String> {
-    let pattern = schema.get("pattern")?.as_str()?;
-    let inside = pattern.strip_prefix('^').unwrap_or(pattern);
-    let inside = inside.strip_suffix('$').filter(|inside| !inside.ends_with('\\')).unwrap_or(inside);
-    // Without its anchors, `^a|b$` still describes strings that match: `a` and `b`.
+    let inside = without_assertions(schema.get("pattern")?.as_str()?);
     // In JSON Schema, `\d` and `\w` match ASCII characters only.
     let inside = inside.replace(r"\d", "[0-9]").replace(r"\w", "[A-Za-z0-9_]");
     let length = |key: &str| schema.get(key).and_then(Value::as_u64);
@@ -66,6 +63,40 @@ fn of_pattern(schema: &Value, random: &mut Rng) -> Option<String> {
     let has_length = |text: &String| (low..=high).contains(&(text.chars().count() as u64));
     let first: String = made.next()?;
     Some(if has_length(&first) { first } else { made.find(has_length).unwrap_or(first) })
+}
+
+/// A pattern without what consumes no character: `^`, `$`, `(?=…)`, `(?!…)`, `(?<=…)` and `(?<!…)`. `^a|b$` still
+/// describes strings that match; of a pattern with the other assertions, some strings do not.
+fn without_assertions(pattern: &str) -> String {
+    let mut rest = String::new();
+    let mut chars = pattern.char_indices();
+    let (mut in_class, mut open, mut left_out) = (false, 0_usize, None);
+    while let Some((index, c)) = chars.next() {
+        let is_assertion =
+            !in_class && ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|it| pattern[index..].starts_with(it));
+        match c {
+            '(' if !in_class => {
+                open += 1;
+                left_out = left_out.or(is_assertion.then_some(open));
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ => {}
+        }
+        let end = if c == '\\' {
+            chars.next().map_or(pattern.len(), |(at, next)| at + next.len_utf8())
+        } else {
+            index + c.len_utf8()
+        };
+        if left_out.is_none() && (in_class || !['^', '$'].contains(&c)) {
+            rest.push_str(&pattern[index..end]);
+        }
+        if c == ')' && !in_class {
+            left_out = left_out.filter(|outer| *outer != open);
+            open = open.saturating_sub(1);
+        }
+    }
+    rest
 }
 
 fn free(schema: &Value, random: &mut Rng) -> String {
@@ -85,7 +116,15 @@ mod tests {
         let mut random = Rng::with_seed(7);
         let formats = ["uuid", "date", "date-time", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri"];
         let formats = formats.map(|format| json!({"type": "string", "format": format}));
-        let patterns = [r"^\-?[0-9]+$", "^(a|b)c{2,}$", "x[yz]", r"^\d{4}-\w+$", "^$"];
+        let patterns = [
+            r"^\-?[0-9]+$",
+            "^(a|b)c{2,}$",
+            "x[yz]",
+            r"^\d{4}-\w+$",
+            "^$",
+            r"^(?![0-9a-f]{8}-(b|\)c))^[a-z]([a-z0-9-]*[a-z0-9]+)?$",
+            r"^([a-z]+[^$(\]^](?<!-))(\.[a-z]+\$)*$",
+        ];
         let patterns = patterns.map(|pattern| json!({"type": "string", "pattern": pattern}));
         let lengths = [json!({"type": "string", "minLength": 3, "maxLength": 4})];
         let both = [json!({"type": "string", "pattern": "^[a-z]+$", "minLength": 9, "maxLength": 12})];
