@@ -88,6 +88,11 @@ pub(crate) fn call<'a>(kind: Kind, place: &Place<'a>) -> Option<(&'a str, &'a st
     (kind == Kind::Operation).then_some((path, method))
 }
 
+/// The names in braces in a path.
+pub(crate) fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name)
+}
+
 /// The `operationId` of an operation.
 pub(crate) fn operation_id(operation: &Value) -> &str {
     operation.get("operationId").and_then(Value::as_str).unwrap_or_default()

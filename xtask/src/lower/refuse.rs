@@ -103,8 +103,7 @@ impl Refusals<'_> {
     /// Refuses a path whose names in braces are not the names of the path parameters.
     fn path(&mut self, place: &Place<'_>, node: &Value) {
         let Some([_, path, _]) = place.keys() else { return };
-        let parts = path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);
-        let in_path: Vec<&str> = parts.collect();
+        let in_path: Vec<&str> = references::path_parameters(path).collect();
         let parameters = node.get("parameters").and_then(Value::as_array).into_iter().flatten();
         let named: Vec<&str> = parameters
             .map(|parameter| references::resolved(parameter, self.document))

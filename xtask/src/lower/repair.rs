@@ -1,7 +1,8 @@
 //! Reads what documents write in place of what `OpenAPI` requires, where the meaning is clear: an entry without a value
 //! (`description:` in YAML), a response without a description, a JSON body of the media type `*/*`, `required: true` on a
 //! field, a list of `items`, as in older drafts of JSON Schema, an exclusive limit as in 3.0, a field that is required
-//! twice, an alternative `nullable: true`, or a security scheme without a list of scopes.
+//! twice, an alternative `nullable: true`, a security scheme without a list of scopes, or a path parameter that is not
+//! declared.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,48 @@ pub(super) fn repair(document: &mut Value, _: &mut Report) -> usize {
     // A repaired node may contain schemas that were not schemas by their position before.
     let steps = std::iter::from_fn(|| Some(step(document)).filter(|count| *count > 0));
     let count: usize = steps.take(references::HOPS).sum();
-    count + exclusive_limits(document)
+    count + exclusive_limits(document) + declare_path_parameters(document)
+}
+
+/// Declares the path parameters that a path names and nothing declares, as strings. If another path parameter is declared
+/// that the path does not name, one of the two names is a mistake, and a later pass refuses the operation.
+fn declare_path_parameters(document: &mut Value) -> usize {
+    let shared: Map<String, Value> = document["paths"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(path, item)| Some((path.clone(), item.get("parameters")?.clone())))
+        .collect();
+    let mut count = 0;
+    walk::change_operations(document, &mut |path, _, operation, document| {
+        let lists = [shared.get(path), operation.get("parameters")];
+        let declared: BTreeSet<&str> = lists
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_array)
+            .flatten()
+            .map(|parameter| references::resolved(parameter, document))
+            .filter(|parameter| references::has_value(parameter, "in", "path"))
+            .filter_map(|parameter| parameter.get("name")?.as_str())
+            .collect();
+        let named: BTreeSet<&str> = references::path_parameters(path).collect();
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
+        if !declared.is_subset(&named) || !named.iter().all(|name| is_name(name)) {
+            return;
+        }
+        let missing: Vec<Value> = named
+            .difference(&declared)
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+            .collect();
+        count += missing.len();
+        match operation.get_mut("parameters") {
+            _ if missing.is_empty() => {}
+            Some(Value::Array(parameters)) => parameters.extend(missing),
+            Some(_) => {}
+            None => operation["parameters"] = Value::Array(missing),
+        }
+    });
+    count
 }
 
 fn step(document: &mut Value) -> usize {
@@ -195,6 +237,23 @@ mod tests {
         };
         assert_eq!(repaired("3.1.0"), json!({"exclusiveMinimum": 0, "maximum": 9}));
         assert_eq!(repaired("3.0.3"), schema);
+    }
+
+    #[test]
+    fn a_path_parameter_that_nothing_declares_is_a_string() {
+        let declared =
+            |name: &str| json!([{"name": name, "in": "path", "required": true, "schema": {"type": "integer"}}]);
+        let text = |name: &str| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
+        let mut document = json!({"paths": {
+            "/a/{id}/{b}/{b}": {"parameters": declared("id"), "get": {}, "post": {"parameters": [text("b")]}},
+            "/b/{id}": {"get": {"parameters": declared("key")}},
+            "/c/{?page}": {"get": {}},
+        }});
+        let before = document.clone();
+        assert_eq!(repair(&mut document, &mut Report::default()), 1);
+        let mut expected = before;
+        expected["paths"]["/a/{id}/{b}/{b}"]["get"]["parameters"] = json!([text("b")]);
+        assert_eq!(document, expected);
     }
 
     #[test]

@@ -87,7 +87,12 @@ fn refused() -> Vec<(&'static str, Value, &'static str, &'static [&'static str])
             "#/paths/~1cakes~1{id}/parameters/0/schema/type",
             &["$.paths['/cakes/{id}']"],
         ),
-        ("a path parameter that is missing", get(json!({"parameters": []})), "#/paths/~1cakes~1{id}/get", GET),
+        (
+            "a path parameter of another name",
+            get(json!({"parameters": [{"name": "key", "in": "path", "required": true, "schema": {"type": "string"}}]})),
+            "#/paths/~1cakes~1{id}/get",
+            GET,
+        ),
         (
             "a webhook that is no object",
             json!({"webhooks": {"baked": "text"}}),
