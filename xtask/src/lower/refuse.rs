@@ -152,9 +152,6 @@ impl Refusals<'_> {
         if node.get("schema").is_none() {
             self.refuse(&place.pointer(), "a parameter without a `schema` cannot be lowered");
         }
-        if position == "path" && !has_value(node, "required", true) {
-            self.refuse(&place.pointer(), "a path parameter must have `required: true`");
-        }
     }
 
     fn content(&mut self, place: &Place<'_>, node: &Value, request: bool) {

@@ -2,7 +2,7 @@
 //! (`description:` in YAML), a response without a description, a JSON body of the media type `*/*`, `required: true` on a
 //! field, a list of `items`, as in older drafts of JSON Schema, an exclusive limit as in 3.0, a field that is required
 //! twice, an alternative `nullable: true`, a security scheme without a list of scopes, or a path parameter that is not
-//! declared.
+//! declared or not required.
 
 use std::collections::BTreeSet;
 
@@ -73,6 +73,7 @@ fn step(document: &mut Value) -> usize {
         match kind {
             Kind::Schema => count += schema(fields),
             Kind::Response => count += usize::from(describe(fields)),
+            Kind::Parameter => count += usize::from(require_in_path(fields)),
             _ => {}
         }
         for (key, value) in fields {
@@ -95,6 +96,15 @@ fn remove_nulls(fields: &mut Map<String, Value>) -> usize {
     let before = fields.len();
     fields.retain(|key, value| !value.is_null() || DATA.contains(&key.as_str()));
     before - fields.len()
+}
+
+fn require_in_path(parameter: &mut Map<String, Value>) -> bool {
+    let is_optional =
+        parameter.get("in").is_some_and(|it| it == "path") && parameter.get("required") != Some(&json!(true));
+    if is_optional {
+        parameter.insert("required".to_owned(), json!(true));
+    }
+    is_optional
 }
 
 fn list_scopes(requirements: &mut [Value]) -> usize {
@@ -240,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_parameter_that_nothing_declares_is_a_string() {
+    fn a_path_parameter_is_required_and_one_that_nothing_declares_is_a_string() {
         let declared =
             |name: &str| json!([{"name": name, "in": "path", "required": true, "schema": {"type": "integer"}}]);
         let text = |name: &str| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
@@ -249,9 +259,9 @@ mod tests {
             "/b/{id}": {"get": {"parameters": declared("key")}},
             "/c/{?page}": {"get": {}},
         }});
-        let before = document.clone();
-        assert_eq!(repair(&mut document, &mut Report::default()), 1);
-        let mut expected = before;
+        let mut expected = document.clone();
+        document["paths"]["/b/{id}"]["get"]["parameters"][0]["required"] = json!(false);
+        assert_eq!(repair(&mut document, &mut Report::default()), 2);
         expected["paths"]["/a/{id}/{b}/{b}"]["get"]["parameters"] = json!([text("b")]);
         assert_eq!(document, expected);
     }
