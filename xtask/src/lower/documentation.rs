@@ -78,6 +78,18 @@ fn line(text: &str) -> String {
 }
 
 fn markdown(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { rewritten(text) }
+}
+
+/// Whether a text is one paragraph on one line without any markup, as most descriptions are. It is written unchanged.
+fn is_plain(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || " ,.()".contains(c))
+        && !text.ends_with(' ')
+        && !text.contains("  ")
+}
+
+fn rewritten(text: &str) -> String {
     // Nobody reads a control character, and one ends a URL.
     let text: String = text.chars().filter(|c| !c.is_control() || c.is_whitespace()).collect();
     let text = without_html(text.trim_end());
@@ -371,6 +383,11 @@ mod tests {
                 }
             }
             prop_assert!(wrong.is_empty(), "{wrong:?} in {written:?}");
+        }
+
+        #[test]
+        fn a_plain_text_would_be_written_unchanged(text in "[A-Za-z][A-Za-z0-9 ,.()]{0,60}") {
+            prop_assert!(!is_plain(&text) || rewritten(&text) == text);
         }
     }
 }
