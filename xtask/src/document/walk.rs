@@ -115,13 +115,7 @@ fn each_part(kind: Kind, fields: &Map<String, Value>, each: &mut dyn FnMut(&str,
             }
         }
         _ => {
-            let (children, mut values) = (children(kind), [None; MAX_CHILDREN]);
-            for (key, value) in fields {
-                if let Some(slot) = slot(children, key).and_then(|index| values.get_mut(index)) {
-                    *slot = Some(value);
-                }
-            }
-            for ((key, shape), value) in children.iter().zip(values) {
+            for ((key, shape), value) in children(kind).iter().zip(values(kind, fields)) {
                 if let Some(value) = value {
                     each(key, *shape, value);
                 }
@@ -130,10 +124,17 @@ fn each_part(kind: Kind, fields: &Map<String, Value>, each: &mut dyn FnMut(&str,
     }
 }
 
-/// The position of `key` among the keys of a kind. A node has few fields, so comparing them costs less than a lookup of
-/// each key that it could have.
-fn slot(children: &[(&str, Shape)], key: &str) -> Option<usize> {
-    children.iter().position(|(name, _)| *name == key)
+/// The values of a node of this kind, each at the position of its key in `children(kind)`. A node has few fields, so
+/// comparing them costs less than a lookup of each key that it could have.
+fn values<'a, V>(kind: Kind, fields: impl IntoIterator<Item = (&'a String, V)>) -> [Option<V>; MAX_CHILDREN] {
+    let mut values = [const { None }; MAX_CHILDREN];
+    for (key, value) in fields {
+        let position = children(kind).iter().position(|(name, _)| name == key);
+        if let Some(slot) = position.and_then(|position| values.get_mut(position)) {
+            *slot = Some(value);
+        }
+    }
+    values
 }
 
 /// The places with a JSON type that their position does not allow, each with the expected type.
@@ -196,13 +197,7 @@ fn up(kind: Kind, place: &Place<'_>, node: &mut Value, change: &mut dyn FnMut(Ki
                 }
             }
             _ => {
-                let (children, mut values) = (children(kind), [const { None }; MAX_CHILDREN]);
-                for (key, value) in fields {
-                    if let Some(slot) = slot(children, key).and_then(|index| values.get_mut(index)) {
-                        *slot = Some(value);
-                    }
-                }
-                for ((key, shape), value) in children.iter().zip(values) {
+                for ((key, shape), value) in children(kind).iter().zip(values(kind, fields)) {
                     if let Some(value) = value {
                         each(key, *shape, value);
                     }

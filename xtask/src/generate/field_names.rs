@@ -63,6 +63,7 @@ fn separate_fields(mut fields: Vec<&mut Field>) -> bool {
 }
 
 fn is_unlisted(field: &Field) -> bool {
+    // The type costs less than the attributes.
     source::is_map(&field.ty) && source::presence(field) == Presence::Unlisted
 }
 

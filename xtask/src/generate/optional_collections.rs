@@ -12,6 +12,7 @@ pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usiz
     for item in source::types_mut(client) {
         let Item::Struct(item) = item else { continue };
         let Fields::Named(fields) = &mut item.fields else { continue };
+        // The type costs less than the attributes.
         let is_left_out = |field: &&mut Field| {
             source::is_collection(&field.ty) && source::presence(field) == Presence::LeftOutIfEmpty
         };

@@ -50,13 +50,18 @@ fn text(union: &Value, document: &Value) -> Option<Value> {
             return None;
         }
         let text = [alternative, whole].iter().find_map(|it| it.get("description")?.as_str());
-        described.extend(text.map(|text| format!("- {}", text.trim().replace('\n', "\n  "))));
+        described.extend(text.map(item));
     }
     schema.insert("type".to_owned(), json!("string"));
     if !described.is_empty() {
         references::describe(&mut schema, described.join("\n"));
     }
     Some(Value::Object(schema))
+}
+
+/// A text as an item of a list in Markdown.
+fn item(text: &str) -> String {
+    format!("- {}", text.trim().replace('\n', "\n  "))
 }
 
 fn join_one(schema: &mut Map<String, Value>) -> bool {
@@ -71,7 +76,7 @@ fn join_one(schema: &mut Map<String, Value>) -> bool {
     for (values, description) in lists {
         if let Some(text) = description {
             let names: Vec<String> = values.iter().filter_map(Value::as_str).map(|it| format!("`{it}`")).collect();
-            described.push(format!("- {}: {}", names.join(", "), text.trim().replace('\n', "\n  ")));
+            described.push(item(&format!("{}: {}", names.join(", "), text.trim())));
         }
         for value in values {
             if !all.contains(value) {

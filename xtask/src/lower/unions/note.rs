@@ -34,8 +34,8 @@ impl Noted {
         all.all(|alternative| alternative.forms == [Form::String(None)])
     }
 
-    /// The number of pairs of alternatives that have the same forms, and of those of which one accepts the values of the
-    /// other.
+    /// Two numbers of pairs of alternatives: those with the same forms, and those in which one alternative accepts the
+    /// values of the other.
     fn similar_pairs(&self) -> (usize, usize) {
         let all: Vec<&Alternative> = self.by_place.values().chain(self.by_reference.values()).collect();
         let pairs = |is_similar: &dyn Fn(&Alternative, &Alternative) -> bool| {

@@ -48,8 +48,8 @@ pub(super) fn text(schema: &Value, random: &mut Rng) -> String {
     }
 }
 
-/// A string that matches all of a schema's pattern except its assertions, and has its length unless few such strings have; `None` if the
-/// pattern is not supported.
+/// A string that matches all of a schema's pattern except its assertions, and has its length unless few such strings
+/// have; `None` if the pattern is not supported.
 fn of_pattern(schema: &Value, random: &mut Rng) -> Option<String> {
     let inside = without_assertions(schema.get("pattern")?.as_str()?);
     // In JSON Schema, `\d` and `\w` match ASCII characters only.
@@ -72,10 +72,9 @@ fn without_assertions(pattern: &str) -> String {
     let mut chars = pattern.char_indices();
     let (mut in_class, mut open, mut left_out) = (false, 0_usize, None);
     while let Some((index, c)) = chars.next() {
-        let is_assertion =
-            !in_class && ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|it| pattern[index..].starts_with(it));
         match c {
             '(' if !in_class => {
+                let is_assertion = ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|it| pattern[index..].starts_with(it));
                 open += 1;
                 left_out = left_out.or(is_assertion.then_some(open));
             }
