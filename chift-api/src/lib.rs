@@ -50,7 +50,7 @@ use call::{path, runtime};
 #[allow(unused_imports)]
 use values::object::schema;
 #[allow(unused_imports)]
-use values::{object, union};
+use values::{object, text_enum, union};
 
 pub use call::authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
 pub use call::base_url::shown_url;
@@ -62,6 +62,7 @@ pub use call::http_client::BuildError;
 pub use call::multipart::Multipart;
 pub use call::operation::Operation;
 pub use call::path::path_segment;
+pub use call::query::Query;
 pub use call::raw::RawRequest;
 pub use call::redact::redact;
 pub use call::request_error::RequestError;

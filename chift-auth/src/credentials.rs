@@ -3,7 +3,10 @@
 use std::env::{self, VarError};
 use std::fmt;
 
-use chift_api::{Secret, shown_url, types::AuthItem};
+use chift_api::{
+    Secret, shown_url,
+    types::{AuthItem, AuthItemRequired},
+};
 use reqwest::Url;
 use uuid::Uuid;
 
@@ -30,7 +33,8 @@ pub struct Credentials {
 impl Credentials {
     /// The three values that every account has.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<Secret>, account_id: Uuid) -> Self {
-        Self { request: AuthItem::new(account_id, client_id, client_secret), base_url: None }
+        let (client_id, client_secret) = (client_id.into(), client_secret.into());
+        Self { request: AuthItemRequired { account_id, client_id, client_secret }.into(), base_url: None }
     }
 
     /// The marketplace, for accounts that have one.

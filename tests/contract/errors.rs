@@ -3,10 +3,9 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 
-use chift_api::types::AuthItem;
 use chift_api::{Client, Error, ErrorClass, Method, ResponseError, Session};
 use chift_auth::{AuthError, Credentials, TokenSource};
-use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer};
+use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer, auth_item};
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
@@ -130,7 +129,7 @@ async fn no_error_shows_a_body_a_header_or_an_address() {
             write!(shown, " {error} {error:?}").unwrap();
             next = error.source();
         }
-        let body = AuthItem::new(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, SECRET);
+        let body = auth_item(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, SECRET);
         let error = client.generate_access_token(&body).await.unwrap_err();
         write!(shown, "{error} {error:?} {error:#?}").unwrap();
         mock.delete();

@@ -1,9 +1,9 @@
 //! The token operation at a real FastAPI application, whose validator is the one that Chift's server uses.
 
-use chift_api::types::{ApiError, AuthItem};
+use chift_api::types::ApiError;
 use chift_api::{Client, Error, Method, Session};
 use chift_auth::{Credentials, TokenSource};
-use chift_tests::CLIENT_SECRET;
+use chift_tests::{CLIENT_SECRET, auth_item};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ async fn a_fastapi_application_issues_a_token_and_accepts_it() {
 async fn the_validators_body_has_its_type_and_does_not_print_the_secret() {
     let client = Client::new(&base_url(), Session::anonymous()).unwrap();
     for (client_id, place) in [(" ", json!(["body", "clientId"])), ("unknown", json!(["body"]))] {
-        let body = AuthItem::new(Uuid::max(), client_id, CLIENT_SECRET);
+        let body = auth_item(Uuid::max(), client_id, CLIENT_SECRET);
         let Err(Error::ErrorResponse(response)) = client.generate_access_token(&body).await else {
             panic!("the application accepts {client_id:?}");
         };

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use chift_api::types::AuthItem;
 use chift_auth::{AuthError, Credentials, TokenSource};
-use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
+use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn, auth_item};
 
 fn source(chift: &StandIn, secret: &str) -> TokenSource {
     let credentials = Credentials::new(CLIENT_ID, secret, ACCOUNT_ID.parse().unwrap());
@@ -72,7 +71,7 @@ async fn concurrent_first_callers_cause_one_token_request() {
 async fn the_token_operation_itself_carries_no_bearer() {
     let chift = chift();
     let client = source(&chift, CLIENT_SECRET).client();
-    let body = AuthItem::new(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
+    let body = auth_item(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
     client.generate_access_token(&body).await.unwrap();
     assert_eq!(chift.token_requests(), 1, "an operation that needs no bearer fetches no token");
 }

@@ -1,9 +1,8 @@
 //! Redirects are not followed, even if the HTTP client is configured to follow them.
 
-use chift_api::types::AuthItem;
 use chift_api::{Client, Context, Error, IdempotencyKey, Method, RetryPolicy, Session};
 use chift_auth::{AuthError, Builder, Credentials, TokenSource};
-use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer};
+use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer, auth_item};
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
@@ -26,7 +25,7 @@ async fn a_redirected_token_request_is_not_followed() {
 
         let client =
             Client::with_http(&chift.base_url(), Session::anonymous(), |http| http.redirect(Policy::limited(10)));
-        let body = AuthItem::new(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
+        let body = auth_item(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
         let error = client.unwrap().generate_access_token(&body).await.unwrap_err();
         assert!(matches!(error, Error::Redirect { .. }), "{error:?}");
         assert_eq!((chift.token_requests(), other.token_requests(), other.calls()), (2, 0, 0));

@@ -1,10 +1,10 @@
 //! Chift's request headers, as the server receives them.
 
 use chift_api::httpmock::MockServerExt as _;
-use chift_api::types::{AuthItem, Token};
+use chift_api::types::Token;
 use chift_api::{Client, Context, Datalayer, IdempotencyKey, IndexMap, Method, Repeat, Session};
 use chift_auth::TokenSource;
-use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer};
+use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer, auth_item};
 use httpmock::MockServer;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -76,7 +76,7 @@ async fn the_token_operation_carries_no_context() {
         then.ok(&token);
     });
     let client = Client::new(&server.base_url(), Session::anonymous()).unwrap().with(&Context::new().raw_data());
-    let body = AuthItem::new(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
+    let body = auth_item(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
     client.generate_access_token(&body).await.unwrap();
     mock.assert();
 }

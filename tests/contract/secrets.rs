@@ -2,10 +2,10 @@
 
 use std::fmt::Debug;
 
-use chift_api::types::{AuthItem, HttpValidationError, Token, ValidationError};
+use chift_api::types::{HttpValidationError, Token, ValidationError};
 use chift_api::{Client, Method, Redacted, Secret, Session};
 use chift_auth::{Credentials, TokenSource};
-use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
+use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn, auth_item};
 use serde_json::json;
 
 /// Panics if `Debug` of the value shows one of the secrets; the message does not repeat it.
@@ -26,7 +26,7 @@ async fn debug_shows_no_secret() {
     let token = source.token().await.unwrap();
     let secrets = [CLIENT_SECRET, token.secret().expose()];
     let raw = Client::new(&chift.base_url(), Session::anonymous()).unwrap();
-    let item = AuthItem::new(account, CLIENT_ID, CLIENT_SECRET);
+    let item = auth_item(account, CLIENT_ID, CLIENT_SECRET);
     let response = raw.generate_access_token(&item).await.unwrap();
     let issued = response.access_token.expose().to_owned();
     let secrets = [secrets[0], secrets[1], issued.as_str()];

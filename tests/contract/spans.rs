@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use chift_api::types::AuthItem;
 use chift_api::{Context, IdempotencyKey, Method, RetryPolicy};
 use chift_auth::TokenSource;
-use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer, StandIn};
+use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer, StandIn, auth_item};
 use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -68,7 +67,7 @@ fn values<'a>(fields: &'a Fields, names: &[&str]) -> Vec<&'a str> {
 async fn a_generated_call_is_one_span_with_its_path_template() {
     let chift = StandIn::start();
     let client = TokenSource::for_stand_in(&chift).build().unwrap().client();
-    let body = AuthItem::new(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
+    let body = auth_item(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
     let spans = spans_of(client.generate_access_token(&body)).await;
     assert_eq!(spans.len(), 1);
     let names = ["otel.name", "otel.kind", "url.template", "chift.operation_id", "http.request.method"];
@@ -77,8 +76,7 @@ async fn a_generated_call_is_one_span_with_its_path_template() {
     assert_eq!(values(&spans[0], &names), ["200", "1", "-", "-", "127.0.0.1"]);
     assert!(spans[0]["chift.duration_ms"].parse::<u64>().is_ok());
 
-    let spans =
-        spans_of(client.generate_access_token(&AuthItem::new(uuid::Uuid::nil(), CLIENT_ID, CLIENT_SECRET))).await;
+    let spans = spans_of(client.generate_access_token(&auth_item(uuid::Uuid::nil(), CLIENT_ID, CLIENT_SECRET))).await;
     let names = ["http.response.status_code", "error.type", "chift.error_code", "otel.status_code"];
     assert_eq!(values(&spans[0], &names), ["401", "401", "ERROR_CHIFT_AUTHENTICATION_ERROR", "ERROR"]);
 }

@@ -1,10 +1,10 @@
 //! `POST /token`: requests and responses, validated against the vendor's unmodified document.
 
 use chift_api::httpmock::MockServerExt as _;
-use chift_api::types::{ApiError, AuthItem, HttpValidationError, Token};
+use chift_api::types::{ApiError, HttpValidationError, Token};
 use chift_api::{Client, Error, Session};
 use chift_auth::{Credentials, TokenSource};
-use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn};
+use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn, auth_item};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -107,7 +107,7 @@ async fn a_documented_error_is_returned_typed() {
         then.unprocessable_entity(&sent);
     });
     let client = Client::new(&server.base_url(), Session::anonymous()).unwrap();
-    match client.generate_access_token(&AuthItem::new(account(), CLIENT_ID, CLIENT_SECRET)).await {
+    match client.generate_access_token(&auth_item(account(), CLIENT_ID, CLIENT_SECRET)).await {
         Err(Error::ErrorResponse(response)) => {
             assert_eq!(response.status(), 422);
             let ApiError::HttpValidationError(received) = response.into_inner() else { panic!("another body") };
@@ -127,8 +127,7 @@ async fn the_status_selects_the_type_of_an_error_body() {
             then.status(status).json_body(body.clone());
         });
         let client = Client::new(&server.base_url(), Session::anonymous()).unwrap();
-        let error =
-            client.generate_access_token(&AuthItem::new(account(), CLIENT_ID, CLIENT_SECRET)).await.unwrap_err();
+        let error = client.generate_access_token(&auth_item(account(), CLIENT_ID, CLIENT_SECRET)).await.unwrap_err();
         let failure = error.chift().unwrap().clone();
         assert_eq!((failure.status, failure.error_code.as_deref()), (status, Some("ERROR_X")));
         assert_eq!(failure.detail, Some(body["detail"].clone()));
@@ -152,7 +151,7 @@ async fn an_error_body_that_is_not_json_is_kept_as_text() {
         then.status(502).body("<html>bad gateway</html>");
     });
     let client = Client::new(&server.base_url(), Session::anonymous()).unwrap();
-    let error = client.generate_access_token(&AuthItem::new(account(), CLIENT_ID, CLIENT_SECRET)).await.unwrap_err();
+    let error = client.generate_access_token(&auth_item(account(), CLIENT_ID, CLIENT_SECRET)).await.unwrap_err();
     assert_eq!(error.chift().unwrap().status, 502);
     let Error::ErrorResponse(response) = error else { panic!("{error:?}") };
     match response.into_inner() {

@@ -90,6 +90,52 @@ pub(crate) fn method_name(operation: &str) -> String {
     if is_usable { name } else { format!("{name}_operation") }
 }
 
+/// The method of the client that returns the group of operations with this tag.
+///
+/// A single letter before a capital is no word of its own: `ecommerce` for `eCommerce`.
+pub(crate) fn group_name(tag: &str) -> String {
+    let words = snake_case(tag);
+    let begins_with_letter = words.split('_').next().is_some_and(|word| word.chars().count() == 1);
+    let name = if begins_with_letter { words.replacen('_', "", 1) } else { words };
+    let is_usable = !RESERVED_METHODS.contains(&name.as_str()) && is_identifier(&name);
+    if is_usable { name } else { format!("{name}_group") }
+}
+
+/// The names that the generated code uses next to the structs of groups.
+const RESERVED_GROUPS: &[&str] = &[
+    "ByteStream",
+    "Client",
+    "ClientHooks",
+    "ClientInfo",
+    "Err",
+    "Error",
+    "Ok",
+    "OperationInfo",
+    "Option",
+    "RequestBuilderExt",
+    "ResponseValue",
+    "Result",
+    "Self",
+    "Some",
+    "String",
+    "Vec",
+];
+
+/// The struct of the group that the method `accessor` of the client returns.
+pub(crate) fn group_type(accessor: &str) -> String {
+    let name = type_name(accessor);
+    if RESERVED_GROUPS.contains(&name.as_str()) { format!("{name}Group") } else { name }
+}
+
+/// The name of a method without the name of its group, if it begins with it: the words of the tag, or their initials.
+pub(crate) fn without_group<'a>(method: &'a str, tag: &str) -> Option<&'a str> {
+    let words = snake_case(tag);
+    let initials: String = words.split('_').filter_map(|word| word.chars().next()).collect();
+    let prefixes = [words.clone(), group_name(tag), words.replace('_', ""), initials];
+    let rest = prefixes.iter().find_map(|prefix| method.strip_prefix(prefix.as_str())?.strip_prefix('_'));
+    rest.filter(|rest| rest.starts_with(begins_identifier))
+}
+
 /// `name`, or `name2`, `name3` and so on when it is taken.
 pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let mut free = name.to_owned();
@@ -153,6 +199,29 @@ mod tests {
     fn the_query_argument_differs_from_every_parameter() {
         assert_eq!(query_argument(["page"]), "query");
         assert_eq!(query_argument(["Query"]), "query2");
+    }
+
+    #[test]
+    fn a_group_is_named_by_its_tag() {
+        for (tag, name, group) in [
+            ("Point of Sale", "point_of_sale", "PointOfSale"),
+            ("eCommerce", "ecommerce", "Ecommerce"),
+            ("Client", "client_group", "ClientGroup"),
+            ("Error", "error", "ErrorGroup"),
+            ("type", "type_group", "TypeGroup"),
+            ("2FA", "_2fa", "X2fa"),
+        ] {
+            assert_eq!((group_name(tag).as_str(), group_type(&group_name(tag)).as_str()), (name, group), "{tag}");
+        }
+        for (method, tag, expected) in [
+            ("baking_get_loaves", "Baking", Some("get_loaves")),
+            ("pos_get_cakes", "Point of Sale", Some("get_cakes")),
+            ("ecommerce_get_cakes", "eCommerce", Some("get_cakes")),
+            ("baking2_get", "Baking", None),
+            ("baking_2", "Baking", None),
+        ] {
+            assert_eq!(without_group(method, tag), expected, "{method}");
+        }
     }
 
     #[test]

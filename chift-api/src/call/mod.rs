@@ -12,6 +12,7 @@ pub(crate) mod http_client;
 pub(crate) mod multipart;
 pub(crate) mod operation;
 pub(crate) mod path;
+pub(crate) mod query;
 // A document uses it in generated code only.
 #[allow(unreachable_pub, dead_code)]
 mod query_param;

@@ -35,7 +35,7 @@ pub trait ClientInfo<Inner> {
 }
 
 /// The hooks that every generated operation calls.
-pub trait ClientHooks<Inner>: ClientInfo<Inner> {
+pub trait ClientHooks<Inner> {
     /// Runs before a request is sent.
     async fn pre<E>(&self, _: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
         Ok(())
@@ -49,6 +49,70 @@ pub trait ClientHooks<Inner>: ClientInfo<Inner> {
         Ok(())
     }
 }
+
+#[allow(unused_macros, reason = "a document without tags does not use it")]
+/// Declares a group of operations, with the fields and hooks that progenitor's code uses.
+macro_rules! group {
+    ($(#[$documentation:meta])* $name:ident) => {
+        $(#[$documentation])*
+        #[derive(Clone, Copy)]
+        pub struct $name<'a> {
+            baseurl: &'a str,
+            client: &'a ::reqwest::Client,
+            hooks: &'a super::Client,
+        }
+
+        impl<'a> $name<'a> {
+            pub(super) fn of(client: &'a super::Client) -> Self {
+                Self { baseurl: &client.baseurl, client: &client.client, hooks: client }
+            }
+        }
+
+        impl crate::runtime::ClientHooks<crate::Session> for $name<'_> {
+            async fn exec(
+                &self,
+                request: ::reqwest::Request,
+                info: &crate::runtime::OperationInfo,
+            ) -> ::std::result::Result<::reqwest::Response, crate::runtime::CallError> {
+                self.hooks.exec(request, info).await
+            }
+        }
+
+        impl ::std::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+#[allow(unused_imports, reason = "a document without tags does not use it")]
+pub(crate) use group;
+
+#[allow(unused_macros, reason = "a document without the argument does not use it")]
+/// Declares a view of the client, or of a group of operations, that sets an argument.
+macro_rules! view {
+    ($(#[$attribute:meta])* $name:ident $argument:ident: $kind:ty) => {
+        $(#[$attribute])*
+        pub struct $name<'a> {
+            client: &'a super::Client,
+            $argument: $kind,
+        }
+
+        impl<'a> $name<'a> {
+            pub(super) fn of(client: &'a super::Client, $argument: $kind) -> Self {
+                Self { client, $argument }
+            }
+        }
+
+        impl ::std::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+#[allow(unused_imports, reason = "a document without the argument does not use it")]
+pub(crate) use view;
 
 /// The parts of a request that `reqwest` does not write as needed.
 pub trait RequestBuilderExt: Sized {

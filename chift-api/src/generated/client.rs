@@ -27,6 +27,7 @@ pub mod types {
             Self::Undocumented(value)
         }
     }
+    ///Sent by [`Client::generate_access_token`](super::Client::generate_access_token).
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
@@ -45,6 +46,11 @@ pub mod types {
         marketplace_id "marketplaceId"; } extra : ::indexmap::IndexMap <
         ::std::string::String, crate ::Redacted >
     }
+    crate::object::constructor! {
+        AuthItem new AuthItemRequired { account_id : ::uuid::Uuid, client_id :
+        ::std::string::String, client_secret : crate ::Secret } env_id marketplace_id
+        extra
+    }
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
@@ -61,6 +67,11 @@ pub mod types {
         optional status "status"; } extra : ::indexmap::IndexMap < ::std::string::String,
         ::serde_json::Value >
     }
+    crate::object::constructor! {
+        HttpValidationError new(message : impl ::std::convert::Into <
+        ::std::string::String > = message.into()) detail status extra
+    }
+    ///Returned by [`Client::generate_access_token`](super::Client::generate_access_token).
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", schemars(transform = crate::schema::<Self>))]
@@ -75,6 +86,10 @@ pub mod types {
         Token { required access_token "access_token"; required expires_in "expires_in";
         optional expires_on "expires_on"; required token_type "token_type"; } extra :
         ::indexmap::IndexMap < ::std::string::String, crate ::Redacted >
+    }
+    crate::object::constructor! {
+        Token new TokenRequired { access_token : crate ::Secret, expires_in : crate
+        ::Decimal, token_type : ::std::string::String } expires_on extra
     }
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -93,6 +108,11 @@ pub mod types {
         ValidationError { optional ctx "ctx"; optional input "input"; required loc "loc";
         required msg "msg"; required type_ "type"; } extra : ::indexmap::IndexMap <
         ::std::string::String, crate ::Redacted >
+    }
+    crate::object::constructor! {
+        ValidationError new ValidationErrorRequired { loc : ::std::vec::Vec <
+        ValidationErrorLocItem >, msg : ::std::string::String, type_ :
+        ::std::string::String } ctx input extra
     }
     #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -151,23 +171,6 @@ pub mod types {
         impl From<String> for ConversionError {
             fn from(value: String) -> Self {
                 Self(value.into())
-            }
-        }
-    }
-    impl AuthItem {
-        /// Creates a value with the fields that the document requires; all others are unset.
-        pub fn new(
-            account_id: ::uuid::Uuid,
-            client_id: impl ::std::convert::Into<::std::string::String>,
-            client_secret: impl ::std::convert::Into<crate::Secret>,
-        ) -> Self {
-            Self {
-                account_id,
-                client_id: client_id.into(),
-                client_secret: client_secret.into(),
-                env_id: ::std::default::Default::default(),
-                marketplace_id: ::std::default::Default::default(),
-                extra: ::std::default::Default::default(),
             }
         }
     }

@@ -12,6 +12,9 @@ pub(crate) mod redacted;
 #[cfg(feature = "schemars")]
 mod schemas;
 pub(crate) mod secret;
+// A document need not have enums.
+#[allow(dead_code)]
+pub(crate) mod text_enum;
 pub(crate) mod timestamp;
 // A document need not have unions, or forms of every kind.
 #[allow(dead_code)]

@@ -4,11 +4,16 @@
 //! The pipeline builds it once, from the syntax tree, after the last pass that changes the API. The table of
 //! operations, the section `# Errors`, `diff` and `verify` all read this value and not the printed source.
 
+pub(crate) mod construction;
+pub(crate) mod contained;
+pub(crate) mod groups;
 mod read;
 pub(crate) mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
+pub use self::groups::Group;
 pub(crate) use self::read::read;
 use crate::document::operations::Operation;
 use crate::document::references;
@@ -17,8 +22,12 @@ use crate::lower::Union;
 /// The API of a generated client.
 #[derive(Debug, Clone, Default)]
 pub struct Client {
-    /// The operations by the name of their method.
+    /// The operations by their ids.
     pub methods: BTreeMap<String, Method>,
+    /// The groups of operations by the methods of the client that return them.
+    pub groups: BTreeMap<String, Group>,
+    /// The argument that a view of the client sets for all operations that have it.
+    pub view: Option<Argument>,
     /// The named types.
     pub types: BTreeMap<String, NamedType>,
     /// How the unions among them are decided.
@@ -39,6 +48,10 @@ pub struct Spelling {
 pub struct Method {
     /// The operation that it calls.
     pub operation: Operation,
+    /// The group that has it, by the method of the client that returns the group; `None` if the client itself has it.
+    pub group: Option<String>,
+    /// Its name.
+    pub name: String,
     /// Its arguments in order, without `self`.
     pub arguments: Vec<Argument>,
     /// The type of a successful response's body.
@@ -50,6 +63,14 @@ pub struct Method {
 }
 
 impl Method {
+    /// How a caller names it after `client.`: `baking().get_loaves`.
+    pub fn call(&self) -> String {
+        match &self.group {
+            Some(group) => format!("{group}().{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
     /// The name of the struct of the optional query parameters.
     pub fn query(&self) -> Option<&str> {
         self.arguments.iter().find(|argument| argument.place == Place::QueryStruct)?.kind.strip_prefix('&')
@@ -156,10 +177,40 @@ impl Kind {
 pub enum Construction {
     /// `new` with these arguments.
     New(Vec<Argument>),
+    /// `new` with one struct, which names the required fields.
+    Named {
+        /// The name of the struct.
+        name: String,
+        /// Its fields.
+        fields: Vec<Argument>,
+    },
     /// `Default`.
     Default,
     /// A literal that names every field.
     Literal,
+}
+
+impl Construction {
+    /// Whether `new` takes a field.
+    pub fn requires(&self, field: &str) -> bool {
+        match self {
+            Self::New(fields) | Self::Named { fields, .. } => fields.iter().any(|it| it.name == field),
+            Self::Default | Self::Literal => false,
+        }
+    }
+}
+
+/// `new` with its arguments, as in a report.
+impl fmt::Display for Construction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |arguments: &[Argument]| arguments.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::New(arguments) => write!(f, "`new({})`", list(arguments)),
+            Self::Named { name, fields } => write!(f, "`new({name} {{ {} }})`", list(fields)),
+            Self::Default => f.write_str("`default()`"),
+            Self::Literal => f.write_str("a literal"),
+        }
+    }
 }
 
 /// A field of a struct.
@@ -190,6 +241,11 @@ impl Variant {
 }
 
 impl Client {
+    /// Whether the view of the client sets an argument of a method.
+    pub fn is_in_view(&self, method: &Method) -> bool {
+        self.view.as_ref().is_some_and(|argument| method.arguments.contains(argument))
+    }
+
     /// The names of all types that the types `from` contain, at any depth, including `from` and types that are not
     /// generated.
     pub fn reached<'a>(&'a self, from: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {

@@ -6,12 +6,13 @@ use quote::ToTokens as _;
 use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Fields, File, GenericArgument, GenericParam, ImplItem, ImplItemFn, Item, ItemImpl, Path, PathArguments,
-    Type, TypeParamBound, Visibility, parse_quote,
+    Attribute, Fields, File, GenericArgument, GenericParam, ImplItemFn, Item, ItemImpl, Path, PathArguments, Type,
+    TypeParamBound, Visibility, parse_quote,
 };
 
 use super::{
-    Argument, Client, Construction, Field, Kind, Method, NamedType, Passing, Place, Spelling, Variant, source,
+    Argument, Client, Construction, Field, Kind, Method, NamedType, Passing, Place, Spelling, Variant, construction,
+    groups, source,
 };
 use crate::document::operations::Operation;
 use crate::document::references;
@@ -27,7 +28,11 @@ pub(crate) fn read(file: &File, document: &Value, operations: &[Operation]) -> C
             .iter()
             .filter_map(|path| path.segments.last().map(|last| last.ident.to_string()))
             .collect();
-        let construction = if traits.contains("Default") { Construction::Default } else { Construction::Literal };
+        let construction = match item {
+            Item::Struct(item) => construction::of(item, |name| known.contains(name)),
+            _ if traits.contains("Default") => Construction::Default,
+            _ => Construction::Literal,
+        };
         let is_growing = attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
         types.insert(name, NamedType { kind, construction, traits, is_growing, is_sent: false, is_received: false });
     }
@@ -36,7 +41,9 @@ pub(crate) fn read(file: &File, document: &Value, operations: &[Operation]) -> C
             add_impl(block, &mut types);
         }
     }
-    let mut client = Client { methods: methods(file, document, operations, &known), types, ..Client::default() };
+    let mut methods = methods(file, document, operations, &known);
+    let (groups, view) = groups::assign(&mut methods, document);
+    let mut client = Client { methods, groups, view, types, ..Client::default() };
     mark_sides(&mut client);
     client
 }
@@ -67,6 +74,8 @@ fn methods(
         let spelled = |kind: Option<&Type>| kind.map(|kind| spelling(kind, known)).unwrap_or_default();
         let value = Method {
             operation: operation.clone(),
+            group: None,
+            name: operation.id.clone(),
             arguments: arguments(method, |name| place(name, node)),
             success: spelled(source::success(method)),
             failure: spelled(source::failure(method)),
@@ -187,19 +196,10 @@ fn field(field: &syn::Field) -> Option<(String, Field)> {
     Some((name, Field { wire, kind: plain(&field.ty) }))
 }
 
-/// Adds the content of an `impl` block to its type: `new`, or a trait.
+/// Adds the trait of an `impl` block to its type.
 fn add_impl(block: &ItemImpl, types: &mut BTreeMap<String, NamedType>) {
     let of = plain(&block.self_ty);
-    let Some((path, _)) = &block.trait_ else {
-        let new = block.items.iter().find_map(|item| match item {
-            ImplItem::Fn(method) if method.sig.ident == "new" => Some(method),
-            _ => None,
-        });
-        if let (Some(kind), Some(method)) = (types.get_mut(&of), new) {
-            kind.construction = Construction::New(arguments(method, |_| Place::Field));
-        }
-        return;
-    };
+    let Some((path, _)) = &block.trait_ else { return };
     let Some(last) = path.segments.last() else { return };
     let name = plain_path(&Path::from(last.clone()));
     if let Some(kind) = types.get_mut(&of) {
@@ -240,7 +240,7 @@ fn code(kind: Type) -> String {
 }
 
 /// A type as a caller writes it: without lifetimes, and with only the last segment of a path that callers import.
-fn plain(kind: &Type) -> String {
+pub(super) fn plain(kind: &Type) -> String {
     match kind {
         Type::Path(kind) if kind.qself.is_none() => plain_path(&kind.path),
         Type::Reference(kind) => format!("&{}", plain(&kind.elem)),

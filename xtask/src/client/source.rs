@@ -4,19 +4,15 @@
 //! expressions that encode a path, send a body or build a client. When a release of progenitor changes its output, this
 //! file changes, and the counts of the passes in `xtask/tests/mutations/passes.txt` show the affected constructs.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::punctuated::Punctuated;
-use syn::visit::{self, Visit};
+use syn::visit::Visit;
 use syn::{
     Attribute, Expr, ExprCall, ExprLit, ExprMethodCall, Field, File, FnArg, GenericArgument, ImplItem, ImplItemFn,
     Item, ItemEnum, ItemImpl, Lit, LitStr, Meta, MetaNameValue, Pat, Path, PathArguments, ReturnType, Stmt, Token,
-    Type, TypePath, parse_quote,
+    Type, parse_quote,
 };
-
-use crate::document::references;
 
 /// The support library that progenitor's output imports.
 pub(crate) const SUPPORT_CRATE: &str = "progenitor_client";
@@ -87,12 +83,16 @@ pub(crate) fn methods(client: &File) -> impl Iterator<Item = &ImplItemFn> {
 
 /// Mutable access to the operations and constructors of the client.
 pub(crate) fn methods_mut(client: &mut File) -> impl Iterator<Item = &mut ImplItemFn> {
-    let blocks = client.items.iter_mut().filter_map(|item| match item {
-        Item::Impl(block) if is_client_impl(block) => Some(&mut block.items),
-        _ => None,
-    });
-    blocks.flatten().filter_map(|item| match item {
+    client_items(client).flatten().filter_map(|item| match item {
         ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
+}
+
+/// The lists of the client's constructors and operations, from which items can be removed.
+pub(crate) fn client_items(client: &mut File) -> impl Iterator<Item = &mut Vec<ImplItem>> {
+    client.items.iter_mut().filter_map(|item| match item {
+        Item::Impl(block) if is_client_impl(block) => Some(&mut block.items),
         _ => None,
     })
 }
@@ -452,47 +452,4 @@ pub(crate) fn derives(attributes: &[Attribute], name: &str) -> bool {
 /// Whether `name` is the last segment of a path.
 pub(crate) fn is_named(path: &Path, name: &str) -> bool {
     path.segments.last().is_some_and(|last| last.ident == name)
-}
-
-/// Collects the last segment of every path: the names of the types that a type contains.
-#[derive(Default)]
-pub(crate) struct Names(pub(crate) BTreeSet<String>);
-
-impl Names {
-    /// The names in a type.
-    pub(crate) fn of(kind: &Type) -> BTreeSet<String> {
-        let mut names = Self::default();
-        names.visit_type(kind);
-        names.0
-    }
-}
-
-impl<'ast> Visit<'ast> for Names {
-    fn visit_type_path(&mut self, path: &'ast TypePath) {
-        if let Some(last) = path.path.segments.last() {
-            self.0.insert(last.ident.to_string());
-        }
-        visit::visit_type_path(self, path);
-    }
-}
-
-/// The names of all types that responses of success or of errors contain, including types that are not generated.
-pub(crate) fn received(client: &File) -> BTreeSet<String> {
-    let parts = parts(types(client));
-    let results = methods(client).flat_map(|method| [success(method), failure(method)]);
-    references::reachable(results.flatten().flat_map(Names::of), |name| parts.get(name).cloned().unwrap_or_default())
-}
-
-/// For each generated struct and enum, the names of the types that it contains.
-pub(crate) fn parts<'a>(types: impl IntoIterator<Item = &'a Item>) -> BTreeMap<String, BTreeSet<String>> {
-    let parts = types.into_iter().filter_map(|item| {
-        let mut names = Names::default();
-        match item {
-            Item::Struct(item) => names.visit_fields(&item.fields),
-            Item::Enum(item) => item.variants.iter().for_each(|variant| names.visit_fields(&variant.fields)),
-            _ => return None,
-        }
-        Some((name(item)?, names.0))
-    });
-    parts.collect()
 }

@@ -85,8 +85,8 @@ pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
                     .methods
                     .iter()
                     .find(|(_, it)| it.operation.method == method && it.operation.path == path);
-                if let Some((name, _)) = found {
-                    difference::add(&mut operations, name, Some(format!("{method} {path}")), change);
+                if let Some((_, found)) = found {
+                    difference::add(&mut operations, &found.call(), Some(format!("{method} {path}")), change);
                 }
             }
         }

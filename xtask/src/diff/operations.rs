@@ -49,13 +49,13 @@ pub(super) fn compare(old: &Client, new: &Client, pairs: &[Pair<'_>], renames: &
     let mut entries: Vec<Entry> = pairs.iter().filter_map(|pair| compare_pair(pair, old, new, renames)).collect();
     let kept: BTreeSet<&str> = pairs.iter().map(|((name, _), _)| *name).collect();
     let known: BTreeSet<&str> = pairs.iter().map(|(_, (name, _))| *name).collect();
-    for (name, method) in old.methods.iter().filter(|(name, _)| !kept.contains(name.as_str())) {
+    for (_, method) in old.methods.iter().filter(|(name, _)| !kept.contains(name.as_str())) {
         let removed = Change::breaking("", "was removed", "calls to it no longer compile");
-        entries.push(entry(name, method, Fate::Removed, vec![removed]));
+        entries.push(entry(method, Fate::Removed, vec![removed]));
     }
-    for (name, method) in new.methods.iter().filter(|(name, _)| !known.contains(name.as_str())) {
+    for (_, method) in new.methods.iter().filter(|(name, _)| !known.contains(name.as_str())) {
         let added = Change::compatible("", "is new", "no caller uses it yet");
-        entries.push(entry(name, method, Fate::Added, vec![added]));
+        entries.push(entry(method, Fate::Added, vec![added]));
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     entries
@@ -76,9 +76,9 @@ pub(super) fn explain_left_out(entries: &mut [Entry], old: &LeftOut, new: &LeftO
     }
 }
 
-fn entry(name: &str, method: &Method, fate: Fate, changes: Vec<Change>) -> Entry {
+fn entry(method: &Method, fate: Fate, changes: Vec<Change>) -> Entry {
     Entry {
-        name: name.to_owned(),
+        name: method.call(),
         was: None,
         place: Some(place(method)),
         place_was: None,
@@ -93,10 +93,11 @@ fn place(method: &Method) -> String {
 }
 
 fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Option<Entry> {
-    let ((old_name, was), (name, is)) = *pair;
+    let ((_, was), (_, is)) = *pair;
+    let (old_name, name) = (was.call(), is.call());
     let mut changes = Vec::new();
     if old_name != name {
-        changes.push(renamed(old_name, was, new, renames));
+        changes.push(renamed(&old_name, was, new, renames));
     }
     if place(was) != place(is) {
         let what = format!("was {}", place(was));
@@ -145,18 +146,14 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
         (false, true) => Fate::Moved,
         (false, false) => Fate::Changed,
     };
-    Some(Entry {
-        was: renamed.then(|| old_name.to_owned()),
-        place_was: moved.then(|| place(was)),
-        ..entry(name, is, fate, changes)
-    })
+    Some(Entry { was: renamed.then_some(old_name), place_was: moved.then(|| place(was)), ..entry(is, fate, changes) })
 }
 
 /// The change of a name. Calls to the old name compile only if another operation has that name now, with the same
 /// signature.
 fn renamed(old_name: &str, was: &Method, new: &Client, renames: &Renames) -> Change {
     let what = format!("was `{old_name}`");
-    let Some(other) = new.methods.get(old_name) else {
+    let Some(other) = new.methods.values().find(|method| method.call() == old_name) else {
         return Change::breaking("", what, "calls to the old name no longer compile");
     };
     let what = format!("{what}, and `{old_name}` is {} now", place(other));

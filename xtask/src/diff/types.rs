@@ -123,16 +123,13 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
             continue;
         }
         let what = format!("is new: `{}`", shown(&field.kind));
-        changes.push(match (is.is_sent, &is.construction) {
-            (false, _) => Change::compatible(part(name), what, "callers do not construct responses"),
-            (true, Construction::New(arguments)) if arguments.iter().any(|it| it.name == *name) => continue,
-            (true, Construction::New(_)) => {
+        changes.push(match &is.construction {
+            construction if construction.requires(name) => continue,
+            Construction::New(_) | Construction::Named { .. } => {
                 Change::compatible(part(name), what, "it is optional; `new` leaves it unset")
             }
-            (true, Construction::Default) => {
-                Change::compatible(part(name), what, "it is optional; `Default` leaves it unset")
-            }
-            (true, Construction::Literal) => Change::breaking(
+            Construction::Default => Change::compatible(part(name), what, "it is optional; `Default` leaves it unset"),
+            Construction::Literal => Change::breaking(
                 part(name),
                 what,
                 "the type has neither `new` nor `Default`, so callers name every field",
@@ -142,13 +139,9 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
     changes
 }
 
-/// The changes in how callers construct a value. They do not construct a type that only responses contain.
+/// The changes in how callers construct a value: of a request in programs, of a response in tests.
 fn construction(was: &NamedType, is: &NamedType, after: &BTreeMap<String, Field>, renames: &Renames) -> Vec<Change> {
-    if !was.is_sent {
-        return Vec::new();
-    }
-    let list =
-        |arguments: &[Argument]| arguments.iter().map(|it| format!("`{}`", it.name)).collect::<Vec<_>>().join(", ");
+    let breaking = |what: String, why: &'static str| vec![Change::breaking("constructor", what, why)];
     match (&was.construction, &is.construction) {
         (Construction::New(before), Construction::New(now)) => {
             let mut changes = arguments::compare(before, now, renames, &|_| false, &|name| after.contains_key(name));
@@ -156,26 +149,50 @@ fn construction(was: &NamedType, is: &NamedType, after: &BTreeMap<String, Field>
             changes.retain(|change| !change.what.starts_with("was `") || change.verdict == Verdict::Silent);
             changes
         }
-        (_, Construction::Literal) if was.construction != Construction::Literal && !is.is_sent => {
-            vec![Change::breaking("", "no longer has a constructor", "no request contains it now")]
+        (Construction::Named { fields: before, .. }, Construction::Named { fields: now, .. }) => {
+            required(before, now, was, after)
         }
-        (Construction::New(before), Construction::Default) => {
-            let what = format!("is `default()` now, was `new`, which took {}", list(before));
-            vec![Change::breaking("constructor", what, "no field is required now; calls to `new` no longer compile")]
-        }
-        (Construction::Default, Construction::New(now)) => {
-            let what = format!("is `new` now, which takes {}", list(now));
-            vec![Change::breaking(
-                "constructor",
-                what,
-                "these are required now; calls to `default()` no longer compile",
-            )]
+        (Construction::New(_) | Construction::Named { .. }, Construction::Default) => breaking(
+            format!("is `default()` now, was {}", was.construction),
+            "no field is required now; calls to `new` no longer compile",
+        ),
+        (Construction::Default, Construction::New(_) | Construction::Named { .. }) => breaking(
+            format!("is {} now", is.construction),
+            "these are required now; calls to `default()` no longer compile",
+        ),
+        (Construction::New(_), Construction::Named { .. }) | (Construction::Named { .. }, Construction::New(_)) => {
+            breaking(
+                format!("is {} now, was {}", is.construction, was.construction),
+                "calls to `new` no longer compile",
+            )
         }
         (before, now) if before != now && *now == Construction::Literal => {
             vec![Change::breaking("", "no longer has `new` or `Default`", "calls to them no longer compile")]
         }
         _ => Vec::new(),
     }
+}
+
+/// The changes of the struct of the required fields. A change of a field itself is reported with the field.
+fn required(before: &[Argument], now: &[Argument], was: &NamedType, after: &BTreeMap<String, Field>) -> Vec<Change> {
+    let has = |list: &[Argument], name: &str| list.iter().any(|argument| argument.name == name);
+    let part = |name: &str| format!("required field `{name}`");
+    let was_a_field = |name: &str| matches!(&was.kind, Kind::Struct(fields) if fields.contains_key(name));
+    let mut changes = Vec::new();
+    for Argument { name, .. } in before.iter().filter(|it| !has(now, &it.name) && after.contains_key(&it.name)) {
+        let why = "callers that name it in the argument of `new` no longer compile; set the field instead";
+        changes.push(Change::breaking(part(name), "is optional now", why));
+    }
+    for Argument { name, kind, .. } in now.iter().filter(|it| !has(before, &it.name)) {
+        let what = if was_a_field(name) { "is required now" } else { "is new" };
+        let why = if was.is_sent {
+            "callers must name it in the argument of `new`"
+        } else {
+            "callers that make a response, as tests do, must name it in the argument of `new`"
+        };
+        changes.push(Change::breaking(part(name), format!("{what}: `{}`", shown(kind)), why));
+    }
+    changes
 }
 
 /// The reason why a new type of a field breaks callers. It depends on the wrapper around the type, and on whether

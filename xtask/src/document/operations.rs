@@ -19,6 +19,8 @@ pub struct Operation {
     pub method: String,
     /// The path template.
     pub path: String,
+    /// The first of its tags.
+    pub tag: Option<String>,
     /// Whether a request carries the bearer token: one of the operation's security schemes is a bearer.
     pub needs_bearer: bool,
     /// The names of the error bodies by status, which is a number, a range such as `4XX`, or `default`. If the
@@ -71,6 +73,7 @@ pub fn list(document: &Value) -> Vec<Operation> {
             id: references::operation_id(node).to_owned(),
             method: method.to_uppercase(),
             path: path.to_owned(),
+            tag: node.get("tags").and_then(|tags| tags.get(0)?.as_str()).map(str::to_owned),
             needs_bearer: security::credentials(effective, document).bearer,
             ..Operation::default()
         });

@@ -7,7 +7,8 @@ use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Arm, Expr, ExprCall, ExprIf, Fields, File, Ident, Item, ItemEnum, ItemImpl, Pat, Type, parse_quote};
 
-use crate::client::source::{self, Names};
+use crate::client::contained::{self, Names};
+use crate::client::source;
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 use crate::names;
@@ -143,7 +144,7 @@ impl VisitMut for Constants<'_> {
 
 /// Removes those of the types `candidates` that no other type and no method contains.
 fn remove_unused(client: &mut File, mut candidates: BTreeSet<String>) {
-    for (_, contained) in source::parts(source::types(client)) {
+    for (_, contained) in contained::parts(source::types(client)) {
         candidates.retain(|name| !contained.contains(name));
     }
     for method in source::methods(client) {

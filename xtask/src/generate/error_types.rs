@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use syn::{File, Item, parse_quote};
 
-use crate::client::source;
+use crate::client::{contained, source};
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
 /// Marks each enum that an error of a method contains, and returns their number.
 pub(super) fn mark(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
     let errors: BTreeSet<String> =
-        source::methods(client).filter_map(source::failure).flat_map(source::Names::of).collect();
+        source::methods(client).filter_map(source::failure).flat_map(contained::Names::of).collect();
     let mut count = 0;
     for item in source::types_mut(client) {
         if let Item::Enum(item) = item

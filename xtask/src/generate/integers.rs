@@ -11,7 +11,7 @@ use syn::visit_mut::VisitMut as _;
 use syn::{File, GenericArgument, Item, ItemImpl, PathArguments, Type, parse_quote};
 
 use super::replaced_types::Replaced;
-use crate::client::source;
+use crate::client::{contained, source};
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
@@ -20,7 +20,7 @@ const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64
 
 /// Replaces the integers in all types that a response contains, and returns their number.
 pub(super) fn replace(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
-    let received = source::received(client);
+    let received = contained::received(client);
     let is_received = |kind: &Type| matches!(kind, Type::Path(path) if path.path.get_ident().is_some_and(|name| received.contains(&name.to_string())));
     let mut replacing = Replaced::new(|kind: &Type| is_integer(kind).then(|| parse_quote!(crate::Integer)));
     for item in source::types_mut(client) {

@@ -13,6 +13,7 @@ mod enum_values;
 mod error_sections;
 mod error_types;
 mod field_names;
+mod groups;
 mod integers;
 mod json_bodies;
 mod mock_paths;
@@ -27,15 +28,20 @@ mod pages;
 mod parameter_values;
 mod path_arguments;
 mod progenitor;
+mod query_arguments;
+mod references;
 mod refusals;
 mod repeated_names;
 mod replaced_types;
 mod request_methods;
 mod runtime;
 mod schemas;
+mod text_enums;
+mod type_uses;
 mod unions;
 mod variants;
 mod version_header;
+mod views;
 
 use std::collections::BTreeMap;
 use std::panic;
@@ -109,14 +115,21 @@ const PASSES: &[Pass] = &[
     Pass { name: "name the value and the type in errors", run: Shape(conversion_errors::name) },
     Pass { name: "let callers expect more errors", run: Shape(error_types::mark) },
     Pass { name: "remove documentation that repeats a name", run: Shape(repeated_names::remove) },
-    // After all passes that change fields: the required fields are the arguments of a constructor.
-    Pass { name: "add constructors", run: Shape(constructors::add) },
+    // After all passes that change the bodies of methods.
+    Pass { name: "pass arguments by reference", run: Shape(references::pass) },
+    Pass { name: "add constructors", run: Finish(constructors::add) },
     Pass { name: "implement pages", run: Finish(pages::implement) },
     Pass { name: "document errors", run: Finish(error_sections::add) },
     Pass { name: "decide unions by tags and forms", run: Finish(unions::decide) },
     Pass { name: "list fields in place of derives", run: Finish(objects::list_fields) },
-    // After the pass above, which removes the derives from structs with a list of fields.
+    Pass { name: "list strings in place of derives", run: Finish(text_enums::list_texts) },
+    // After the passes above, which remove the derives from types with a list.
     Pass { name: "derive schemas", run: Finish(schemas::derive) },
+    Pass { name: "accept queries in any form", run: Finish(query_arguments::accept_none) },
+    Pass { name: "name the operations of each type", run: Finish(type_uses::name) },
+    // They look for the operations in `impl Client`, from which the last pass moves them.
+    Pass { name: "set the consumer in views", run: Finish(views::add) },
+    Pass { name: "group operations by their tags", run: Finish(groups::separate) },
 ];
 
 /// The passes over the mocks, in the order in which they run.

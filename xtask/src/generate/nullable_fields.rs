@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syn::{Fields, File, Item};
 
-use crate::client::source::{self, Names};
+use crate::client::contained::{self, Names};
+use crate::client::source;
 use crate::document::problem::Problem;
 use crate::document::references;
 use crate::lower::Lowered;
@@ -13,7 +14,7 @@ use crate::lower::Lowered;
 /// Replaces `Option<T>` with `Nullable<T>` in the fields that `lowered` lists, and returns their number.
 pub(super) fn wrap(client: &mut File, lowered: &Lowered, _: &mut Vec<Problem>) -> usize {
     let enums = source::types(client).iter().filter(|item| matches!(item, Item::Enum(_)));
-    let variants = source::parts(enums);
+    let variants = contained::parts(enums);
     let mut nullable: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
     for method in source::methods(client) {
         let Some(fields) = lowered.patched_fields.get(&method.sig.ident.to_string()) else { continue };

@@ -9,13 +9,13 @@ use syn::visit_mut::VisitMut as _;
 use syn::{Fields, File, Item, ItemEnum, Type, parse_quote};
 
 use super::replaced_types::Replaced;
-use crate::client::source;
+use crate::client::{contained, source};
 use crate::document::problem::Problem;
 use crate::lower::Lowered;
 
 /// Replaces `E` with `Open<E>` in the fields of all structs that a response contains, and returns the number of places.
 pub(super) fn wrap(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> usize {
-    let received = source::received(client);
+    let received = contained::received(client);
     let enums = source::types(client).iter().filter_map(|item| match item {
         Item::Enum(item) if is_plain(item) => Some(item.ident.to_string()),
         _ => None,

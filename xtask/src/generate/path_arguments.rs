@@ -120,6 +120,7 @@ pub(super) mod tests {
             id: id.to_owned(),
             method: "GET".to_owned(),
             path: path.to_owned(),
+            tag: None,
             needs_bearer: true,
             bodies: BTreeMap::new(),
             errors: BTreeMap::new(),

@@ -7,6 +7,7 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
+use crate::client::groups::VIEW;
 use crate::client::{Argument, Client, Kind, Passing};
 
 /// The source of the driver for a client.
@@ -31,23 +32,43 @@ pub(super) fn source(client: &Client) -> anyhow::Result<String> {
     });
     let mut calls = Vec::new();
     for (name, method) in &client.methods {
-        let call = format_ident!("{name}");
+        let call = format_ident!("{}", method.name);
+        let group = method.group.as_ref().map(|group| format_ident!("{group}")).map(|group| quote!(.#group()));
         let report = if method.is_stream { quote!(report_bytes) } else { quote!(report) };
-        let (mut lets, mut passed) = (Vec::new(), Vec::new());
-        for Argument { name, owned, passing, .. } in &method.arguments {
+        let (mut lets, mut passed, mut passed_to_view) = (Vec::new(), Vec::new(), Vec::new());
+        for argument in &method.arguments {
+            let Argument { name, owned, passing, .. } = argument;
             let variable = format_ident!("a_{name}");
             let kind: TokenStream =
                 owned.parse().map_err(|error| anyhow::anyhow!("the type {owned} is not valid Rust: {error}"))?;
             let kind = from_outside(kind);
             lets.push(quote! { let #variable: #kind = argument(arguments, #name)?; });
-            passed.push(match passing {
+            let value = match passing {
                 Passing::Value => quote! { #variable },
                 Passing::Reference => quote! { &#variable },
                 Passing::AsRef => quote! { #variable.as_ref() },
                 Passing::AsDeref => quote! { #variable.as_deref() },
-            });
+            };
+            if client.view.as_ref() != Some(argument) {
+                passed_to_view.push(value.clone());
+            }
+            passed.push(value);
         }
-        calls.push(quote! { #name => { #(#lets)* #report(client.#call(#(#passed),*).await).await } });
+        let call = match client.view.as_ref().filter(|_| client.is_in_view(method)) {
+            // Every other call goes through the view.
+            Some(argument) => {
+                let (view, consumer) = (format_ident!("{VIEW}"), format_ident!("a_{}", argument.name));
+                quote! {
+                    if through_view() {
+                        #report(client.#view(#consumer)#group.#call(#(#passed_to_view),*).await).await
+                    } else {
+                        #report(client #group.#call(#(#passed),*).await).await
+                    }
+                }
+            }
+            None => quote! { #report(client #group.#call(#(#passed),*).await).await },
+        };
+        calls.push(quote! { #name => { #(#lets)* #call } });
     }
     let fixed = fixed();
     let file = quote! {
@@ -88,6 +109,13 @@ fn fixed() -> TokenStream {
         use chift_api::{Authorize, Bearer, BearerFuture, Client, Error, ResponseValue, Secret, Session, types};
         use serde_json::{Value, json};
         use std::io::{BufRead, Write};
+
+        /// Alternates between the two ways to call an operation that concerns a consumer.
+        fn through_view() -> bool {
+            use std::sync::atomic::{AtomicUsize, Ordering};
+            static CALLS: AtomicUsize = AtomicUsize::new(0);
+            CALLS.fetch_add(1, Ordering::Relaxed) % 2 == 1
+        }
 
         struct Fixed;
         impl Authorize for Fixed {

@@ -244,8 +244,16 @@ fn combination(name: &'static str, make: Make, is_new: bool, random: &mut Rng) -
         Make::Composed(make) => make(&mut schemas),
     };
     let mut all = Map::new();
-    for (position, operation) in positions(&schema) {
-        let path = if position.starts_with("path") { format!("/{position}/{{value}}") } else { format!("/{position}") };
+    for (position, mut operation) in positions(&schema) {
+        let mut path =
+            if position.starts_with("path") { format!("/{position}/{{value}}") } else { format!("/{position}") };
+        if let Some(tag) = schemas.random.choice(TAGS).copied().flatten() {
+            operation["tags"] = json!([tag]);
+        }
+        if schemas.random.bool() {
+            path.insert_str(0, "/consumers/{consumer_id}");
+            for_consumer(&mut operation);
+        }
         let methods: &[&str] = match operation.get("requestBody") {
             Some(_) => &["post", "post", "post", "put", "delete", "options"],
             None => &["get", "get", "get", "delete", "options", "head", "trace"],
@@ -270,6 +278,30 @@ fn combination(name: &'static str, make: Make, is_new: bool, random: &mut Rng) -
         "paths": all, "components": {"schemas": components},
     });
     Combination { constructs: format!("{version}: {}", used.join(", ")), document }
+}
+
+/// Tags of operations: ordinary ones, and names that the client uses itself.
+const TAGS: &[Option<&str>] = &[
+    None,
+    Some("Baking"),
+    Some("baking"),
+    Some("Point of Sale"),
+    Some("Client"),
+    Some("Consumer"),
+    Some("error"),
+    Some("Result"),
+    Some("json"),
+    Some("self"),
+    Some("24/7"),
+];
+
+fn for_consumer(operation: &mut Value) {
+    let consumer =
+        json!({"name": "consumer_id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}});
+    match operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        Some(parameters) => parameters.push(consumer),
+        None => operation["parameters"] = json!([consumer]),
+    }
 }
 
 fn body(media_type: &str, schema: &Value) -> Value {

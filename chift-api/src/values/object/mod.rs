@@ -93,6 +93,53 @@ macro_rules! object {
 #[allow(unused_imports, reason = "a document without objects does not use it")]
 pub(crate) use object;
 
+/// Implements how a caller constructs a struct: `Default` if no field is required, otherwise `new`, which takes the
+/// required fields, or one struct that names them. The fields at the end are left unset.
+#[allow(unused_macros, reason = "a document without objects does not use it")]
+macro_rules! constructor {
+    ($name:ident default $($other:ident)*) => {
+        impl ::std::default::Default for $name {
+            fn default() -> Self {
+                Self { $($other: ::std::default::Default::default(),)* }
+            }
+        }
+    };
+    ($name:ident new($($field:ident: $kind:ty = $value:expr),*) $($other:ident)*) => {
+        impl $name {
+            /// Creates a value with the fields that the document requires; all others are unset.
+            pub fn new($($field: $kind),*) -> Self {
+                Self { $($field: $value,)* $($other: ::std::default::Default::default(),)* }
+            }
+        }
+    };
+    ($name:ident new $required:ident { $($field:ident: $kind:ty),* } $($other:ident)*) => {
+        #[doc = concat!("The required fields of [`", stringify!($name), "`], the argument of its `new`.")]
+        #[derive(Clone, Debug)]
+        pub struct $required {
+            $(
+                #[doc = concat!("See [`", stringify!($name), "::", stringify!($field), "`].")]
+                pub $field: $kind,
+            )*
+        }
+
+        impl $name {
+            /// Creates a value with the fields that the document requires; all others are unset.
+            pub fn new(required: $required) -> Self {
+                let $required { $($field),* } = required;
+                Self { $($field,)* $($other: ::std::default::Default::default(),)* }
+            }
+        }
+
+        impl ::std::convert::From<$required> for $name {
+            fn from(required: $required) -> Self {
+                Self::new(required)
+            }
+        }
+    };
+}
+#[allow(unused_imports, reason = "a document without objects does not use it")]
+pub(crate) use constructor;
+
 /// A field in the list of a struct.
 #[cfg(feature = "schemars")]
 pub(crate) struct Field {

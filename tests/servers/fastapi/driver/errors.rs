@@ -2,9 +2,8 @@
 
 use chift_api::{Client, Error, types};
 use serde_json::json;
-use uuid::Uuid;
 
-use crate::Checks;
+use crate::{Checks, auth_item, line};
 
 pub(crate) async fn run(checks: &mut Checks, client: &Client, anonymous: &Client) {
     checks.run("a refused token request has the validator's body", refused_token(anonymous.clone())).await;
@@ -17,7 +16,7 @@ pub(crate) async fn run(checks: &mut Checks, client: &Client, anonymous: &Client
 }
 
 async fn refused_token(client: Client) {
-    let body = types::AuthItem::new(Uuid::from_u128(7), " ", "flour");
+    let body = auth_item(" ", "flour");
     let Err(Error::ErrorResponse(response)) = client.generate_access_token(&body).await else {
         panic!("the server accepts a blank id");
     };
@@ -45,7 +44,7 @@ async fn refused_query(client: Client) {
 }
 
 async fn undocumented(client: Client, anonymous: Client) {
-    let body = types::AuthItem::new(Uuid::from_u128(7), "a baker", "sugar");
+    let body = auth_item("a baker", "sugar");
     let Err(Error::ErrorResponse(response)) = anonymous.generate_access_token(&body).await else {
         panic!("the server accepts a wrong secret");
     };
@@ -55,16 +54,16 @@ async fn undocumented(client: Client, anonymous: Client) {
     };
     assert_eq!(body.body(), &json!({"detail": "wrong secret"}));
 
-    let Err(Error::ErrorResponse(response)) = client.read_order(418).await else { panic!("418 is not a success") };
+    let Err(Error::ErrorResponse(response)) = client.read_order(&418).await else { panic!("418 is not a success") };
     assert_eq!(response.status(), 418);
     assert!(matches!(response.into_inner(), types::ApiError::Undocumented(_)));
 
-    let Err(Error::ErrorResponse(response)) = anonymous.read_order(1).await else { panic!("it needs a token") };
+    let Err(Error::ErrorResponse(response)) = anonymous.read_order(&1).await else { panic!("it needs a token") };
     assert_eq!(response.status(), 401);
 }
 
 async fn documented(client: Client) {
-    let Err(Error::ErrorResponse(response)) = client.read_order(50).await else { panic!("there is no order 50") };
+    let Err(Error::ErrorResponse(response)) = client.read_order(&50).await else { panic!("there is no order 50") };
     assert_eq!(response.status(), 404);
     let types::ApiError::Problem(problem) = response.into_inner() else {
         panic!("the body is not a problem");
@@ -72,7 +71,7 @@ async fn documented(client: Client) {
     assert_eq!((problem.code.as_str(), problem.message.as_str()), ("unknown_order", "no order 50"));
 
     let price = types::LineInputPrice::String("1.00".to_owned());
-    let mut body = types::NewOrder::new(vec![types::LineInput::new(price, "rye", 1)]);
+    let mut body = types::NewOrder::new(vec![line("rye", 1, price)]);
     body.note = Some("again".to_owned());
     let Err(Error::ErrorResponse(response)) = client.create_order(&body).await else { panic!("it is a duplicate") };
     assert_eq!(response.status(), 409);

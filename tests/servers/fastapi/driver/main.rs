@@ -44,6 +44,18 @@ impl Checks {
     }
 }
 
+/// The body of a token request.
+fn auth_item(client_id: &str, client_secret: &str) -> types::AuthItem {
+    let account_id = uuid::Uuid::from_u128(7);
+    let (client_id, client_secret) = (client_id.to_owned(), client_secret.into());
+    types::AuthItem::new(types::AuthItemRequired { account_id, client_id, client_secret })
+}
+
+/// A line of an order.
+fn line(product: &str, quantity: i64, price: types::LineInputPrice) -> types::LineInput {
+    types::LineInput::new(types::LineInputRequired { price, product: product.to_owned(), quantity })
+}
+
 /// An exact number, as a program writes it.
 fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
@@ -53,7 +65,7 @@ fn decimal(text: &str) -> Decimal {
 async fn main() -> ExitCode {
     let base_url = std::env::args().nth(1).expect("the first argument is the base URL");
     let anonymous = Client::new(&base_url, Session::anonymous()).unwrap();
-    let body = types::AuthItem::new(uuid::Uuid::from_u128(7), "a baker", "flour");
+    let body = auth_item("a baker", "flour");
     let token = anonymous.generate_access_token(&body).await.unwrap().into_inner();
     assert_eq!(token.token_type, "bearer");
     assert!(!format!("{token:?}").contains("bakery-token"), "the token is printed");

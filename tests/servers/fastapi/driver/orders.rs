@@ -4,7 +4,7 @@ use chift_api::{Client, Nullable, Open, types};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::Checks;
+use crate::{Checks, line};
 
 pub(crate) async fn run(checks: &mut Checks, client: &Client) {
     checks.run("a page has its items and totals", pages(client.clone())).await;
@@ -26,7 +26,7 @@ async fn pages(client: Client) {
     assert!(page.items[0].pickup_at.is_none());
 
     let statuses = vec![types::Stage::Baking, types::Stage::Ready];
-    let page = client.list_orders(&types::ListOrdersQuery::default(), Some(&statuses)).await.unwrap().into_inner();
+    let page = client.list_orders(None, Some(&statuses)).await.unwrap().into_inner();
     assert_eq!(page.items.iter().map(|order| order.id.clone()).collect::<Vec<_>>(), [1, 2, 4, 5, 7]);
     assert!(page.items.iter().all(|order| order.status != Open::from(types::Stage::Open)));
 }
@@ -34,11 +34,9 @@ async fn pages(client: Client) {
 async fn creation(client: Client) {
     let price = |text: &str| types::LineInputPrice::String(text.to_owned());
     let exact = types::LineInputPrice::Number("1234567890.12".parse().unwrap());
-    let mut body = types::NewOrder::new(vec![
-        types::LineInput::new(price("0.10"), "rye", 3),
-        types::LineInput::new(exact, "wedding cake", 1),
-    ]);
-    let mut address = types::Address::new("Ghent", "Veldstraat 1");
+    let mut body = types::NewOrder::new(vec![line("rye", 3, price("0.10")), line("wedding cake", 1, exact)]);
+    let mut address =
+        types::Address::new(types::AddressRequired { street: "Veldstraat 1".into(), city: "Ghent".into() });
     address.floor = Some(0.into());
     let mut customer = types::Customer::new(Uuid::from_u128(5), "Ada");
     customer.born = Some("2000-02-29".parse().unwrap());
@@ -65,7 +63,7 @@ async fn creation(client: Client) {
 }
 
 async fn later_values(client: Client) {
-    let order = client.read_order(99).await.unwrap().into_inner();
+    let order = client.read_order(&99).await.unwrap().into_inner();
     assert_eq!(order.status.known(), None);
     assert_eq!(order.status.to_string(), "cooling");
     assert_eq!(order.extra["oven"], json!({"degrees": 230}));
@@ -73,27 +71,27 @@ async fn later_values(client: Client) {
 
 async fn patch(client: Client) {
     let mut body = types::OrderPatch::default();
-    let unchanged = client.change_order(1, &body).await.unwrap().into_inner();
+    let unchanged = client.change_order(&1, &body).await.unwrap().into_inner();
     assert_eq!(json!(unchanged.fields), json!({}));
 
     body.note = Nullable::Null;
     body.discount = Nullable::Value("0.25".parse().unwrap());
     body.pickup_at = Nullable::Value("2026-03-01T08:00:00+01:00".parse().unwrap());
-    let changed = client.change_order(1, &body).await.unwrap().into_inner();
+    let changed = client.change_order(&1, &body).await.unwrap().into_inner();
     let expected = json!({"note": null, "discount": 0.25, "pickup_at": "2026-03-01T08:00:00+01:00"});
     assert_eq!(json!(changed.fields), expected);
 }
 
 async fn optional_body(client: Client) {
-    let without = client.cancel_order(3, None).await.unwrap().into_inner();
+    let without = client.cancel_order(&3, None).await.unwrap().into_inner();
     assert_eq!(json!(without.fields), json!({"id": 3, "body": null}));
-    let body = types::Problem::new("burnt", "oven too hot");
-    let with = client.cancel_order(3, Some(&body)).await.unwrap().into_inner();
+    let body = types::Problem::new(types::ProblemRequired { code: "burnt".into(), message: "oven too hot".into() });
+    let with = client.cancel_order(&3, Some(&body)).await.unwrap().into_inner();
     assert_eq!(json!(with.fields)["body"]["code"], "burnt");
 }
 
 async fn deletion(client: Client) {
-    assert_eq!(client.delete_order(1).await.unwrap().status(), 204);
+    assert_eq!(client.delete_order(&1).await.unwrap().status(), 204);
 }
 
 async fn several_statuses(client: Client) {

@@ -28,16 +28,16 @@ async fn parameters(client: Client) {
     let statuses = vec![types::Stage::Baking, types::Stage::Ready];
     let found = client
         .search(
-            types::Stage::Open,
+            &types::Stage::Open,
             &day,
             Some(&days),
             &vec![i64::MAX, i64::MIN, 0],
             &query,
             Some(&statuses),
-            Some(-3),
+            Some(&-3),
             Some("white flour; 100 % = \"00\""),
             Some(&day),
-            Some(types::Stage::Baking),
+            Some(&types::Stage::Baking),
         )
         .await
         .unwrap()
@@ -61,8 +61,7 @@ async fn parameters(client: Client) {
 
 async fn few_parameters(client: Client) {
     let day = "2026-01-01".parse().unwrap();
-    let query = types::SearchQuery::default();
-    let found = client.search(types::Stage::Ready, &day, None, &vec![1], &query, None, None, None, None, None).await;
+    let found = client.search(&types::Stage::Ready, &day, None, &vec![1], None, None, None, None, None, None).await;
     let found = found.unwrap().into_inner();
     assert_eq!((found.ids, found.days, found.exact), (vec![1.into()], vec![day], false));
     assert!(found.sort.is_none() && found.until.is_none() && found.ratio.is_none() && found.label.is_none());
@@ -94,7 +93,7 @@ async fn upload(client: Client) {
 }
 
 async fn downloads(client: Client) {
-    let text = bytes(client.print_order(4).await.unwrap().into_inner()).await;
+    let text = bytes(client.print_order(&4).await.unwrap().into_inner()).await;
     assert_eq!(String::from_utf8(text).unwrap(), "Order 4: br\u{f6}tchen");
 }
 

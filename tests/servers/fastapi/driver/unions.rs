@@ -4,7 +4,7 @@ use chift_api::{Client, Integer, types};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::{Checks, decimal};
+use crate::{Checks, decimal, line};
 
 pub(crate) async fn run(checks: &mut Checks, client: &Client) {
     checks.run("both sides read the same variant of a tagged union", tagged(client.clone())).await;
@@ -25,7 +25,7 @@ async fn tagged(client: Client) {
         Body::from(types::Voucher::new(amount(), types::VoucherKind::Voucher.into())),
     ];
     for (body, expected) in bodies.iter().zip(["Cash", "Card", "Voucher"]) {
-        let receipt = client.pay_order(1, body).await.unwrap().into_inner();
+        let receipt = client.pay_order(&1, body).await.unwrap().into_inner();
         assert_eq!(receipt.read_as, expected);
         let here = match &receipt.payment {
             Payment::Cash(_) => "Cash",
@@ -52,7 +52,7 @@ async fn payments(client: Client) {
 
 async fn optional(client: Client) {
     let price = types::LineInputPrice::String("1.00".to_owned());
-    let mut body = types::NewOrder::new(vec![types::LineInput::new(price, "rye", 1)]);
+    let mut body = types::NewOrder::new(vec![line("rye", 1, price)]);
     assert!(client.create_order(&body).await.unwrap().into_inner().payment.is_none());
     let gift = types::Voucher::new(decimal("1"), types::VoucherKind::Gift.into());
     body.payment = Some(gift.into());

@@ -44,7 +44,12 @@ async fn unusual_numbers(client: Client) {
 async fn sent_numbers(client: Client) {
     let amount = types::MeasuresInputAmount::Number(decimal("99999999999999999.01"));
     let weights = ["0.1", "-7", "1234.5"].map(decimal).to_vec();
-    let body = types::MeasuresInput::new(amount, i64::MAX, decimal("0.30"), weights);
+    let body = types::MeasuresInput::new(types::MeasuresInputRequired {
+        amount,
+        count: i64::MAX,
+        ratio: decimal("0.30"),
+        weights,
+    });
     let sent = client.send_measures(&body).await.unwrap().into_inner().text;
     for part in [
         r#""amount":99999999999999999.01"#,
@@ -68,14 +73,14 @@ async fn week(client: Client) {
 }
 
 async fn sent_week(client: Client) {
-    let hours = || types::Hours::new("18:00:00", "07:00:00");
-    let mut week = types::Week::new(
-        "PT1H",
-        DAYS.map(|day| (day.to_owned(), hours())).into_iter().collect(),
-        "2026-03-02T07:00:00".parse().unwrap(),
-        "2026-02-20T08:00:00-03:00".parse().unwrap(),
-        "2026-03-01".parse().unwrap(),
-    );
+    let hours = || types::Hours::new(types::HoursRequired { opens: "07:00:00".into(), closes: "18:00:00".into() });
+    let mut week = types::Week::new(types::WeekRequired {
+        break_time: "PT1H".to_owned(),
+        days: DAYS.map(|day| (day.to_owned(), hours())).into_iter().collect(),
+        local_opening: "2026-03-02T07:00:00".parse().unwrap(),
+        published_at: "2026-02-20T08:00:00-03:00".parse().unwrap(),
+        valid_from: "2026-03-01".parse().unwrap(),
+    });
     week.extra.insert("note".to_owned(), json!("kept"));
     let read = json!(client.put_week(&week).await.unwrap().into_inner());
     assert_eq!(read["keys"], json!(DAYS));

@@ -1,0 +1,128 @@
+//! Moves the operations into groups, one for each tag: `client.baking().get_loaves(…)`.
+//!
+//! A group is a struct in the module `groups` that borrows the client. progenitor's bodies stay as they are: `group!` in
+//! `chift-api/src/call/runtime.rs` gives each group the fields and the hooks that they use.
+
+use std::collections::BTreeMap;
+
+use quote::{format_ident, quote};
+use syn::{File, FnArg, ImplItem, ImplItemFn, Item, ItemMod, parse_quote};
+
+use crate::client::{Client, Group, source};
+
+/// Moves the methods, and returns the number of groups.
+pub(super) fn separate(file: &mut File, client: &Client) -> usize {
+    let mut members: BTreeMap<&str, Vec<ImplItemFn>> = BTreeMap::new();
+    for items in source::client_items(file) {
+        for item in std::mem::take(items) {
+            let group = match &item {
+                ImplItem::Fn(method) => client.methods.get(&method.sig.ident.to_string()),
+                _ => None,
+            };
+            match (group.and_then(|method| Some((method, method.group.as_deref()?))), item) {
+                (Some((value, group)), ImplItem::Fn(mut method)) => {
+                    method.sig.ident = format_ident!("{}", value.name);
+                    by_value(&mut method);
+                    members.entry(group).or_default().push(method);
+                }
+                (_, item) => items.push(item),
+            }
+        }
+    }
+    if client.groups.is_empty() {
+        return 0;
+    }
+    let groups = client.groups.iter().flat_map(|(accessor, group)| {
+        let name = format_ident!("{}", group.name);
+        let documentation = documentation(accessor, group);
+        let methods = members.remove(accessor.as_str()).unwrap_or_default();
+        let items: [Item; 2] = [
+            parse_quote! { crate::runtime::group! { #(#[doc = #documentation])* #name } },
+            parse_quote! { impl #name<'_> { #(#methods)* } },
+        ];
+        items
+    });
+    let module: ItemMod = parse_quote! {
+        /// The operations in groups, by their tags in the document.
+        #[allow(clippy::all)]
+        pub mod groups {
+            use super::*;
+            #(#groups)*
+        }
+    };
+    let accessors = client.groups.iter().map(|(accessor, group)| {
+        let (accessor, name) = (format_ident!("{accessor}"), format_ident!("{}", group.name));
+        let documentation = format!(" The operations of the tag `{}`.", code(&group.tag));
+        quote! {
+            #[doc = #documentation]
+            pub fn #accessor(&self) -> groups::#name<'_> {
+                groups::#name::of(self)
+            }
+        }
+    });
+    let accessors: Item = parse_quote! { impl Client { #(#accessors)* } };
+    file.items.push(accessors);
+    file.items.push(Item::Mod(module));
+    client.groups.len()
+}
+
+/// Makes a method take its group by value. A group is a reference, so its future may outlive the group.
+fn by_value(method: &mut ImplItemFn) {
+    if let Some(receiver @ FnArg::Receiver(_)) = method.sig.inputs.first_mut() {
+        *receiver = parse_quote!(self);
+    }
+}
+
+fn documentation(accessor: &str, group: &Group) -> Vec<String> {
+    let mut lines = vec![
+        format!(" The operations of the tag `{}`, from", code(&group.tag)),
+        format!(" [`Client::{accessor}`](super::Client::{accessor})."),
+    ];
+    if let Some(description) = &group.description {
+        lines.push(String::new());
+        lines.extend(description.lines().map(|line| format!(" {line}")));
+    }
+    lines
+}
+
+/// A text inside backticks.
+pub(super) fn code(text: &str) -> String {
+    text.replace('`', "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::path_arguments::tests::operation;
+    use super::super::tests::one_line;
+    use super::*;
+    use crate::client;
+    use crate::document::operations::Operation;
+
+    #[test]
+    fn a_method_moves_to_the_group_of_its_tag() {
+        let mut file: File = syn::parse_str(
+            "pub mod types {}
+            impl Client {
+                pub fn new() -> Self {}
+                pub async fn invoicing_get<'a>(&'a self, id: &'a str) -> Result<ResponseValue<()>, Error<()>> { self.exec() }
+                pub async fn ping(&self) -> Result<ResponseValue<()>, Error<()>> { self.exec() }
+            }",
+        )
+        .unwrap();
+        let tagged = Operation { tag: Some("Invoicing".to_owned()), ..operation("invoicing_get", "/a") };
+        let document = json!({"tags": [{"name": "Invoicing", "description": "Invoices."}]});
+        let client = client::read(&file, &document, &[tagged, operation("ping", "/b")]);
+        assert_eq!(separate(&mut file, &client), 1);
+        let written = one_line(&file);
+        for expected in [
+            "impl Client { pub fn new() -> Self {} pub async fn ping(&self)",
+            "pub fn invoicing(&self) -> groups::Invoicing<'_> { groups::Invoicing::of(self) }",
+            "impl Invoicing<'_> { pub async fn get<'a>(self, id: &'a str) -> Result<ResponseValue<()>, Error<()>> { self.exec() }",
+            r#""] #[doc = " Invoices."] Invoicing"#,
+        ] {
+            assert!(written.contains(expected), "{expected} is missing in\n{written}");
+        }
+    }
+}
