@@ -18,7 +18,7 @@ use super::text::{headline, one_line, shortened, shown_code};
 /// assert_eq!(body.error_code(), Some("ERROR_X"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Undocumented(Value);
 
@@ -61,7 +61,7 @@ impl fmt::Debug for Undocumented {
 /// }
 /// # }
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorDetails {
     /// The HTTP status.

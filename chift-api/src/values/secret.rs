@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 /// A secret string: the secret of an API key, or an access token. In the document, a string with `format: password`.
 ///
 /// It redacts itself in [`Debug`], has no `Display`, and overwrites its memory when it is dropped. `Serialize` writes
-/// the secret itself, because requests need it. The time of a comparison depends only on the lengths.
+/// the secret itself, because requests need it. `==` compares the texts, in a time that depends only on their lengths.
 ///
 /// ```
 /// use chift_api::Secret;
