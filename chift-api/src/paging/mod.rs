@@ -42,10 +42,14 @@
 //! - A `total` that is larger than before counts only if the page states the requested page number. So a server that
 //!   repeats its last page does not cause an endless stream.
 
+#[cfg(test)]
+mod closures;
 mod items;
 mod page;
+mod requests;
 #[cfg(test)]
 mod tests;
 
-pub use items::{CollectError, Items, items};
+pub use futures_util::Stream;
+pub use items::{CollectError, Items, items, owned_pages, pages};
 pub use page::{ListPage, Page};
