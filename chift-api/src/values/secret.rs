@@ -44,6 +44,21 @@ impl From<&str> for Secret {
     }
 }
 
+/// Converts from the crate `secrecy`, by value or by reference.
+#[cfg(feature = "secrecy")]
+impl From<&secrecy::SecretString> for Secret {
+    fn from(secret: &secrecy::SecretString) -> Self {
+        Self::from(secrecy::ExposeSecret::expose_secret(secret))
+    }
+}
+
+#[cfg(feature = "secrecy")]
+impl From<secrecy::SecretString> for Secret {
+    fn from(secret: secrecy::SecretString) -> Self {
+        Self::from(&secret)
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
@@ -75,5 +90,13 @@ mod tests {
         assert_eq!(Secret::from("a"), Secret::from("a".to_owned()));
         assert_ne!(Secret::from("a"), Secret::from("b"));
         assert_ne!(Secret::from("a"), Secret::from("ab"));
+    }
+
+    #[cfg(feature = "secrecy")]
+    #[test]
+    fn a_secret_of_the_crate_secrecy_is_converted() {
+        let secret = secrecy::SecretString::from("s3cret");
+        assert_eq!(Secret::from(&secret), Secret::from("s3cret"));
+        assert_eq!(Secret::from(secret).expose(), "s3cret");
     }
 }
