@@ -99,31 +99,29 @@ impl Credentials {
         lookup: impl Fn(&str) -> Result<String, VarError>,
     ) -> Result<Self, EnvironmentError> {
         let name = |field: &str| format!("{}_{}", prefix.trim_end_matches('_'), field.to_ascii_uppercase());
-        let read = Self::read(|field| match lookup(&name(field)) {
+        Self::read(name, |name| match lookup(name) {
             Ok(value) => Ok(value.into()),
             Err(VarError::NotPresent) => Err(NOT_SET),
             Err(VarError::NotUnicode(_)) => Err("is not Unicode text"),
-        });
-        read.map_err(|problems| {
-            EnvironmentError(problems.into_iter().map(|(field, problem)| (name(field), problem)).collect())
         })
     }
 
-    /// Reads all fields with `lookup`. The error names all fields that have a problem.
-    fn read(lookup: impl Fn(&str) -> Result<Secret, Problem>) -> Result<Self, Vec<(&'static str, Problem)>> {
-        let mut reader = Reader { lookup, problems: Vec::new() };
+    /// Reads all fields. `lookup` gets the `name` of a field.
+    fn read(
+        name: impl Fn(&str) -> String,
+        lookup: impl Fn(&str) -> Result<Secret, Problem>,
+    ) -> Result<Self, EnvironmentError> {
+        let mut reader = Reader { name, lookup, problems: Vec::new() };
         let text = |value: &str| Ok(value.to_owned());
-        let secret = |value: &str| Ok(Secret::from(value));
         let uuid = |value: &str| value.parse::<Uuid>().map_err(|_| "is not a UUID");
         let url = |value: &str| Url::parse(value).map(|_| value.to_owned()).map_err(|_| "is not a URL");
-        let client_id = reader.required("client_id", text);
-        let client_secret = reader.required("client_secret", secret);
-        let account_id = reader.required("account_id", uuid);
-        let mut credentials = Self::new(client_id, client_secret, account_id);
-        credentials.request.marketplace_id = reader.optional("marketplace_id", uuid);
-        credentials.request.env_id = reader.optional("env_id", text);
-        credentials.base_url = reader.optional("base_url", url);
-        if reader.problems.is_empty() { Ok(credentials) } else { Err(reader.problems) }
+        let client_id = reader.read("client_id", text).unwrap_or_default();
+        let client_secret = reader.read("client_secret", |value| Ok(Secret::from(value))).unwrap_or_default();
+        let mut credentials = Self::new(client_id, client_secret, reader.read("account_id", uuid).unwrap_or_default());
+        credentials.request.marketplace_id = reader.read("marketplace_id", uuid);
+        credentials.request.env_id = reader.read("env_id", text);
+        credentials.base_url = reader.read("base_url", url);
+        if reader.problems.is_empty() { Ok(credentials) } else { Err(EnvironmentError(reader.problems)) }
     }
 }
 
@@ -148,33 +146,26 @@ impl Credentials {
 /// ```
 impl<'de> Deserialize<'de> for Credentials {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let fields = match Given::deserialize(deserializer)? {
-            Given::Fields(fields) => fields,
-            Given::Other(_) => return Err(D::Error::custom("Chift credentials are not a table")),
+        let Given::Table(fields) = Given::deserialize(deserializer)? else {
+            return Err(D::Error::custom("Chift credentials are not a table"));
         };
         if let Some(name) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
             return Err(D::Error::unknown_field(name, &FIELDS));
         }
-        let read = Self::read(|field| match fields.get(field) {
-            Some(GivenField::Text(text)) => Ok(text.clone()),
-            Some(GivenField::Other(_)) => Err("is not a string"),
-            Some(GivenField::Null(())) | None => Err(NOT_SET),
+        let read = Self::read(str::to_owned, |field| match fields.get(field) {
+            Some(Given::Text(text)) => Ok(text.clone()),
+            Some(Given::Null(())) | None => Err(NOT_SET),
+            Some(_) => Err("is not a string"),
         });
-        read.map_err(|problems| D::Error::custom(format_args!("incomplete Chift credentials: {}", listed(&problems))))
+        read.map_err(|error| D::Error::custom(format_args!("incomplete Chift credentials: {}", error.listed())))
     }
 }
 
-/// The content of a configuration file. It has no type that refuses a value, because the error would show the value.
+/// A value in a configuration file. No value is refused here, because the error would show it.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Given {
-    Fields(HashMap<String, GivenField>),
-    Other(IgnoredAny),
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum GivenField {
+    Table(HashMap<String, Given>),
     Text(Secret),
     Null(()),
     Other(IgnoredAny),
@@ -189,7 +180,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// The `CHIFT_*` variables that are missing or invalid, without their values.
+/// The variables that are missing or invalid, without their values.
 ///
 /// ```
 /// # fn main() {
@@ -198,61 +189,51 @@ impl fmt::Debug for Credentials {
 /// }
 /// # }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the environment holds no complete Chift credentials: {}", self.listed())]
 pub struct EnvironmentError(Vec<(String, Problem)>);
 
 impl EnvironmentError {
     /// Whether no required variable is set, which means that nobody has configured credentials.
     pub fn is_all_missing(&self) -> bool {
-        self.0.len() == 3 && self.0.iter().all(|(_, problem)| *problem == NOT_SET)
+        self.0.len() == REQUIRED && self.0.iter().all(|(_, problem)| *problem == NOT_SET)
+    }
+
+    fn listed(&self) -> String {
+        let problems: Vec<String> = self.0.iter().map(|(name, problem)| format!("{name} {problem}")).collect();
+        problems.join(", ")
     }
 }
-
-impl fmt::Display for EnvironmentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the environment holds no complete Chift credentials: {}", listed(&self.0))
-    }
-}
-
-impl std::error::Error for EnvironmentError {}
 
 /// What is wrong with a field, without its value.
 type Problem = &'static str;
 
 const NOT_SET: Problem = "is not set";
+const BLANK: Problem = "is blank";
+/// The required fields come first.
 const FIELDS: [&str; 6] = ["client_id", "client_secret", "account_id", "marketplace_id", "env_id", "base_url"];
-
-fn listed(problems: &[(impl fmt::Display, Problem)]) -> String {
-    let problems: Vec<String> = problems.iter().map(|(name, problem)| format!("{name} {problem}")).collect();
-    problems.join(", ")
-}
+const REQUIRED: usize = 3;
 
 /// Reads fields, and collects the problems that they have.
-struct Reader<L> {
+struct Reader<N, L> {
+    name: N,
     lookup: L,
-    problems: Vec<(&'static str, Problem)>,
+    problems: Vec<(String, Problem)>,
 }
 
-impl<L: Fn(&str) -> Result<Secret, Problem>> Reader<L> {
-    /// The value of a field; the default if it has a problem.
-    fn required<T: Default>(&mut self, field: &'static str, parse: impl Fn(&str) -> Result<T, Problem>) -> T {
-        let value = (self.lookup)(field).and_then(|value| match value.expose().trim() {
-            "" => Err("is blank"),
+impl<N: Fn(&str) -> String, L: Fn(&str) -> Result<Secret, Problem>> Reader<N, L> {
+    /// The value of a field; `None` if it is optional and not set, or if it has a problem.
+    fn read<T>(&mut self, field: &str, parse: impl Fn(&str) -> Result<T, Problem>) -> Option<T> {
+        let name = (self.name)(field);
+        let value = (self.lookup)(&name).and_then(|value| match value.expose().trim() {
+            "" => Err(BLANK),
             value => parse(value),
         });
-        value.map_err(|problem| self.problems.push((field, problem))).unwrap_or_default()
-    }
-
-    /// The value of a field; `None` if it is not set, or if it has a problem.
-    fn optional<T>(&mut self, field: &'static str, parse: impl Fn(&str) -> Result<T, Problem>) -> Option<T> {
-        let value = match (self.lookup)(field) {
-            Err(NOT_SET) => return None,
-            value => value.and_then(|value| match value.expose().trim() {
-                "" => Ok(None),
-                value => parse(value).map(Some),
-            }),
-        };
-        value.map_err(|problem| self.problems.push((field, problem))).ok().flatten()
+        let is_optional = !FIELDS[..REQUIRED].contains(&field);
+        match value {
+            Err(NOT_SET | BLANK) if is_optional => None,
+            value => value.map_err(|problem| self.problems.push((name, problem))).ok(),
+        }
     }
 }
 

@@ -57,6 +57,7 @@ async fn a_refused_token_is_distinguished_from_refused_credentials_of_the_custom
         server.set_call_responses(vec![refused(401, code)]);
         let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
         assert_eq!((error.is_auth(), error.chift().unwrap().class()), (is_auth, class), "{code}");
+        assert_eq!(error.needs_reconnection(), class == ErrorClass::Connection, "{code}");
         assert_eq!(error.to_string(), format!("the server responded with status 401 {code}: set by the test"));
     }
 }

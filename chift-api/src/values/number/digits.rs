@@ -10,7 +10,7 @@ const LONGEST: usize = 20;
 pub(super) struct Digits {
     is_negative: bool,
     /// The significant digits without zeros at either end; empty for zero.
-    digits: String,
+    significant: String,
     /// The power of ten of the last digit.
     power: i64,
 }
@@ -33,31 +33,31 @@ impl Digits {
         let power = power.checked_add(i64::try_from(all.len() - significant.len()).ok()?)?;
         let digits = significant.trim_start_matches('0').to_owned();
         if digits.is_empty() {
-            return Some(Self { is_negative: false, digits, power: 0 });
+            return Some(Self { is_negative: false, significant: String::new(), power: 0 });
         }
-        Some(Self { is_negative: number.starts_with('-'), digits, power })
+        Some(Self { is_negative: number.starts_with('-'), significant: digits, power })
     }
 
     /// The number as an integer and an exponent: `15e-1`.
     pub(super) fn scientific(&self) -> String {
         let sign = if self.is_negative { "-" } else { "" };
-        let digits = if self.digits.is_empty() { "0" } else { &self.digits };
+        let digits = if self.significant.is_empty() { "0" } else { &self.significant };
         format!("{sign}{digits}e{}", self.power)
     }
 
     /// The digits of a number whose fraction is zero; `None` for any other number, and for one with too many digits.
     pub(super) fn whole(&self) -> Option<String> {
         let power = usize::try_from(self.power).ok()?;
-        if power.saturating_add(self.digits.len()) > LONGEST {
+        if power.saturating_add(self.significant.len()) > LONGEST {
             return None;
         }
         let sign = if self.is_negative { "-" } else { "" };
-        let digits = if self.digits.is_empty() { "0" } else { &self.digits };
+        let digits = if self.significant.is_empty() { "0" } else { &self.significant };
         Some(format!("{sign}{digits}{}", "0".repeat(power)))
     }
 
     fn sign(&self) -> i8 {
-        match (self.digits.is_empty(), self.is_negative) {
+        match (self.significant.is_empty(), self.is_negative) {
             (true, _) => 0,
             (false, true) => -1,
             (false, false) => 1,
@@ -66,13 +66,13 @@ impl Digits {
 
     /// The power of ten above the first digit.
     fn magnitude(&self) -> i64 {
-        self.power.saturating_add(i64::try_from(self.digits.len()).unwrap_or(i64::MAX))
+        self.power.saturating_add(i64::try_from(self.significant.len()).unwrap_or(i64::MAX))
     }
 }
 
 impl Ord for Digits {
     fn cmp(&self, other: &Self) -> Ordering {
-        let size = self.magnitude().cmp(&other.magnitude()).then_with(|| self.digits.cmp(&other.digits));
+        let size = self.magnitude().cmp(&other.magnitude()).then_with(|| self.significant.cmp(&other.significant));
         let size = if self.is_negative { size.reverse() } else { size };
         self.sign().cmp(&other.sign()).then(size)
     }
