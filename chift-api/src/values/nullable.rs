@@ -111,3 +111,21 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
         Ok(Self::or_null(Option::deserialize(deserializer)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_literal_converts_without_its_type() {
+        fn amount(amount: impl Into<Nullable<Decimal>>) -> Nullable<Decimal> {
+            amount.into()
+        }
+        let (text, secret): (Nullable<String>, Nullable<Secret>) = ("a".into(), "b".into());
+        assert_eq!((text, secret), (Nullable::Value("a".to_owned()), Nullable::Value(Secret::from("b"))));
+        let number: Nullable<Decimal> = 10.into();
+        assert_eq!((number.clone(), number), (amount(10), amount(Decimal::from(10))));
+        let owned: Nullable<String> = String::from("a").into();
+        assert_eq!(owned.value().map(String::as_str), Some("a"));
+    }
+}

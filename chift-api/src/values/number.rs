@@ -61,7 +61,7 @@ pub enum Number<T> {
 /// let lines: Vec<Decimal> = serde_json::from_str("[10.10, 20.20]")?;
 /// let untaxed: Decimal = lines.iter().sum();
 /// let tax = (&untaxed * 21 / 100).round(2);
-/// assert_eq!(tax, "6.36".parse()?);
+/// assert_eq!(tax, "6.36".parse::<Decimal>()?);
 /// assert!(untaxed + tax > 36);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
