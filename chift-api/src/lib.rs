@@ -89,6 +89,40 @@ pub use values::redacted::Redacted;
 pub use values::secret::Secret;
 pub use values::timestamp::{Timestamp, TimestampError};
 
+// The crates whose types appear in this API, so that programs need no dependency on them.
+pub use {chrono, reqwest, rust_decimal, serde_json, uuid};
+
+/// What most programs use: `use chift_api::prelude::*;`
+///
+/// ```
+/// use chift_api::prelude::*;
+///
+/// /// The consumers that were created on a day.
+/// async fn created_on(client: &Client, day: NaiveDate) -> Result<Vec<Value>, Error> {
+///     let mut consumers = paging::pages(|page| {
+///         client.request(Method::GET, "/consumers").query(&[("page", page)]).send::<paging::Page<Value>>()
+///     });
+///     let mut found = Vec::new();
+///     while let Some(consumer) = consumers.try_next().await? {
+///         let created: Option<Timestamp> = consumer["created_on"].as_str().and_then(|text| text.parse().ok());
+///         if created.is_some_and(|created| created.local().date() == day) {
+///             found.push(consumer);
+///         }
+///     }
+///     Ok(found)
+/// }
+/// ```
+pub mod prelude {
+    pub use crate::paging::{self, ListPage, Stream};
+    pub use crate::{
+        Client, Context, Decimal, Error, ErrorClass, ErrorDetails, IdempotencyKey, IndexMap, Integer, Method, Nullable,
+        Open, RawJson, Repeat, ResponseValue, RetryPolicy, Secret, Timestamp, types,
+    };
+    pub use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+    pub use serde_json::{Value, json};
+    pub use uuid::Uuid;
+}
+
 /// The operations of the document: their ids, methods and paths, and whether they need the bearer.
 pub mod operations {
     pub use crate::call::operation::find;

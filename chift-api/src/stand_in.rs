@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
+use reqwest::{Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
+
+use crate::call::response::{prefix, replaced};
 
 /// The client id that a [`StandIn`] accepts.
 pub const CLIENT_ID: &str = "stand-in-client";
@@ -27,6 +30,9 @@ pub const DEFAULT_LIFE: i64 = 30 * 60;
 /// Define the responses of other paths with httpmock: with the typed bindings of [`crate::httpmock`], or directly on
 /// [`server`](Self::server). The server counts requests, and [`advance`](Self::advance) moves its clock, so that tests
 /// need not wait. With `chift-auth`, `TokenSource::for_stand_in` creates clients for it.
+///
+/// A call that no mock matches fails with status 501 and a message that names the call. (httpmock itself responds with
+/// 404, as Chift does for a missing object; the client replaces that response if the feature `httpmock` is enabled.)
 ///
 /// ```
 /// use chift_api::StandIn;
@@ -209,6 +215,25 @@ impl State {
     }
 }
 
+/// The body of httpmock's response to a request that no mock matches.
+const UNMATCHED: &[u8] = br#"{"message":"Request did not match any route or mock"}"#;
+
+/// Replaces httpmock's response to a call that no mock matches by one that names the call. httpmock tries mocks in the
+/// order in which they were added, so that a mock for all other calls would hide those added after it.
+pub(crate) async fn named(method: &Method, response: Response) -> Response {
+    if response.status() != StatusCode::NOT_FOUND || response.content_length() != Some(UNMATCHED.len() as u64) {
+        return response;
+    }
+    let (body, response) = prefix(response, UNMATCHED.len()).await;
+    if body != UNMATCHED {
+        return response;
+    }
+    let url = response.url();
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let message = format!("no mock matches {method} {}{query}; add one to the test's mock server", url.path());
+    replaced(&response, StatusCode::NOT_IMPLEMENTED, json!({"message": message, "status": "error"}).to_string())
+}
+
 /// Ignores poisoning: a test that panics while it holds the lock leaves valid data.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -247,4 +272,50 @@ fn refused() -> HttpMockResponse {
 
 fn response(status: u16, body: &Value) -> HttpMockResponse {
     HttpMockResponse::builder().status(status).header("content-type", "application/json").body(body.to_string()).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Authorize, Bearer, BearerFuture, Client, Error, Session};
+
+    struct Token(Bearer);
+
+    impl Authorize for Token {
+        fn bearer(&self) -> BearerFuture<'_> {
+            Box::pin(async { Ok(self.0.clone()) })
+        }
+    }
+
+    async fn client(chift: &StandIn) -> Client {
+        let anonymous = Client::new(&chift.base_url(), Session::anonymous()).unwrap();
+        let credentials = json!({"clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "accountId": ACCOUNT_ID});
+        let token = anonymous.request(Method::POST, "/token").json(&credentials).send::<Value>().await.unwrap();
+        let token = token["access_token"].as_str().unwrap().into();
+        anonymous.with_session(Session::authorized(Token(Bearer::new(&token))))
+    }
+
+    #[tokio::test]
+    async fn a_call_without_a_mock_is_an_error_that_names_it_and_a_mocked_call_is_not_affected() {
+        let chift = StandIn::start();
+        let client = client(&chift).await;
+        let call = || client.request(Method::GET, "/consumers/17").query(&[("page", 2)]).send::<Value>();
+        let error = call().await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the server responded with status 501: no mock matches GET /consumers/17?page=2; add one to the test's \
+             mock server"
+        );
+        assert!(matches!(&error, Error::ErrorResponse(_)) && !error.is_transient(), "{error:?}");
+
+        // Mocks that are added later win, also one that responds with 404.
+        let mut missing = chift.server().mock(|when, then| {
+            when.path("/consumers/17");
+            then.status(404).json_body(json!({"message": "No such consumer", "status": "error"}));
+        });
+        assert_eq!(call().await.unwrap_err().to_string(), "the server responded with status 404: No such consumer");
+        missing.delete();
+        chift.respond_to_anything();
+        assert_eq!(call().await.unwrap()["total"], 0);
+    }
 }

@@ -2,12 +2,25 @@
 
 #![allow(clippy::print_stdout)]
 
+use std::process::ExitCode;
+
 use chift_auth::chift_api::{Client, Method, StandIn};
 use chift_auth::{AuthError, Credentials, TokenSource};
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with all causes. If `main` returned the error, a backtrace could follow.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     let chift = StandIn::start();
     chift.server().mock(|when, then| {
         when.path("/consumers/17");
@@ -44,6 +57,6 @@ async fn call(what: &str, client: &Client, path: &str) {
         let is_rejected = AuthError::of(&error).is_some_and(AuthError::is_rejected);
         println!("   no token; rejected: {is_rejected}, transient: {}", error.is_transient());
     } else if let Some(failure) = error.chift() {
-        println!("   {:?}", failure.class());
+        println!("   {:?}; the customer must reconnect: {}", failure.class(), failure.needs_reconnection());
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 use std::collections::HashSet;
+use std::process::ExitCode;
 use std::sync::Mutex;
 
 use chift_auth::TokenSource;
@@ -11,13 +12,24 @@ use chift_auth::chift_api::{Client, Context, ErrorDetails, IdempotencyKey, Metho
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with all causes. If `main` returned the error, a backtrace could follow.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     let chift = StandIn::start();
     answer_as_chift_does(&chift);
     let client = TokenSource::for_stand_in(&chift).build()?.client().retrying(RetryPolicy::new());
 
     println!("1. Your own idempotency key: the request is sent twice and executed once");
-    let once = client.with(&Context::new().idempotency_key(IdempotencyKey::new("signup-4711")?));
+    let once = client.with_idempotency_key(IdempotencyKey::new("signup-4711")?);
     create(&once).await?;
     create(&once).await?;
 

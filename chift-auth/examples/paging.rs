@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout)]
 
+use std::process::ExitCode;
+
 use chift_auth::TokenSource;
 use chift_auth::chift_api::paging::{self, Page};
 use chift_auth::chift_api::{Method, StandIn};
@@ -17,7 +19,18 @@ struct Product {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with all causes. If `main` returned the error, a backtrace could follow.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     let chift = StandIn::start();
     answer_with_products(&chift, 230);
     let client = TokenSource::for_stand_in(&chift).build()?.client();
@@ -30,8 +43,7 @@ async fn main() -> anyhow::Result<()> {
     println!("1. Item by item, with two pages prefetched");
     let mut products = paging::items(100, fetch).ahead(2);
     let mut count = 0;
-    while let Some(product) = products.next().await {
-        let Product { id, name } = product?;
+    while let Some(Product { id, name }) = products.try_next().await? {
         count += 1;
         if id % 100 == 0 {
             println!("   {name}");

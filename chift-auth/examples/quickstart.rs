@@ -4,17 +4,30 @@
 
 #![allow(clippy::print_stdout)]
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::bail;
-use chift_auth::chift_api::{Client, Method, StandIn};
-use chift_auth::{AccessToken, Credentials, TokenSource};
+use chift_auth::AccessToken;
+use chift_auth::chift_api::StandIn;
+use chift_auth::prelude::*;
 
 /// The life of the stand-in's tokens, in seconds: short enough to wait for its end.
 const SHORT_LIFE: i64 = 3;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with all causes. If `main` returned the error, a backtrace could follow.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     // Kept until the end, because the stand-in stops when it is dropped.
     let mut stand_in = None;
     let source = match Credentials::from_env() {
@@ -54,7 +67,7 @@ async fn main() -> anyhow::Result<()> {
         println!("\n4. Wait until the token has expired ({:.1} s)", life.as_secs_f64());
         tokio::time::sleep(life).await;
     } else {
-        println!("\n4. Invalidate the token (it is valid for another {} min)", life.as_secs() / 60);
+        println!("\n4. Invalidate the token (it is valid for another {} s)", life.as_secs());
         source.invalidate(&second);
     }
     println!("   The next call needs no special code.");
@@ -79,7 +92,7 @@ fn yes_or_no(is_yes: bool) -> &'static str {
 }
 
 fn remaining(token: &AccessToken) -> Duration {
-    (token.expires_at() - chrono::Utc::now()).to_std().unwrap_or_default()
+    (token.expires_at() - Utc::now()).to_std().unwrap_or_default()
 }
 
 fn describe(token: &AccessToken) {
@@ -90,9 +103,9 @@ fn describe(token: &AccessToken) {
     );
 }
 
-/// Calls `GET /consumers` by its path, because the OpenAPI document in this workspace does not have it yet.
+/// Calls `GET /consumers` by its path, so that this example compiles with the client of any document.
 async fn call(client: &Client) -> anyhow::Result<()> {
-    let response = client.request(Method::GET, "/consumers").send::<serde_json::Value>().await?;
+    let response = client.request(Method::GET, "/consumers").send::<Value>().await?;
     println!("   GET /consumers -> {}", response.status());
     Ok(())
 }

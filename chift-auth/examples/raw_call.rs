@@ -1,12 +1,14 @@
-//! Calls a path that the OpenAPI document does not have, with a token, a connection and retries. Uses the local
-//! stand-in; needs no credentials.
+//! Calls an operation by its path, with a token, a connection, retries and a time limit. Uses the local stand-in; needs no
+//! credentials.
 
 #![allow(clippy::print_stdout)]
 
-use chift_auth::TokenSource;
-use chift_auth::chift_api::{Context, Method, RetryPolicy, StandIn};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chift_auth::chift_api::StandIn;
+use chift_auth::prelude::*;
 use serde::Deserialize;
-use serde_json::json;
 
 #[derive(Debug, Deserialize)]
 struct Folder {
@@ -15,9 +17,20 @@ struct Folder {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with all causes. If `main` returned the error, a backtrace could follow.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     let chift = StandIn::start();
-    let connection = uuid::Uuid::new_v4();
+    let connection = Uuid::new_v4();
     chift.server().mock(|when, then| {
         when.method("GET").path("/consumers/17/folders/1").header("x-chift-connectionid", connection.to_string());
         then.status(200).json_body(json!({"name": "2026", "journals": ["sales", "bank"]}));
@@ -25,7 +38,8 @@ async fn main() -> anyhow::Result<()> {
     let client = TokenSource::for_stand_in(&chift).build()?.client();
     let books = client.with(&Context::new().connection(connection)).retrying(RetryPolicy::new());
 
-    let folder = books.request(Method::GET, "/consumers/17/folders/1").send::<Folder>().await?;
+    let quick = books.with_timeout(Duration::from_secs(5));
+    let folder = quick.request(Method::GET, "/consumers/17/folders/1").send::<Folder>().await?;
     println!("{}: {}", folder.name, folder.journals.join(", "));
 
     let elsewhere = books.request(Method::GET, "https://example.com/consumers").send::<()>().await;

@@ -4,6 +4,8 @@
 
 #![allow(clippy::print_stdout)]
 
+use std::process::ExitCode;
+
 use chift_auth::chift_api::{Client, Error, Method, Undocumented};
 
 /// Your code. Counts the consumers.
@@ -13,7 +15,18 @@ async fn count_consumers(client: &Client) -> Result<usize, Error<Undocumented>> 
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with all causes. If `main` returned the error, a backtrace could follow.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     let chift = chift_auth::chift_api::StandIn::start();
     chift.server().mock(|when, then| {
         when.path("/consumers");

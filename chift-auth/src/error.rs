@@ -129,7 +129,17 @@ impl AuthError {
         }
     }
 
-    /// The pause that Chift requests before the next token request (`Retry-After`).
+    /// The pause that Chift requests before the next token request (`Retry-After`). `None` if it requests none.
+    ///
+    /// ```
+    /// # async fn example(source: chift_auth::TokenSource) {
+    /// if let Err(error) = source.token().await
+    ///     && let Some(pause) = error.retry_after()
+    /// {
+    ///     eprintln!("again in {} s: {error}", pause.as_secs());
+    /// }
+    /// # }
+    /// ```
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::ErrorResponse { status, retry_after, .. } if is_transient(*status) => *retry_after,

@@ -56,6 +56,7 @@ async fn a_refused_token_is_distinguished_from_refused_credentials_of_the_custom
         server.set_call_responses(vec![refused(401, code)]);
         let error = client(&server).request(Method::GET, "/consumers").send::<Value>().await.unwrap_err();
         assert_eq!((error.is_auth(), error.chift().unwrap().class()), (is_auth, class), "{code}");
+        assert_eq!(error.needs_reconnection(), class == ErrorClass::Connection, "{code}");
         assert_eq!(error.to_string(), format!("the server responded with status 401 {code}: set by the test"));
     }
 }
@@ -187,4 +188,37 @@ async fn a_body_that_stalls_is_a_timeout_and_keeps_its_status() {
         panic!("{error:?}")
     };
     assert!(*status == 200 && why.is_timeout() && error.is_transient(), "{error:?}");
+}
+
+/// FastAPI puts the reason into `detail`, with or without a message beside it.
+#[tokio::test]
+async fn the_reason_of_a_fastapi_application_is_in_the_message() {
+    let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID.parse().unwrap());
+    for body in [
+        json!({"detail": "bad credentials"}),
+        json!({"detail": "bad credentials", "message": null, "status": "error"}),
+        json!({"detail": "bad credentials", "message": "Unauthorized"}),
+        json!({"detail": "bad credentials", "title": "Unauthorized"}),
+    ] {
+        for status in [400, 401, 403, 404, 422, 500] {
+            let server = MockServer::start_async().await;
+            server.mock(|when, then| drop((when.any_request(), then.status(status).json_body(body.clone()))));
+            let source = TokenSource::builder(credentials.clone()).base_url(server.base_url()).attempts(1);
+            let source = source.build().unwrap();
+            let client = Client::new(&server.base_url(), Session::anonymous()).unwrap();
+            let body_of_request = auth_item(ACCOUNT_ID.parse().unwrap(), CLIENT_ID, CLIENT_SECRET);
+            for (what, shown) in [
+                ("a token", source.token().await.unwrap_err().to_string()),
+                ("a call without a token", raw(&source.client()).await),
+                ("a raw call", raw(&client).await),
+                ("an operation", client.generate_access_token(&body_of_request).await.unwrap_err().to_string()),
+            ] {
+                assert!(shown.contains("bad credentials"), "{what}, {status} {body}: {shown}");
+            }
+        }
+    }
+}
+
+async fn raw(client: &Client) -> String {
+    client.request(Method::GET, "/consumers").send::<Value>().await.unwrap_err().to_string()
 }

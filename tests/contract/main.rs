@@ -8,6 +8,7 @@ mod errors;
 mod https;
 mod independent_server;
 mod memory;
+mod one_call;
 mod paging;
 mod protected_calls;
 mod proxies;

@@ -55,7 +55,7 @@ async fn the_message_of_an_error_is_read_from_every_form_of_body() {
     }
     let (no, bad_gateway) = (Some("No".to_owned()), Some("502 Bad Gateway".to_owned()));
     let expected = [
-        (404, no.clone(), Some("ERROR_X".to_owned())),
+        (404, Some("No: because".to_owned()), Some("ERROR_X".to_owned())),
         (404, no.clone(), None),
         (404, no, None),
         (502, bad_gateway, None),

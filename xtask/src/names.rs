@@ -80,7 +80,9 @@ const RESERVED_METHODS: &[&str] = &[
     "with",
     "with_clock",
     "with_http",
+    "with_idempotency_key",
     "with_session",
+    "with_timeout",
 ];
 
 /// The method for an operation of this name.
@@ -199,6 +201,29 @@ mod tests {
     fn the_query_argument_differs_from_every_parameter() {
         assert_eq!(query_argument(["page"]), "query");
         assert_eq!(query_argument(["Query"]), "query2");
+    }
+
+    #[test]
+    fn the_methods_that_are_written_by_hand_are_reserved() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../chift-api/src/call");
+        let mut found = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            for item in syn::parse_file(&source).unwrap().items {
+                let syn::Item::Impl(block) = item else { continue };
+                if !crate::client::source::is_client_impl(&block) {
+                    continue;
+                }
+                for item in &block.items {
+                    if let syn::ImplItem::Fn(method) = item {
+                        let name = method.sig.ident.to_string();
+                        assert!(RESERVED_METHODS.contains(&name.as_str()), "`{name}` is not in RESERVED_METHODS");
+                        found += 1;
+                    }
+                }
+            }
+        }
+        assert!(found > 5, "{found}");
     }
 
     #[test]

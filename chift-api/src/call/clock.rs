@@ -111,13 +111,21 @@ impl SharedClock {
         }
     }
 
+    /// Completes when `limit` has passed.
+    pub fn timeout(&self, limit: Duration) -> Sleep {
+        match &self.0 {
+            Some(clock) => clock.timeout(limit),
+            None => Box::pin(tokio::time::sleep(limit)),
+        }
+    }
+
     /// Returns the output of `work`, or `None` if it takes longer than `limit`. The caller pins the work, because it
     /// can be large and each move copies it.
     pub async fn within<T>(&self, limit: Duration, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
         match &self.0 {
             // Without the trait object, the timer needs no allocation.
             None => tokio::time::timeout(limit, work).await.ok(),
-            Some(clock) => match futures_util::future::select(work, clock.timeout(limit)).await {
+            Some(_) => match futures_util::future::select(work, self.timeout(limit)).await {
                 futures_util::future::Either::Left((done, _)) => Some(done),
                 futures_util::future::Either::Right(_) => None,
             },

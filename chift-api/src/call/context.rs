@@ -280,6 +280,23 @@ impl Client {
         let session = self.inner().clone().with_context(Arc::new(context));
         Self::new_with_client(self.baseurl(), self.client().clone(), session)
     }
+
+    /// A view of this client for *one* call, which Chift executes at most once: short for [`with`](Self::with) and
+    /// [`Context::idempotency_key`].
+    ///
+    /// ```
+    /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use chift_api::{IdempotencyKey, Method};
+    /// let once = client.with_idempotency_key(IdempotencyKey::new("signup-4711")?);
+    /// let call = once.request(Method::POST, "/consumers").json(&serde_json::json!({"name": "Bakery"}));
+    /// let consumer = call.send::<serde_json::Value>().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_idempotency_key(&self, key: IdempotencyKey) -> Self {
+        self.with(&Context::new().idempotency_key(key))
+    }
 }
 
 #[cfg(test)]

@@ -79,8 +79,25 @@ impl<E> Error<E> {
         matches!(self, Self::NoToken(_)) || self.chift().is_some_and(|it| it.class() == ErrorClass::Credentials)
     }
 
+    /// Whether the customer must connect or configure the software again before the call can succeed: it refuses the
+    /// customer's credentials, or the connection is not configured or not active ([`ErrorClass::Connection`]).
+    ///
+    /// ```
+    /// # async fn call(client: chift_api::Client) {
+    /// use chift_api::Method;
+    /// if let Err(error) = client.request(Method::GET, "/consumers").send::<serde_json::Value>().await
+    ///     && error.needs_reconnection()
+    /// {
+    ///     eprintln!("ask the customer to connect the software again: {error}");
+    /// }
+    /// # }
+    /// ```
+    pub fn needs_reconnection(&self) -> bool {
+        self.chift().is_some_and(ErrorDetails::needs_reconnection)
+    }
+
     /// Whether the same call can succeed later: there was no response, the body was interrupted, the status is 408,
-    /// 425, 429 or 500 to 599, or no token could be obtained for such a reason.
+    /// 425, 429 or 500 to 599 (except 501), or no token could be obtained for such a reason.
     ///
     /// It does not mean that a repeat is safe: Chift may have executed a request that creates something. See
     /// [`Context::idempotency_key`](crate::Context::idempotency_key).
@@ -113,7 +130,20 @@ impl<E> Error<E> {
         }
     }
 
-    /// How long the server asks clients to wait (`Retry-After`), for the call or for its token.
+    /// How long the server asks clients to wait (`Retry-After`), for the call or for its token. `None` if it does not.
+    ///
+    /// ```
+    /// # async fn call(client: chift_api::Client) {
+    /// use chift_api::Method;
+    /// use std::time::Duration;
+    /// if let Err(error) = client.request(Method::GET, "/consumers").send::<serde_json::Value>().await
+    ///     && error.is_transient()
+    /// {
+    ///     let pause = error.retry_after().unwrap_or(Duration::from_secs(60));
+    ///     eprintln!("again in {} s: {error}", pause.as_secs());
+    /// }
+    /// # }
+    /// ```
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::NoToken(error) => error.retry_after(),
@@ -134,7 +164,7 @@ impl<E> Error<E> {
 }
 
 fn is_transient_status(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 425 | 429 | 500..=599)
+    matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502..=599)
 }
 
 impl<E> fmt::Display for Error<E> {

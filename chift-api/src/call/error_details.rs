@@ -18,7 +18,7 @@ use super::text::{headline, one_line, shortened, shown_code};
 /// assert_eq!(body.error_code(), Some("ERROR_X"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Undocumented(Value);
 
@@ -61,14 +61,14 @@ impl fmt::Debug for Undocumented {
 /// }
 /// # }
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorDetails {
     /// The HTTP status.
     pub status: u16,
-    /// What happened, on one line: Chift's `message`. For a body of another form: the `title` or `detail` of a
-    /// problem document (RFC 9457), a validator's messages with their locations, the title of an HTML page, or the
-    /// first line of text.
+    /// What happened, on one line: Chift's `message`, followed by `detail` if that is a text, or by a validator's
+    /// messages with their locations. For a body of another form: the `title` and `detail` of a problem document (RFC
+    /// 9457), the `detail` of a FastAPI application, the title of an HTML page, or the first line of text.
     pub message: Option<String>,
     /// Chift's `error_code`, if there is one: `ERROR_CHIFT_AUTHENTICATION_ERROR`, for example.
     pub error_code: Option<String>,
@@ -117,14 +117,17 @@ impl ErrorDetails {
         };
         let text = |key| body.get(key).and_then(Value::as_str).filter(|text: &&str| !text.trim().is_empty());
         let detail = body.get("detail").filter(|detail| !detail.is_null());
-        // `message` is Chift's; `title` and `detail` are RFC 9457, section 3.1; FastAPI's `detail` is text or a list.
-        let message = text("message").or_else(|| text("title")).or_else(|| text("detail")).or_else(|| text("error"));
-        let found = validation_messages(detail);
-        let message = match (message.map(one_line), found.is_empty()) {
-            (Some(message), true) => Some(message),
-            (Some(message), false) => Some(format!("{message}: {}", found.join("; "))),
-            (None, false) => Some(found.join("; ")),
-            (None, true) => None,
+        // `message` is Chift's; `title` is RFC 9457, section 3.1; `detail` is both that, and FastAPI's text or list.
+        let summary = text("message").or_else(|| text("title")).or_else(|| text("error")).map(one_line);
+        let reasons = match detail {
+            Some(Value::String(reason)) => vec![one_line(reason)],
+            detail => validation_messages(detail),
+        };
+        let reasons = reasons.join("; ");
+        let message = match summary {
+            Some(summary) if reasons.is_empty() || reasons == summary => Some(summary),
+            Some(summary) => Some(format!("{summary}: {reasons}")),
+            None => Some(reasons).filter(|reasons| !reasons.is_empty()),
         };
         Self { status, message, error_code: text("error_code").map(str::to_owned), detail: detail.cloned() }
     }
@@ -160,6 +163,19 @@ impl ErrorDetails {
             | (_, 408 | 425 | 429 | 500..=599) => Service,
             _ => Request,
         }
+    }
+
+    /// Whether the customer must connect or configure the software again: the class is [`ErrorClass::Connection`].
+    ///
+    /// ```
+    /// # fn act(error: &chift_api::ErrorDetails) {
+    /// if error.needs_reconnection() {
+    ///     eprintln!("ask the customer to connect the software again");
+    /// }
+    /// # }
+    /// ```
+    pub fn needs_reconnection(&self) -> bool {
+        self.class() == ErrorClass::Connection
     }
 
     /// The state of the earlier request, if Chift refused the call because that request has the same
@@ -254,9 +270,13 @@ mod tests {
             (r#"{"message": "No", "status": "error", "error_code": "ERROR_X"}"#, Some("No")),
             (
                 r#"{"type": "about:blank", "title": "Not Found", "status": 404, "detail": "It is gone"}"#,
-                Some("Not Found"),
+                Some("Not Found: It is gone"),
             ),
             (r#"{"detail": "Not authenticated"}"#, Some("Not authenticated")),
+            (r#"{"message": "No", "detail": "bad\ncredentials"}"#, Some("No: bad credentials")),
+            (r#"{"message": "No", "detail": "No"}"#, Some("No")),
+            (r#"{"message": "No", "detail": {"name": "customer"}}"#, Some("No")),
+            (r#"{"message": "No", "detail": " "}"#, Some("No")),
             (
                 r#"{"detail": [{"loc": ["body", "lines", 0, "price"], "msg": "Field required", "input": "customer"}]}"#,
                 Some("body.lines.0.price: Field required"),

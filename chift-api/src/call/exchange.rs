@@ -34,10 +34,14 @@ pub(crate) async fn exchange(
     // A request to an unknown path is sent with the bearer: without one, the server would refuse it.
     let needs_bearer = operation.is_none_or(|operation| operation.needs_bearer);
     let span = &span::span(&request, operation);
+    #[cfg(feature = "httpmock")]
+    let method = request.method().clone();
     let documented = operation.filter(|_| body_type == BodyType::Documented);
     // What is rare is boxed, so that the future of a usual call is small.
     let work = std::pin::pin!(async {
         let response = send::send(client, request, needs_bearer, span).await?;
+        #[cfg(feature = "httpmock")]
+        let response = Box::pin(crate::stand_in::named(&method, response)).await;
         if is_error(response.status()) {
             return Ok(Box::pin(failed(client, response, documented, span)).await);
         }

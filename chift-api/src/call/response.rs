@@ -5,15 +5,15 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _, stream};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Body, Response, ResponseBuilderExt as _, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::error::{CallError, Error, find};
-use crate::{ErrorDetails, TransportError};
+use crate::{ErrorDetails, Sleep, TransportError};
 
 /// The content of a response with its status and headers. It dereferences to the content.
 ///
@@ -233,7 +233,8 @@ impl fmt::Debug for Unreadable {
 impl ResponseError {
     fn from_body(error: reqwest::Error) -> Self {
         match find::<BodyLimit>(&error) {
-            Some(BodyLimit(limit)) => Self::TooLong { limit: *limit },
+            Some(BodyLimit::Bytes(limit)) => Self::TooLong { limit: *limit },
+            Some(BodyLimit::Time) => Self::Interrupted(TransportError::timed_out()),
             None => Self::Interrupted(TransportError::from(error)),
         }
     }
@@ -271,11 +272,17 @@ impl StdError for ResponseError {
 
 /// A body exceeds its limit. It is the source of the `reqwest::Error` that reading the body returns.
 #[derive(Debug)]
-struct BodyLimit(u64);
+enum BodyLimit {
+    Bytes(u64),
+    Time,
+}
 
 impl fmt::Display for BodyLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "more than {} bytes", self.0)
+        match self {
+            Self::Bytes(limit) => write!(f, "more than {limit} bytes"),
+            Self::Time => f.write_str("the time limit of the call was exceeded"),
+        }
     }
 }
 
@@ -294,9 +301,25 @@ pub(crate) fn bounded(response: Response, limit: u64) -> Response {
         left = left
             .and_then(|left| left.checked_sub(chunk.len() as u64))
             .filter(|_| stated.is_none_or(|length| length <= limit));
-        if left.is_some() { Ok(chunk) } else { Err(Box::new(BodyLimit(limit))) }
+        if left.is_some() { Ok(chunk) } else { Err(Box::new(BodyLimit::Bytes(limit))) }
     });
     joined(head, Body::wrap_stream(body))
+}
+
+/// Limits the time in which the body of `response` must arrive: reading it later than `end` is an error.
+pub(crate) fn until(response: Response, end: Sleep) -> Response {
+    let head = head(&response);
+    let (mut body, mut end) = (Box::pin(response.bytes_stream()), Some(end));
+    let limited = stream::poll_fn(move |context| -> Poll<Option<Result<_, Box<dyn StdError + Send + Sync>>>> {
+        let Some(limit) = &mut end else { return Poll::Ready(None) };
+        if let Poll::Ready(chunk) = body.as_mut().poll_next(context) {
+            return Poll::Ready(chunk.map(|chunk| chunk.map_err(Into::into)));
+        }
+        ready!(limit.as_mut().poll(context));
+        end = None;
+        Poll::Ready(Some(Err(Box::new(BodyLimit::Time))))
+    });
+    joined(head, Body::wrap_stream(limited))
 }
 
 /// Reads the whole body of a bounded response; returns it, and the response with the same body.
@@ -336,6 +359,13 @@ pub(crate) fn with_body(response: &Response, body: String) -> Response {
     joined(head, Body::from(body))
 }
 
+/// The response with another status and a JSON body.
+#[cfg(feature = "httpmock")]
+pub(crate) fn replaced(response: &Response, status: StatusCode, body: String) -> Response {
+    let head = with_body(response, String::new());
+    joined(self::head(&head).status(status), Body::from(body))
+}
+
 fn head(response: &Response) -> http::response::Builder {
     let mut head =
         http::Response::builder().status(response.status()).version(response.version()).url(response.url().clone());
@@ -352,8 +382,6 @@ fn joined(head: http::response::Builder, body: Body) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
-
     use super::*;
 
     fn response(chunks: &[&'static str]) -> Response {

@@ -1,4 +1,6 @@
-//! Sending a request: with the session's headers and bearer token, and with retries.
+//! Sending a request: with the session's headers and bearer token, with retries, and within time limits.
+
+use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, Request, Response, StatusCode};
@@ -25,13 +27,13 @@ pub(crate) async fn send(
         context.apply(&mut request);
     }
     let (started, mut sent) = (span::started(span), 0);
-    let result = match sender.session.retry().filter(|_| retry::is_repeatable(&request)) {
-        // Rare paths are boxed: the future of a usual call stays small, and each move copies it.
-        Some(policy) => Box::pin(sender.retried(authorizer, policy, request, &mut sent)).await,
-        None => sender.once(authorizer, request, &mut sent).await,
+    // Rare paths are boxed: the future of a usual call stays small, and each move copies it.
+    let result = match sender.session.call_timeout() {
+        Some(limit) => Box::pin(sender.limited(authorizer, limit, request, &mut sent)).await,
+        None => sender.repeated(authorizer, request, &mut sent).await,
     };
     span::ended(span, sent, started, &result);
-    Ok(response::bounded(result?, sender.session.response_limit()))
+    result
 }
 
 /// The limit on the body of an error response, in bytes.
@@ -45,6 +47,39 @@ struct Sender<'a> {
 }
 
 impl Sender<'_> {
+    /// Sends `request` within the call timeout. What is left of it limits the body of the response.
+    async fn limited(
+        &self,
+        authorizer: Option<&dyn Authorize>,
+        limit: Duration,
+        request: Request,
+        sent: &mut u32,
+    ) -> Result<Response, CallError> {
+        let clock = self.session.clock();
+        let started = clock.now();
+        let work = std::pin::pin!(self.repeated(authorizer, request, sent));
+        let Some(result) = clock.within(limit, work).await else {
+            return Err(CallError::Transport(TransportError::timed_out()));
+        };
+        let left = limit.saturating_sub(clock.now().saturating_duration_since(started));
+        Ok(response::until(result?, clock.timeout(left)))
+    }
+
+    /// Sends `request`, and again after failures if there is a retry policy. The length of the response's body is
+    /// limited.
+    async fn repeated(
+        &self,
+        authorizer: Option<&dyn Authorize>,
+        request: Request,
+        sent: &mut u32,
+    ) -> Result<Response, CallError> {
+        let result = match self.session.retry().filter(|_| retry::is_repeatable(&request)) {
+            Some(policy) => Box::pin(self.retried(authorizer, policy, request, sent)).await,
+            None => self.once(authorizer, request, sent).await,
+        };
+        Ok(response::bounded(result?, self.session.response_limit()))
+    }
+
     async fn retried(
         &self,
         authorizer: Option<&dyn Authorize>,
@@ -177,4 +212,28 @@ impl Again {
 /// the customer's credentials. A 401 without a code concerns the token, as HTTP defines it.
 fn is_about_the_token(body: &[u8]) -> bool {
     ErrorDetails::read(StatusCode::UNAUTHORIZED.as_u16(), body).class() == ErrorClass::Credentials
+}
+
+impl Client {
+    /// A view of this client whose calls take at most `limit`: from the wait for a token to the last byte of the response,
+    /// including all retries. A call that takes longer fails with an error whose
+    /// [`is_transient`](crate::Error::is_transient) is true. Chift may have executed it.
+    ///
+    /// The other time limits apply as well: with the defaults, a call fails after 60 s without response headers
+    /// ([`Session::with_header_timeout`]).
+    ///
+    /// ```
+    /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use chift_api::Method;
+    /// use std::time::Duration;
+    /// let quick = client.with_timeout(Duration::from_secs(5));
+    /// let consumers = quick.request(Method::GET, "/consumers").send::<serde_json::Value>().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_timeout(&self, limit: Duration) -> Self {
+        let session = self.inner().clone().with_call_timeout(limit);
+        Self::new_with_client(self.baseurl(), self.client().clone(), session)
+    }
 }

@@ -16,8 +16,8 @@ const DEFAULT_RESPONSE_LIMIT: u64 = 256 * 1024 * 1024;
 const DEFAULT_HEADER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The settings of a [`Client`](crate::Client): the source of its bearer token, the limits on responses, and the
-/// settings of its views ([`Client::with`](crate::Client::with), [`Client::retrying`](crate::Client::retrying)).
-/// Cheap to clone.
+/// settings of its views ([`Client::with`](crate::Client::with), [`Client::with_timeout`](crate::Client::with_timeout),
+/// [`Client::retrying`](crate::Client::retrying)). Cheap to clone.
 ///
 /// ```
 /// use chift_api::{Client, DEFAULT_BASE_URL, Session};
@@ -31,6 +31,7 @@ pub struct Session {
     allow_plain_http: bool,
     response_limit: u64,
     header_timeout: Duration,
+    call_timeout: Option<Duration>,
     context: Option<Arc<Context>>,
     retry: Option<Arc<RetryPolicy>>,
     retry_budget: Arc<RetryBudget>,
@@ -45,6 +46,7 @@ impl Session {
             allow_plain_http: false,
             response_limit: DEFAULT_RESPONSE_LIMIT,
             header_timeout: DEFAULT_HEADER_TIMEOUT,
+            call_timeout: None,
             context: None,
             retry: None,
             retry_budget: Arc::default(),
@@ -89,6 +91,11 @@ impl Session {
         self
     }
 
+    pub(crate) fn with_call_timeout(mut self, limit: Duration) -> Self {
+        self.call_timeout = Some(limit);
+        self
+    }
+
     pub(crate) fn with_context(mut self, context: Arc<Context>) -> Self {
         self.context = Some(context);
         self
@@ -128,6 +135,10 @@ impl Session {
         self.header_timeout
     }
 
+    pub(crate) fn call_timeout(&self) -> Option<Duration> {
+        self.call_timeout
+    }
+
     pub(crate) fn clock(&self) -> &SharedClock {
         &self.clock
     }
@@ -149,6 +160,7 @@ impl fmt::Debug for Session {
             .field("authorized", &self.authorizer.is_some())
             .field("response_limit", &self.response_limit)
             .field("header_timeout", &self.header_timeout)
+            .field("call_timeout", &self.call_timeout)
             .field("context", &self.context)
             .field("retry", &self.retry)
             .finish_non_exhaustive()

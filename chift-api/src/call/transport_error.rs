@@ -28,7 +28,7 @@ enum Kind {
 }
 
 impl TransportError {
-    /// The header timeout was exceeded.
+    /// The header timeout or the timeout of the call was exceeded.
     pub(crate) fn timed_out() -> Self {
         Self { kind: Kind::TimedOut, source: None }
     }
@@ -38,7 +38,8 @@ impl TransportError {
         self.kind == Kind::Connect
     }
 
-    /// Whether a time limit was exceeded: to connect, until the response headers, or between two chunks of the body.
+    /// Whether a time limit was exceeded: to connect, until the response headers, between two chunks of the body, or that
+    /// of the whole call.
     pub fn is_timeout(&self) -> bool {
         self.kind == Kind::TimedOut || self.source.as_ref().is_some_and(reqwest::Error::is_timeout)
     }

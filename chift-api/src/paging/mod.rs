@@ -1,33 +1,58 @@
 //! Paged lists, as a stream of their items.
 //!
 //! Chift's list operations take `page` (from 1) and `size` (default 50, at most 100, more on request) and return
-//! `items`, `total`, `page` and `size`. [`items`] turns any of them into a stream, with a closure that fetches one
-//! page:
+//! `items`, `total`, `page` and `size`. [`pages`] turns any of them into a stream of items, with a closure that fetches
+//! one page:
 //!
 //! ```
 //! # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! use chift_api::{Method, paging};
 //!
-//! let fetch = |page, size| {
-//!     let call = client.request(Method::GET, "/consumers").query(&[("page", page), ("size", size)]);
-//!     call.send::<paging::Page<serde_json::Value>>()
-//! };
-//! let mut consumers = paging::items(100, fetch).ahead(2);
-//! while let Some(consumer) = consumers.next().await {
-//!     println!("{}", consumer?["name"]);
+//! let mut consumers = paging::pages(|page| {
+//!     client.request(Method::GET, "/consumers").query(&[("page", page)]).send::<paging::Page<serde_json::Value>>()
+//! });
+//! while let Some(consumer) = consumers.try_next().await? {
+//!     println!("{}", consumer["name"]);
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The closure can also call a generated operation, whose response is a [`ListPage`]:
+//! [`items`] does the same and sets the size of a page. A closure can also call a generated operation, whose response is
+//! a [`ListPage`], in either of these forms:
 //!
-//! ```text
-//! paging::items(100, |page, size| {
-//!     let client = client.clone();
-//!     async move { client.get_invoices(&consumer, &GetInvoicesQuery { page: Some(page), size: Some(size), ..filter }).await }
-//! })
 //! ```
+//! # use chift_api::{Error, ResponseValue, paging::{self, Page}};
+//! # #[derive(Clone)]
+//! # struct Client;
+//! # #[derive(Clone, Copy)]
+//! # struct Invoicing<'a>(&'a Client);
+//! # #[derive(Clone, Default)]
+//! # struct GetInvoicesQuery { page: Option<i64>, size: Option<i64> }
+//! # impl Client { fn invoicing(&self) -> Invoicing<'_> { Invoicing(self) } }
+//! # impl Invoicing<'_> {
+//! #     async fn get_invoices(
+//! #         self,
+//! #         _: &String,
+//! #         _: impl std::borrow::Borrow<GetInvoicesQuery>,
+//! #     ) -> Result<ResponseValue<Page<String>>, Error> { unimplemented!() }
+//! # }
+//! # async fn call(client: Client, consumer: String) -> Result<(), Box<dyn std::error::Error>> {
+//! # let query = GetInvoicesQuery::default();
+//! let invoices = paging::pages(|page| {
+//!     client.invoicing().get_invoices(&consumer, GetInvoicesQuery { page: Some(page), ..query.clone() })
+//! });
+//!
+//! let invoices = paging::items(100, async |page, size| {
+//!     let query = GetInvoicesQuery { page: Some(page), size: Some(size), ..Default::default() };
+//!     client.invoicing().get_invoices(&consumer, &query).await
+//! });
+//! # let _ = invoices;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Both work in a spawned task too. To return the stream from a function that owns the client, use [`owned_pages`].
 //!
 //! # When it ends
 //!
@@ -42,10 +67,14 @@
 //! - A `total` that is larger than before counts only if the page states the requested page number. So a server that
 //!   repeats its last page does not cause an endless stream.
 
+#[cfg(test)]
+mod closures;
 mod items;
 mod page;
+mod requests;
 #[cfg(test)]
 mod tests;
 
-pub use items::{CollectError, Items, items};
+pub use futures_util::Stream;
+pub use items::{CollectError, Items, items, owned_pages, pages};
 pub use page::{ListPage, Page};

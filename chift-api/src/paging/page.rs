@@ -17,6 +17,10 @@ use crate::ResponseValue;
 ///     fn into_items(self) -> Vec<String> { self.0 }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a page of a list",
+    note = "a page is a generated type with `items` and `total`, `paging::Page`, or your own type that implements `ListPage`"
+)]
 pub trait ListPage {
     /// The type of the items.
     type Item;

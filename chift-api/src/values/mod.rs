@@ -1,6 +1,8 @@
 //! The types of values in requests and responses, and how a generated struct is read and written.
 
 pub(crate) mod dates;
+#[cfg(test)]
+mod equality;
 pub(crate) mod nullable;
 pub(crate) mod number;
 // A document need not have fields of every kind.

@@ -1,5 +1,11 @@
 //! JSON numbers: exact, and never unreadable.
 
+mod arithmetic;
+mod compare;
+mod digits;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +14,7 @@ use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use self::digits::Digits;
 use super::raw_json;
 
 /// A JSON number: as a `T`, or as its text if no `T` has exactly this value.
@@ -27,8 +34,6 @@ use super::raw_json;
 /// ```
 /// use chift_api::{Decimal, Integer, Number};
 /// let amounts: Vec<Decimal> = serde_json::from_str("[0.10, 0.20, 1e30]")?;
-/// let sum: rust_decimal::Decimal = amounts.iter().filter_map(Number::get).sum();
-/// assert_eq!(sum.to_string(), "0.30");
 /// assert_eq!(amounts[2], Number::Unrepresentable("1e30".into()));
 /// assert_eq!(serde_json::to_string(&amounts)?, "[0.10,0.20,1e30]");
 ///
@@ -36,7 +41,9 @@ use super::raw_json;
 /// assert_eq!(count.get(), Some(5));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+///
+/// Numbers are equal if they have the same value, in whatever notation: 1.0 equals 1.00.
+#[derive(Clone)]
 pub enum Number<T> {
     /// A number that `T` holds exactly.
     Value(T),
@@ -46,11 +53,33 @@ pub enum Number<T> {
 
 /// An exact number of up to 28 digits: an amount of money. See [`Number`].
 ///
+/// The operators `+ - * / %` and `sum` take amounts by value or by reference, and integers. `==` and `<` compare amounts
+/// with each other and with integers.
+///
 /// ```
 /// use chift_api::Decimal;
-/// let price: Decimal = serde_json::from_str("12.50")?;
-/// assert_eq!(price.get().map(|price| (price + price).to_string()).as_deref(), Some("25.00"));
-/// # Ok::<(), serde_json::Error>(())
+/// let lines: Vec<Decimal> = serde_json::from_str("[10.10, 20.20]")?;
+/// let untaxed: Decimal = lines.iter().sum();
+/// let tax = (&untaxed * 21 / 100).round(2);
+/// assert_eq!(tax, "6.36".parse::<Decimal>()?);
+/// assert!(untaxed + tax > 36);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A result with more than 28 digits is rounded to 28, as 10 / 3 is. If a result has no value that an amount can hold,
+/// the calculation does not panic: [`get`](Number::get) of the result is `None`, its text is `NaN`, it is greater than
+/// every number, and a request that contains it is not sent. This is so if an operand is
+/// [unrepresentable](Number::Unrepresentable), if the result is larger than 28 digits allow, and after a division by
+/// zero.
+///
+/// ```
+/// use chift_api::Decimal;
+/// let (amount, count) = (Decimal::from(100), 0);
+/// match (amount / count).get() {
+///     Some(average) => println!("{average}"),
+///     None => println!("no average"),
+/// }
+/// assert!(serde_json::to_string(&(Decimal::from(100) / 0)).is_err());
 /// ```
 pub type Decimal = Number<rust_decimal::Decimal>;
 
@@ -114,12 +143,6 @@ impl<T> From<T> for Number<T> {
     }
 }
 
-impl<T: PartialEq> PartialEq<T> for Number<T> {
-    fn eq(&self, other: &T) -> bool {
-        matches!(self, Self::Value(number) if number == other)
-    }
-}
-
 /// Converts from smaller types, so that a literal can be passed.
 macro_rules! from {
     ($($target:ty: $($source:ty)*;)*) => {
@@ -133,7 +156,7 @@ macro_rules! from {
 
 from! {
     i64: i32 u32 i16 u16 i8 u8;
-    rust_decimal::Decimal: i64 u64 i32 u32;
+    rust_decimal::Decimal: i64 u64 i32 u32 usize;
     f64: f32 i32 u32;
 }
 
@@ -156,12 +179,19 @@ mod private {
 
 impl Representation for rust_decimal::Decimal {
     fn from_json(text: &str) -> Option<Self> {
-        if !text.contains(['e', 'E']) {
-            return Self::from_str_exact(text).ok();
+        if !text.contains(['e', 'E'])
+            && let Ok(number) = Self::from_str_exact(text)
+        {
+            return Some(number);
         }
-        let number = Self::from_scientific(text).ok()?;
         // `from_scientific` rounds what it cannot hold.
-        same_value(text, &number.to_string()).then_some(number)
+        let exact = |text: &str, digits: &Digits| {
+            let number = Self::from_scientific(text).ok()?;
+            (Digits::new(&number.to_string()).as_ref() == Some(digits)).then_some(number)
+        };
+        let digits = Digits::new(text)?;
+        // Without zeros at its end, a number may need fewer digits.
+        exact(text, &digits).or_else(|| exact(&digits.scientific(), &digits))
     }
 
     fn to_json<S: Serializer>(self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -172,7 +202,7 @@ impl Representation for rust_decimal::Decimal {
 
 impl Representation for i64 {
     fn from_json(text: &str) -> Option<Self> {
-        text.parse().ok().or_else(|| whole(text)?.parse().ok())
+        text.parse().ok().or_else(|| Digits::new(text)?.whole()?.parse().ok())
     }
 
     fn to_json<S: Serializer>(self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -188,38 +218,6 @@ impl Representation for f64 {
     fn to_json<S: Serializer>(self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(self)
     }
-}
-
-/// The longest integer that is written out: one more digit than those of 64 bits.
-const LONGEST: usize = 20;
-
-/// The sign, the significant digits without zeros at either end, and the power of ten of the last digit.
-fn parts(text: &str) -> Option<(bool, String, i64)> {
-    let (number, exponent) = match text.split_once(['e', 'E']) {
-        Some((number, exponent)) => (number, exponent.parse::<i64>().ok()?),
-        None => (text, 0),
-    };
-    let negative = number.starts_with('-');
-    let (before, after) =
-        number.trim_start_matches('-').split_once('.').unwrap_or((number.trim_start_matches('-'), ""));
-    let all = format!("{before}{after}");
-    let significant = all.trim_end_matches('0');
-    let power = exponent.checked_sub(i64::try_from(after.len()).ok()?)?;
-    let power = power.checked_add(i64::try_from(all.len() - significant.len()).ok()?)?;
-    let digits = significant.trim_start_matches('0').to_owned();
-    Some(if digits.is_empty() { (false, digits, 0) } else { (negative, digits, power) })
-}
-
-fn same_value(one: &str, other: &str) -> bool {
-    parts(one).is_some_and(|one| Some(one) == parts(other))
-}
-
-/// The digits of a number whose fraction is zero; `None` for any other number, and for one with too many digits.
-fn whole(text: &str) -> Option<String> {
-    let (negative, digits, power) = parts(text)?;
-    let power = usize::try_from(power).ok().filter(|power| power.saturating_add(digits.len()) <= LONGEST)?;
-    let sign = if negative { "-" } else { "" };
-    Some(if digits.is_empty() { "0".to_owned() } else { format!("{sign}{digits}{}", "0".repeat(power)) })
 }
 
 impl<T: Representation> Number<T> {
@@ -293,103 +291,5 @@ impl<'de, T: Representation> Deserialize<'de> for Number<T> {
             return Err(D::Error::invalid_type(de::Unexpected::Other(kind), &"a number"));
         }
         Ok(Self::of(&text))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    #[derive(Debug, Serialize, Deserialize)]
-    struct Line {
-        price: Option<Decimal>,
-        #[serde(flatten)]
-        extra: serde_json::Map<String, Value>,
-    }
-
-    #[derive(Debug, Serialize, Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Number(Decimal),
-        Text(String),
-    }
-
-    #[test]
-    fn every_digit_is_kept() {
-        for text in ["0", "-0.10", "12345678901234567890.12", "1.50", "0.1", "79228162514264337593543950335"] {
-            let read: Decimal = serde_json::from_str(text).unwrap();
-            assert!(read.get().is_some(), "{text}");
-            assert_eq!(serde_json::to_string(&read).unwrap(), text);
-        }
-        assert_eq!(serde_json::from_str::<Decimal>("1e3").unwrap(), Decimal::from(1000));
-        assert_eq!(serde_json::from_str::<Decimal>("1.5E-3").unwrap().to_string(), "0.0015");
-    }
-
-    #[test]
-    fn a_number_that_a_decimal_cannot_hold_is_kept_as_text() {
-        for text in
-            ["1e30", "1e-38", "1.5e-30", "79228162514264337593543950336", "0.12345678901234567890123456789", "-1e400"]
-        {
-            let read: Decimal = serde_json::from_str(text).unwrap();
-            assert_eq!(read, Number::Unrepresentable(text.into()));
-            assert_eq!(serde_json::to_string(&read).unwrap(), text);
-            assert_eq!(text.parse::<Decimal>().unwrap(), read);
-        }
-    }
-
-    #[test]
-    fn an_integer_may_have_a_zero_fraction_and_any_other_number_is_kept_as_text() {
-        for (text, expected) in [
-            ("1.0", 1),
-            ("-1e3", -1000),
-            ("1.50e1", 15),
-            ("0.0", 0),
-            ("-0", 0),
-            ("0e999999999999", 0),
-            ("9223372036854775807", i64::MAX),
-            ("-9223372036854775808", i64::MIN),
-            ("9223372036854775807.000", i64::MAX),
-        ] {
-            assert_eq!(serde_json::from_str::<Integer>(text).unwrap(), expected, "{text}");
-        }
-        for text in ["1.5", "9223372036854775808", "1e30", "1e-1", "1e99999999999999999999", "18446744073709551616"] {
-            let read: Integer = serde_json::from_str(text).unwrap();
-            assert_eq!((read.get(), serde_json::to_string(&read).unwrap().as_str()), (None, text));
-        }
-        assert_eq!(serde_json::from_str::<Integer>("18446744073709551615").unwrap().to_u64(), Some(u64::MAX));
-    }
-
-    #[test]
-    fn a_float_is_the_nearest_double() {
-        let read: Vec<Float> = serde_json::from_str("[259025.46,0.1,1e400]").unwrap();
-        assert_eq!((read[0].get(), read[2].get()), (Some(259_025.46), None));
-        assert_eq!([&read[0], &read[2]].map(|it| it.to_f64().to_string()), ["259025.46", "inf"]);
-        assert_eq!(serde_json::to_string(&read).unwrap(), "[259025.46,0.1,1e400]");
-    }
-
-    #[test]
-    fn it_is_read_in_other_types_and_from_values() {
-        let line: Line = serde_json::from_str("{\"price\":1234567890123456.78,\"other\":1.5}").unwrap();
-        assert_eq!(serde_json::to_string(&line).unwrap(), "{\"price\":1234567890123456.78,\"other\":1.5}");
-        assert!(serde_json::from_str::<Line>("{\"price\":null}").unwrap().price.is_none());
-        assert!(
-            matches!(serde_json::from_str("1.25").unwrap(), Either::Number(number) if number.to_string() == "1.25")
-        );
-        assert!(matches!(serde_json::from_str("\"a\"").unwrap(), Either::Text(_)));
-        let read: Decimal = serde_json::from_value(json!(1.25)).unwrap();
-        assert_eq!(serde_json::to_value(read).unwrap(), json!(1.25));
-    }
-
-    #[test]
-    fn other_values_are_refused() {
-        for text in ["\"1\"", "null", "true", "[]", "{}"] {
-            assert!(serde_json::from_str::<Decimal>(text).is_err(), "{text}");
-            assert!(serde_json::from_str::<Integer>(text).is_err(), "{text}");
-        }
-        for text in ["", " 1", "+1e99", "1_000", "0x10", "NaN", "--1e99", "1e30 "] {
-            assert!(text.parse::<Decimal>().is_err() && text.parse::<Integer>().is_err(), "{text:?}");
-        }
     }
 }

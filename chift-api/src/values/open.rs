@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A value of the enum `E`, or the text of a value that the document does not list.
 ///
 /// Chift adds values to its enums without notice, and a new one must not make a page of invoices unreadable. It is
-/// serialized as the text that was received.
+/// serialized as the text that was received. `==` also compares with a value of `E`.
 ///
 /// ```
 /// use chift_api::Open;
@@ -20,6 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// let read: Vec<Open<Status>> = serde_json::from_str(r#"["posted", "archived"]"#)?;
 /// assert_eq!(read[0].known(), Some(&Status::Posted));
+/// assert!(read[0] == Status::Posted && read[1] != Status::Posted);
 /// assert_eq!(read[1], Open::Unknown("archived".to_owned()));
 /// assert_eq!(serde_json::to_string(&read)?, r#"["posted","archived"]"#);
 /// # Ok::<(), serde_json::Error>(())
@@ -45,6 +46,12 @@ impl<E> Open<E> {
 impl<E> From<E> for Open<E> {
     fn from(value: E) -> Self {
         Self::Known(value)
+    }
+}
+
+impl<E: PartialEq> PartialEq<E> for Open<E> {
+    fn eq(&self, other: &E) -> bool {
+        matches!(self, Self::Known(value) if value == other)
     }
 }
 

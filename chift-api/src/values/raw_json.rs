@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::de::{self, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serializer};
@@ -12,7 +13,8 @@ use serde_json::value::RawValue;
 /// A JSON value that is kept as it was written: the digits of its numbers and the order of its fields stay the same.
 ///
 /// It is what a union keeps of a value that matches none of its alternatives. [`Debug`] shows only the kind of the
-/// value, because nothing is known about its content; [`as_str`](Self::as_str) returns the whole text.
+/// value, because nothing is known about its content; [`as_str`](Self::as_str) returns the whole text. Two values are
+/// equal if they are written alike.
 ///
 /// ```
 /// use chift_api::RawJson;
@@ -42,9 +44,18 @@ impl RawJson {
     }
 }
 
+/// Compares the texts.
 impl PartialEq for RawJson {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for RawJson {}
+
+impl Hash for RawJson {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 

@@ -17,7 +17,7 @@ use serde_json::Value;
 /// assert_eq!(input.expose(), "s3cret");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Redacted(Value);
 

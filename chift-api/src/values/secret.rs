@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 /// A secret string: the secret of an API key, or an access token. In the document, a string with `format: password`.
 ///
 /// It redacts itself in [`Debug`], has no `Display`, and overwrites its memory when it is dropped. `Serialize` writes
-/// the secret itself, because requests need it. The time of a comparison depends only on the lengths.
+/// the secret itself, because requests need it. `==` compares the texts, in a time that depends only on their lengths.
 ///
 /// ```
 /// use chift_api::Secret;
@@ -44,6 +44,21 @@ impl From<&str> for Secret {
     }
 }
 
+/// Converts from the crate `secrecy`, by value or by reference.
+#[cfg(feature = "secrecy")]
+impl From<&secrecy::SecretString> for Secret {
+    fn from(secret: &secrecy::SecretString) -> Self {
+        Self::from(secrecy::ExposeSecret::expose_secret(secret))
+    }
+}
+
+#[cfg(feature = "secrecy")]
+impl From<secrecy::SecretString> for Secret {
+    fn from(secret: secrecy::SecretString) -> Self {
+        Self::from(&secret)
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
@@ -75,5 +90,13 @@ mod tests {
         assert_eq!(Secret::from("a"), Secret::from("a".to_owned()));
         assert_ne!(Secret::from("a"), Secret::from("b"));
         assert_ne!(Secret::from("a"), Secret::from("ab"));
+    }
+
+    #[cfg(feature = "secrecy")]
+    #[test]
+    fn a_secret_of_the_crate_secrecy_is_converted() {
+        let secret = secrecy::SecretString::from("s3cret");
+        assert_eq!(Secret::from(&secret), Secret::from("s3cret"));
+        assert_eq!(Secret::from(secret).expose(), "s3cret");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -12,6 +13,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// RFC 3339, to which `date-time` in Chift's document refers, requires an offset, but the document's examples have
 /// none: a closing time of a POS may be local. So both are accepted, and so is a date alone, which means midnight.
 ///
+/// Two values with an offset are equal if they are the same moment, and two without one if they have the same date and
+/// time, in whatever notation. A value with an offset never equals one without: the moment of the latter is unknown.
+///
 /// ```
 /// use chift_api::Timestamp;
 /// let local: Timestamp = "2023-10-01T12:00:00".parse()?;
@@ -19,9 +23,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(local.to_utc().to_rfc3339(), "2023-10-01T12:00:00+00:00"); // treated as UTC
 /// let exact: Timestamp = "2023-10-01T12:00:00+02:00".parse()?;
 /// assert_eq!(exact.to_utc().to_rfc3339(), "2023-10-01T10:00:00+00:00");
+/// assert_eq!(exact, "2023-10-01T10:00:00.000Z".parse()?);
+/// assert_ne!(local, "2023-10-01T12:00:00Z".parse()?);
 /// # Ok::<(), chift_api::TimestampError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct Timestamp {
     text: Box<str>,
     local: NaiveDateTime,
@@ -50,6 +56,20 @@ impl Timestamp {
     /// The text that the value was parsed from.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.offset.is_some() == other.offset.is_some() && self.to_utc() == other.to_utc()
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.offset.is_some(), self.to_utc()).hash(state);
     }
 }
 
@@ -132,6 +152,8 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
     use super::*;
 
     #[test]
@@ -152,6 +174,25 @@ mod tests {
         }
         for text in ["", "soon", "2023-13-01T00:00:00", "12:00"] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn equality_is_that_of_the_moment_and_not_of_the_notation() {
+        let read = |text: &str| text.parse::<Timestamp>().unwrap();
+        let hashed = |text| BuildHasherDefault::<DefaultHasher>::default().hash_one(read(text));
+        for (one, other) in [
+            ("2023-10-01T12:00:00Z", "2023-10-01T12:00:00+00:00"),
+            ("2023-10-01T12:00:00+02:00", "2023-10-01 10:00:00.000Z"),
+            ("2023-10-01T12:00", "2023-10-01T12:00:00.0"),
+            ("2023-10-01", "2023-10-01T00:00:00"),
+        ] {
+            assert_eq!((read(one), hashed(one)), (read(other), hashed(other)));
+        }
+        for (one, other) in
+            [("2023-10-01T12:00:00Z", "2023-10-01T12:00:00"), ("2023-10-01T12:00:00Z", "2023-10-01T12:00:00.001Z")]
+        {
+            assert_ne!(read(one), read(other));
         }
     }
 }
