@@ -16,7 +16,8 @@ pub struct Args {
     /// Write nothing; print what differs, and exit with code 3 if anything does
     #[arg(long)]
     pub check: bool,
-    /// List the schemas without a type, and the document features that the client does not support
+    /// List the schemas without a type, the strings that are secrets because of their names, and the document features
+    /// that the client does not support
     #[arg(long)]
     pub report: bool,
     /// Leave out the operations that cannot be generated, and list them; otherwise the document is refused
@@ -73,6 +74,7 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Stat
         let components = &outcome.left_out.components;
         list(out, "left out", "components that the client does not have", components)?;
         list(out, "untyped", "places whose values can be anything", &outcome.untyped)?;
+        list(out, "secret", "places that are secrets because of their names or `x-secret`", &outcome.lowered.secrets)?;
         list(out, "without", "document features that the client does not support", &outcome.lowered.diagnostics)?;
     }
     if args.check {
