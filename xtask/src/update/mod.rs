@@ -47,6 +47,10 @@ pub struct Args {
     /// Leave out the operations that cannot be generated, and list them; otherwise the document is refused
     #[arg(long)]
     pub skip_unsupported: bool,
+    /// Generate only the operations with any of these tags, POST /token, and the types that they reach; the document is
+    /// written whole
+    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    pub tags: Vec<String>,
     /// How long to wait for a server.
     #[arg(skip)]
     pub timeouts: Timeouts,
@@ -61,7 +65,7 @@ pub struct Args {
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     let present = Input::read(root, Path::new(DOCUMENT))?;
     let present_document = read::read(&present.name, &present.text)?;
-    let options = Options::of_workspace(root, args.skip_unsupported)?;
+    let options = Options { tags: args.tags.clone(), ..Options::of_workspace(root, args.skip_unsupported)? };
     let mut versions = Versions::read(root);
     let NewDocument { text, document, origin, version } = sources::read(args, &present, &present_document, &versions)?;
     writeln!(out, "{:>9}  {origin}", "read")?;
@@ -118,8 +122,9 @@ fn generate_both(
     (new, new_document): (&Input, read::Document),
     options: &Options,
 ) -> anyhow::Result<(Outcome, Outcome)> {
-    // The overlay is written for the new document, so an action may select nothing in the old one.
-    let mut lenient = options.clone();
+    // The overlay is written for the new document, so an action may select nothing in the old one, which may also lack a
+    // tag.
+    let mut lenient = Options { unknown_tags: true, ..options.clone() };
     lenient.overlay.iter_mut().for_each(|overlay| overlay.scope = Scope::OtherVersion);
     let (old, new) = pipeline::both(
         || pipeline::from_document(old, old_document, &lenient),
