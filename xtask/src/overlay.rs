@@ -4,10 +4,12 @@
 //! nothing is an error, unless it has `x-where-it-exists: true`, and so is an action without a description.
 
 use enumset::EnumSet;
-use roas_overlay::apply::Apply;
+use roas_overlay::apply::{Apply, ApplyErrorKind, ApplyOptions};
 use roas_overlay::v1_0::{Action, Overlay};
 use roas_overlay::validation::Validate;
 use serde_json::Value;
+
+use crate::read;
 
 /// Why an overlay was not applied.
 #[derive(Debug, thiserror::Error)]
@@ -90,8 +92,8 @@ fn extension(action: &Action) -> Option<&Value> {
 /// The document is unchanged then.
 pub fn apply(name: &str, text: &str, document: &mut Value, strict: bool) -> Result<Applied, OverlayError> {
     let named = || name.to_owned();
-    let overlay: Overlay =
-        yaml_serde::from_str(text).map_err(|source| OverlayError::Syntax { name: named(), source })?;
+    let mut overlay: Overlay = yaml_serde::from_str(read::without_bom(text))
+        .map_err(|source| OverlayError::Syntax { name: named(), source })?;
     overlay
         .validate(EnumSet::empty())
         .map_err(|error| OverlayError::Invalid { name: named(), what: error.to_string() })?;
@@ -105,17 +107,30 @@ pub fn apply(name: &str, text: &str, document: &mut Value, strict: bool) -> Resu
         let what = format!("actions[{index}].{WHERE_IT_EXISTS} is neither true nor false");
         return Err(OverlayError::Invalid { name: named(), what });
     }
-    let mut changed = document.clone();
-    let report = overlay
-        .apply(&mut changed, EnumSet::empty())
-        .map_err(|source| OverlayError::Apply { name: named(), source })?;
-    let idle: Vec<usize> = report.actions.iter().filter(|it| it.matched == 0).map(|it| it.index).collect();
-    if let Some(&index) = idle.iter().find(|index| strict && !may_select_nothing(&overlay.actions[**index])) {
-        let target = overlay.actions[index].target.clone();
-        return Err(OverlayError::SelectsNothing { name: named(), index, target });
+    let options = if strict { ApplyOptions::ErrorOnZeroMatch.into() } else { EnumSet::empty() };
+    let actions = overlay.actions.len();
+    let mut indices: Vec<usize> = (0..actions).collect();
+    loop {
+        let source = match overlay.apply(document, options) {
+            Ok(report) => {
+                let idle = report.actions.iter().filter(|outcome| outcome.matched == 0).count();
+                return Ok(Applied { actions, idle: idle + actions - overlay.actions.len() });
+            }
+            Err(source) => source,
+        };
+        // Nothing has changed. An action that may select nothing is left out, and the others are applied again.
+        let (position, target) = (source.action_index, source.target.clone());
+        match source.kind {
+            ApplyErrorKind::ZeroMatch if may_select_nothing(&overlay.actions[position]) => {
+                overlay.actions.remove(position);
+                indices.remove(position);
+            }
+            ApplyErrorKind::ZeroMatch => {
+                return Err(OverlayError::SelectsNothing { name: named(), index: indices[position], target });
+            }
+            _ => return Err(OverlayError::Apply { name: named(), source }),
+        }
     }
-    *document = changed;
-    Ok(Applied { actions: report.actions.len(), idle: idle.len() })
 }
 
 #[cfg(test)]
@@ -134,6 +149,12 @@ mod tests {
         let text = overlay("{target: $.a, description: why, update: {format: password}}");
         assert_eq!(apply("o", &text, &mut document, true).unwrap(), Applied { actions: 1, idle: 0 });
         assert_eq!(document, json!({"a": {"type": "string", "format": "password"}}));
+    }
+
+    #[test]
+    fn an_overlay_may_begin_with_a_byte_order_mark() {
+        let text = format!("\u{feff}{}", overlay("{target: $.a, description: why, update: {b: 1}}"));
+        assert_eq!(apply("o", &text, &mut json!({"a": {}}), true).unwrap().idle, 0);
     }
 
     #[test]
@@ -166,9 +187,12 @@ mod tests {
         let text = overlay("{target: $.nowhere, description: why, update: {}, x-where-it-exists: true}");
         assert_eq!(apply("o", &text, &mut json!({}), true).unwrap(), Applied { actions: 1, idle: 1 });
         // The other actions still must select something.
-        let text = text.replace("actions: [", "actions: [{target: $.other, description: why, update: {}}, ");
+        let text = text.replace("}]", "}, {target: $.a, description: why, update: {b: 1}}]");
+        let mut document = json!({"a": {}});
+        assert_eq!(apply("o", &text, &mut document, true).unwrap(), Applied { actions: 2, idle: 1 });
+        assert_eq!(document, json!({"a": {"b": 1}}));
         let error = apply("o", &text, &mut json!({}), true).unwrap_err().to_string();
-        assert!(error.contains("actions[0] selects nothing: $.other"), "{error}");
+        assert!(error.contains("actions[1] selects nothing: $.a"), "{error}");
     }
 
     #[test]

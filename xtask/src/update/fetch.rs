@@ -13,6 +13,8 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::{ACCEPT, ETAG, IF_NONE_MATCH};
 use reqwest::{StatusCode, Url};
 
+use crate::read;
+
 /// The size limit for a response. Chift's whole document has about two megabytes.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
 
@@ -112,7 +114,7 @@ fn body(source: &str, mut response: Response) -> anyhow::Result<Vec<u8>> {
 
 fn text(source: &str, bytes: Vec<u8>) -> anyhow::Result<String> {
     let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("{source} is not UTF-8 text"))?;
-    if text.trim_start().starts_with('<') {
+    if read::without_bom(&text).trim_start().starts_with('<') {
         bail!(
             "{source} is HTML and not an OpenAPI document; for the Markdown of a page of Chift's documentation, add \
              `.md` to its URL"

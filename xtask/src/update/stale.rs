@@ -10,6 +10,7 @@ use similar::get_close_matches;
 use crate::document::pointer::json_path_step;
 use crate::overlay;
 use crate::pipeline::Input;
+use crate::read;
 
 /// The number of candidates of one kind that are reported.
 const MAX_CANDIDATES: usize = 3;
@@ -20,7 +21,7 @@ const MAX_CANDIDATES: usize = 3;
 ///
 /// When the text is not an overlay, or an action fails.
 pub(super) fn report(input: &Input, document: &Value) -> anyhow::Result<String> {
-    let overlay: Overlay = yaml_serde::from_str(&input.text)?;
+    let overlay: Overlay = yaml_serde::from_str(read::without_bom(&input.text))?;
     let mut report = String::new();
     // One action at a time, in order, because an action may select what an earlier one added.
     let mut changed = document.clone();
