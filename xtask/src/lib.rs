@@ -34,6 +34,7 @@ mod names;
 pub mod options;
 pub mod overlay;
 pub mod pipeline;
+mod progress;
 pub mod read;
 pub mod regen;
 pub mod scaffold;

@@ -2,6 +2,7 @@
 //! each.
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -77,6 +78,20 @@ pub struct Stage {
     pub changes: Vec<(&'static str, usize)>,
     /// How long it took.
     pub took: Duration,
+}
+
+impl Stage {
+    /// Prints the stage as a line; if `verbose`, also each of its passes that changed something.
+    ///
+    /// # Errors
+    ///
+    /// When `out` cannot be written to.
+    pub(crate) fn print(&self, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+        let Self { name, summary, changes, took } = self;
+        writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
+        let mut changes = changes.iter().filter(|(_, count)| verbose && *count > 0);
+        changes.try_for_each(|(pass, count)| writeln!(out, "{count:>18}  {pass}"))
+    }
 }
 
 impl Outcome {
@@ -161,12 +176,8 @@ pub fn from_document(input: &Input, document: Document, options: &Options) -> an
     }
 
     let untyped = untyped::list(&document);
-    let count: usize = lowered.changes.iter().map(|(_, count)| count).sum();
     let (places, features) = (untyped.len(), lowered.diagnostics.len());
-    let summary = format!(
-        "{count} places changed by {} passes; {places} places without a type, {features} features not supported (--report lists them)",
-        lowered.changes.iter().filter(|(_, count)| *count > 0).count()
-    );
+    let summary = format!("{places} places without a type, {features} features not supported (--report lists them)");
     stages.push(Stage { name: "lower", summary, changes: lowered.changes.clone(), took: lowering });
 
     let started = Instant::now();

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use crate::emit::{self, Files};
 use crate::options::{DOCUMENT, DocumentArgs, Options};
-use crate::pipeline::{self, Input, Outcome, Stage};
-use crate::{scaffold, select};
+use crate::pipeline::{self, Input, Outcome};
+use crate::{progress, scaffold, select};
 
 /// Regenerate chift-api from openapi/chift.yaml, or generate a crate from another document
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -21,6 +21,9 @@ pub struct Args {
     /// that the client does not support
     #[arg(long)]
     pub report: bool,
+    /// List the passes of each stage, with the number of places that each one changes
+    #[arg(long)]
+    pub verbose: bool,
     /// Leave out the operations that cannot be generated, and list them; otherwise the document is refused
     #[arg(long)]
     pub skip_unsupported: bool,
@@ -65,14 +68,11 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Stat
             (Input::read(root, Path::new(DOCUMENT))?, options)
         }
     };
-    let outcome = pipeline::run(&document, &options)?;
+    let outcome = progress::during("generating the client", || pipeline::run(&document, &options))?;
     let (folder, files) = target(root, args, &outcome)?;
 
-    for Stage { name, summary, took, changes } in &outcome.stages {
-        writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
-        for (pass, count) in changes.iter().filter(|(_, count)| args.report && *count > 0) {
-            writeln!(out, "{count:>18}  {pass}")?;
-        }
+    for stage in &outcome.stages {
+        stage.print(args.verbose, out)?;
     }
     for operation in &outcome.left_out.operations {
         writeln!(out, "{:>9}  {operation}", "left out")?;

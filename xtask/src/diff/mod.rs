@@ -46,7 +46,7 @@ pub use self::report::{markdown, text};
 use crate::client::Method;
 use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
-use crate::select;
+use crate::{progress, select};
 
 /// The format in which a difference is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -123,7 +123,9 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Diff
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     // A tag may be new, or gone.
     let options = Options { unknown_tags: true, ..args.options.options(root)? };
-    let (old, new) = pipeline::both(|| pipeline::run(&old, &options), || pipeline::run(&new, &options));
+    let (old, new) = progress::during("generating both clients", || {
+        pipeline::both(|| pipeline::run(&old, &options), || pipeline::run(&new, &options))
+    });
     let (old, new) = (old?, new?);
     select::require_one(&old, &new)?;
     let difference = compare(&old, &new);

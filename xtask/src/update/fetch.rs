@@ -4,7 +4,7 @@
 //! limited.
 
 use std::fs;
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::{ACCEPT, ETAG, IF_NONE_MATCH};
 use reqwest::{StatusCode, Url};
 
-use crate::read;
+use crate::{progress, read};
 
 /// The size limit for a response. Chift's whole document has about two megabytes.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -91,18 +91,14 @@ fn body(source: &str, mut response: Response) -> anyhow::Result<Vec<u8>> {
     let length = response.content_length();
     let mut bytes = Vec::new();
     let mut chunk = vec![0; 64 * 1024];
-    let mut terminal = io::stderr().is_terminal().then(io::stderr);
+    let progress = progress::of_download(source, length);
     loop {
         let count = response.read(&mut chunk).with_context(|| {
             let received = bytes.len();
             format!("the response from {source} stopped after {received} bytes; try again")
         })?;
         bytes.extend_from_slice(&chunk[..count]);
-        if let Some(terminal) = &mut terminal {
-            let total = length.map(|length| format!(" of {} KB", length / 1024)).unwrap_or_default();
-            let end = if count == 0 { "\n" } else { "" };
-            write!(terminal, "\r    fetch  {source}: {} KB{total}{end}", bytes.len() / 1024)?;
-        }
+        progress.inc(count as u64);
         if count == 0 {
             return Ok(bytes);
         }
