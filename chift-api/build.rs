@@ -20,17 +20,17 @@ fn main() {
     println!("cargo::rerun-if-changed={GENERATED}");
     let header = fs::read_to_string(GENERATED).unwrap_or_default();
     let stated = header.lines().filter_map(|line| line.strip_prefix("// input ")?.rsplit_once(' '));
+    // The command with its options, as the header states it.
+    let command = header.lines().next().and_then(|line| line.split('`').nth(1)).unwrap_or("cargo xtask regen");
     let mut inputs = 0;
     for (name, stated) in stated {
         inputs += 1;
         let fresh = fs::read(workspace.join(name)).is_ok_and(|text| fingerprint(&text) == stated);
         if !fresh {
-            println!(
-                "cargo::warning={name} has changed since src/generated was generated from it; run: cargo xtask regen"
-            );
+            println!("cargo::warning={name} has changed since src/generated was generated from it; run: {command}");
         }
     }
     if inputs == 0 {
-        println!("cargo::warning={GENERATED} does not state its inputs; run: cargo xtask regen");
+        println!("cargo::warning={GENERATED} does not state its inputs; run: {command}");
     }
 }

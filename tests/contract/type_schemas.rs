@@ -83,7 +83,7 @@ fn assert_same<T: JsonSchema>(name: &str, overlaid: impl FnOnce(&mut Value)) {
 
 #[test]
 fn every_type_has_the_documents_schema() {
-    // The closures make the changes of `openapi/overlay.yaml`.
+    // The closures make the changes of `openapi/overlay.yaml`, and those of strings whose names mean a secret.
     assert_same::<types::AuthItem>("AuthItem", |schema| {
         schema["properties"]["clientSecret"]["format"] = json!("password");
         schema["properties"]["envId"] = json!({"type": "string"});

@@ -1,16 +1,17 @@
 //! Generates the crate `chift-api` from Chift's `OpenAPI` document.
 //!
-//! Five stages, each a function from one value to the next:
+//! Six stages, each a function from one value to the next:
 //!
 //! | stage | from | to |
 //! |---|---|---|
 //! | [`read`](fn@read::read) | text: JSON, YAML or a documentation page | a [`read::Document`] |
 //! | [`overlay::apply`] | a document and an overlay | the document with this project's changes |
+//! | [`select`] | a document and tags | the operations with these tags, and what they reach |
 //! | [`lower::lower`] | `OpenAPI` 3.0 or 3.1 | the 3.0 dialect that progenitor reads |
 //! | [`generate::generate`] | the lowered document | a [`client::Client`], and Rust source by file |
 //! | [`emit`](mod@emit) | the source | files: all of them or none |
 //!
-//! [`pipeline::run`] calls the first four in that order, and returns a [`pipeline::Outcome`]. The tasks of the command
+//! [`pipeline::run`] calls the first five in that order, and returns a [`pipeline::Outcome`]. The tasks of the command
 //! line read it: [`regen`], [`verify`], [`mod@diff`] and [`update`]. [`tidy`] checks the conventions of the repository.
 //!
 //! ```
@@ -33,9 +34,11 @@ mod names;
 pub mod options;
 pub mod overlay;
 pub mod pipeline;
+mod progress;
 pub mod read;
 pub mod regen;
 pub mod scaffold;
+pub mod select;
 pub mod skip;
 pub mod tidy;
 pub mod untyped;

@@ -9,7 +9,7 @@ use xtask::{diff, exit, generate, regen, tidy, update, verify};
 
 /// Generates the crate chift-api from Chift's OpenAPI document
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = exit::help())]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, after_help = exit::help())]
 struct CommandLine {
     #[command(subcommand)]
     task: Task,

@@ -20,13 +20,17 @@ pub struct Options {
     pub overlay: Option<Overlay>,
     /// Whether an operation that cannot be lowered or generated is left out. Otherwise, the whole document is refused.
     pub skip_unsupported: bool,
+    /// The tags of the operations that are generated; without tags, all are.
+    pub tags: Vec<String>,
+    /// Whether a tag may be unknown, for a document that is only compared with another one.
+    pub unknown_tags: bool,
 }
 
 impl Options {
     /// The options for the document of the workspace at `root`, for which its overlay is written.
     pub(crate) fn of_workspace(root: &Path, skip_unsupported: bool) -> anyhow::Result<Self> {
         let overlay = Overlay { input: Input::read(root, Path::new(OVERLAY))?, scope: Scope::This };
-        Ok(Self { overlay: Some(overlay), skip_unsupported })
+        Ok(Self { overlay: Some(overlay), skip_unsupported, ..Self::default() })
     }
 }
 
@@ -74,6 +78,9 @@ pub struct DocumentArgs {
     /// applied to the documents that have the `info.title` of openapi/chift.yaml
     #[arg(long, value_name = "FILE")]
     pub overlay: Option<PathBuf>,
+    /// Only the operations with any of these tags, POST /token, and the types that they reach
+    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    pub tags: Vec<String>,
 }
 
 impl DocumentArgs {
@@ -91,6 +98,7 @@ impl DocumentArgs {
             let scope = Scope::Titled(title_of(&document).unwrap_or_default().to_owned());
             Overlay { input: Input::read(root, Path::new(OVERLAY))?, scope }
         };
-        Ok(Options { overlay: Some(overlay), skip_unsupported: self.skip_unsupported })
+        let Self { skip_unsupported, tags, .. } = self.clone();
+        Ok(Options { overlay: Some(overlay), skip_unsupported, tags, unknown_tags: false })
     }
 }

@@ -1,11 +1,12 @@
 //! Reading: JSON, YAML or a documentation page becomes a document.
 
+use serde::de::Error as _;
 use serde_json::Value;
 
+use crate::document::parse;
 use crate::document::pointer::Pointer;
 use crate::document::problem::{Problem, Problems};
 use crate::document::references;
-use crate::document::yaml;
 
 /// The form of a page of Chift's documentation.
 pub(crate) const PAGE: &str = "documentation page";
@@ -75,6 +76,7 @@ pub enum ReadError {
 /// or 3.1.x.
 pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
     let named = || name.to_owned();
+    let text = without_bom(text);
     let (form, mut value) = if text.trim_start().starts_with('{') {
         ("JSON", from_json(name, text)?)
     } else if let Some(block) = fenced_document(text).map_err(|what| ReadError::Page { name: named(), what })? {
@@ -88,16 +90,22 @@ pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
     Ok(Document { value, dialect, form })
 }
 
+/// A text without the byte order mark that some editors write.
+pub(crate) fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 fn from_json(name: &str, text: &str) -> Result<Value, ReadError> {
-    serde_json::from_str(text).or_else(|source| match yaml::read(text) {
+    let read = parse::json(text).or_else(|error| {
         // JSON is YAML, whose reader keeps a number outside the range of a float as a string.
-        Ok(value) if source.to_string().starts_with("number out of range") => Ok(value),
-        _ => Err(ReadError::Json { name: name.to_owned(), source }),
-    })
+        let is_number = error.to_string().starts_with("number out of range");
+        if is_number { parse::yaml(text).map_err(serde_json::Error::custom) } else { Err(error) }
+    });
+    read.map_err(|source| ReadError::Json { name: name.to_owned(), source })
 }
 
 fn from_yaml(name: &str, text: &str) -> Result<Value, ReadError> {
-    yaml::read(text).map_err(|source| ReadError::Yaml { name: name.to_owned(), source })
+    parse::yaml(text).map_err(|source| ReadError::Yaml { name: name.to_owned(), source })
 }
 
 /// The block of a documentation page that holds an `OpenAPI` document; `None` if the text is not such a page.
@@ -192,10 +200,17 @@ mod tests {
     fn the_three_forms_give_the_same_value() {
         let yaml = read("a.yaml", GOOD).unwrap();
         let page = read("a.md", &format!("# Title\n\n> text\n\n````yaml post /token\n{GOOD}\n````\n")).unwrap();
-        let json = read("a.json", &serde_json::to_string(&yaml.value).unwrap()).unwrap();
+        let json_text = serde_json::to_string(&yaml.value).unwrap();
+        let json = read("a.json", &json_text).unwrap();
         assert_eq!([yaml.form, page.form, json.form], ["YAML", "documentation page", "JSON"]);
         assert_eq!(yaml.value, page.value);
         assert_eq!(yaml.value, json.value);
+        // A byte order mark changes nothing.
+        let page = format!("# Title\n\n````yaml post /token\n{GOOD}\n````\n");
+        for (text, form) in [(GOOD, "YAML"), (&json_text, "JSON"), (&page, PAGE)] {
+            let marked = read("it", &format!("\u{feff}{text}")).unwrap();
+            assert_eq!((&marked.value, marked.form), (&yaml.value, form));
+        }
     }
 
     #[test]
@@ -206,6 +221,9 @@ mod tests {
             ("a: [1, 2", "not YAML"),
             ("a: 1\na: 2", "duplicate"),
             ("{\"a\": ", "not JSON"),
+            ("{\"paths\": {\"/a\": 1,\n\"/a\": 2}}", "not JSON: duplicate key \"/a\" at line 2 column 4"),
+            // The reader that keeps such a number refuses duplicate keys too.
+            ("{\"n\": 1e400, \"a\": 1, \"a\": 2}", "not JSON: duplicate key \"a\""),
             ("swagger: '2.0'", "Swagger \"2.0\""),
             ("openapi: 4.0.0\ninfo: {}\npaths: {}", "version \"4.0.0\" is not supported"),
             ("openapi: 3.0\ninfo: {}\npaths: {}", "the version is 3.0, not a string"),

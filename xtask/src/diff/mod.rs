@@ -44,7 +44,9 @@ pub use self::difference::{Change, Difference, Entry, Fate, Schemas, Sides, Step
 use self::renames::Renames;
 pub use self::report::{markdown, text};
 use crate::client::Method;
+use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
+use crate::{progress, select};
 
 /// The format in which a difference is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -119,9 +121,14 @@ fn schemas(document: &Value) -> BTreeSet<&String> {
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Difference> {
     let read = |path: &Path| Input::read(Path::new(""), path);
     let (old, new) = (read(&args.old)?, read(&args.new)?);
-    let options = args.options.options(root)?;
-    let (old, new) = pipeline::both(|| pipeline::run(&old, &options), || pipeline::run(&new, &options));
-    let difference = compare(&old?, &new?);
+    // A tag may be new, or gone.
+    let options = Options { unknown_tags: true, ..args.options.options(root)? };
+    let (old, new) = progress::during("generating both clients", || {
+        pipeline::both(|| pipeline::run(&old, &options), || pipeline::run(&new, &options))
+    });
+    let (old, new) = (old?, new?);
+    select::require_one(&old, &new)?;
+    let difference = compare(&old, &new);
     write!(out, "{}", written(&difference, args.format())?)?;
     Ok(difference)
 }

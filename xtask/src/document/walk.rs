@@ -214,7 +214,8 @@ pub(crate) fn change_operations(document: &mut Value, change: &mut dyn FnMut(&st
     let mut paths = paths.take();
     for (path, item) in paths.as_object_mut().into_iter().flatten() {
         for (method, shape) in children(Kind::PathItem) {
-            if let (One(Kind::Operation), Some(operation)) = (shape, item.get_mut(*method)) {
+            // Another value is refused when the lowered document is read.
+            if let (One(Kind::Operation), Some(operation @ Value::Object(_))) = (shape, item.get_mut(*method)) {
                 change(path, method, operation, document);
             }
         }

@@ -10,6 +10,7 @@ mod construction;
 mod constructors;
 mod conversion_errors;
 mod enum_values;
+mod equality;
 mod error_sections;
 mod error_types;
 mod field_names;
@@ -115,6 +116,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "name the value and the type in errors", run: Shape(conversion_errors::name) },
     Pass { name: "let callers expect more errors", run: Shape(error_types::mark) },
     Pass { name: "remove documentation that repeats a name", run: Shape(repeated_names::remove) },
+    Pass { name: "derive equality", run: Shape(equality::derive) },
     // After all passes that change the bodies of methods.
     Pass { name: "pass arguments by reference", run: Shape(references::pass) },
     Pass { name: "add constructors", run: Finish(constructors::add) },

@@ -10,12 +10,13 @@ use crate::document::origins::Origins;
 use crate::document::pointer::Pointer;
 use crate::document::problem::Problem;
 
-/// A document feature that the client does not support. The client loses no data because of it.
+/// What the passes report about a place: a document feature that the client does not support, without loss of data, or a
+/// secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The place in the document.
     pub place: Pointer,
-    /// The feature, and the consequence for the client.
+    /// The feature, and the consequence for the client; or why the place is a secret.
     pub what: String,
 }
 
@@ -31,6 +32,8 @@ pub(super) struct Report {
     /// The places that cannot be lowered. If there are any, the document is refused.
     pub(super) problems: Vec<Problem>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The places that are secrets because of their name or `x-secret`.
+    pub(super) secrets: Vec<Diagnostic>,
     /// The new names of renamed components, by their old names.
     pub(super) renamed: HashMap<String, String>,
     pub(super) enum_values: EnumValues,

@@ -36,6 +36,8 @@ mod refuse;
 mod repair;
 mod responses;
 mod scalars;
+mod secret_names;
+mod secrets;
 mod servers;
 mod statuses;
 mod string_unions;
@@ -102,6 +104,8 @@ impl Step {
 /// The steps that decide which paths the client requests and which responses it distinguishes, with the checks of what
 /// later passes rely on.
 const STEPS: &[Step] = &[
+    // Before the next pass, which removes `x-secret`.
+    Do(Pass { name: "make strings secrets by their names", run: secrets::hide, serves: Chift }),
     // Before all checks: a vendor's `x-…` entry may stand where a path or a response is expected.
     Do(Pass { name: "ignore unknown keywords", run: unknown_keywords::ignore, serves: Chift }),
     Do(Pass { name: "repair entries whose meaning is clear", run: repair::repair, serves: Others }),
@@ -199,6 +203,8 @@ pub struct Lowered {
     pub changes: Vec<(&'static str, usize)>,
     /// The document features that the client does not support.
     pub diagnostics: Vec<Diagnostic>,
+    /// The places that are secrets because of their name or `x-secret`.
+    pub secrets: Vec<Diagnostic>,
     /// Where the nodes of the lowered document come from, unless they are where they were.
     pub origins: Origins,
 }
@@ -261,6 +267,7 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
     let Report {
         problems,
         diagnostics,
+        secrets,
         renamed,
         enum_values,
         unions,
@@ -292,6 +299,7 @@ pub fn lower(mut document: Value) -> Result<Lowered, Problems> {
         unions,
         changes,
         diagnostics,
+        secrets,
         origins,
     })
 }

@@ -10,8 +10,8 @@ use crate::{overlay, read};
 const DOCUMENT: &str = "openapi/chift.yaml";
 const OVERLAY: &str = "openapi/overlay.yaml";
 
-/// Names of the vendor's that this project has its own use for.
-const COMMON: &[&str] = &[];
+/// Names of the vendor's that this project has its own use for: the overlay changes the first.
+const COMMON: &[&str] = &["CredentialItem"];
 
 pub(super) fn overlay(repository: &Repository) -> Vec<Violation> {
     let [document, overlay] = [DOCUMENT, OVERLAY].map(|path| repository.text(path));

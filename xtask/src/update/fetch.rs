@@ -4,7 +4,7 @@
 //! limited.
 
 use std::fs;
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use anyhow::{Context as _, bail};
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{ACCEPT, ETAG, IF_NONE_MATCH};
 use reqwest::{StatusCode, Url};
+
+use crate::{progress, read};
 
 /// The size limit for a response. Chift's whole document has about two megabytes.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -89,18 +91,14 @@ fn body(source: &str, mut response: Response) -> anyhow::Result<Vec<u8>> {
     let length = response.content_length();
     let mut bytes = Vec::new();
     let mut chunk = vec![0; 64 * 1024];
-    let mut terminal = io::stderr().is_terminal().then(io::stderr);
+    let progress = progress::of_download(source, length);
     loop {
         let count = response.read(&mut chunk).with_context(|| {
             let received = bytes.len();
             format!("the response from {source} stopped after {received} bytes; try again")
         })?;
         bytes.extend_from_slice(&chunk[..count]);
-        if let Some(terminal) = &mut terminal {
-            let total = length.map(|length| format!(" of {} KB", length / 1024)).unwrap_or_default();
-            let end = if count == 0 { "\n" } else { "" };
-            write!(terminal, "\r    fetch  {source}: {} KB{total}{end}", bytes.len() / 1024)?;
-        }
+        progress.inc(count as u64);
         if count == 0 {
             return Ok(bytes);
         }
@@ -112,7 +110,7 @@ fn body(source: &str, mut response: Response) -> anyhow::Result<Vec<u8>> {
 
 fn text(source: &str, bytes: Vec<u8>) -> anyhow::Result<String> {
     let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("{source} is not UTF-8 text"))?;
-    if text.trim_start().starts_with('<') {
+    if read::without_bom(&text).trim_start().starts_with('<') {
         bail!(
             "{source} is HTML and not an OpenAPI document; for the Markdown of a page of Chift's documentation, add \
              `.md` to its URL"

@@ -25,8 +25,8 @@ use crate::emit::{self, Content};
 use crate::fingerprint::fingerprint;
 use crate::options::{DOCUMENT, Options, Scope};
 use crate::overlay::OverlayError;
-use crate::pipeline::{self, Input, Outcome, Stage};
-use crate::read;
+use crate::pipeline::{self, Input, Outcome};
+use crate::{progress, read};
 
 /// The URL at which Chift publishes its document.
 pub const PUBLISHED: &str = "https://api.chift.eu/openapi.json";
@@ -44,9 +44,16 @@ pub struct Args {
     /// Report what would change, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// List the passes of each stage, with the number of places that each one changes
+    #[arg(long)]
+    pub verbose: bool,
     /// Leave out the operations that cannot be generated, and list them; otherwise the document is refused
     #[arg(long)]
     pub skip_unsupported: bool,
+    /// Generate only the operations with any of these tags, POST /token, and the types that they reach; the document is
+    /// written whole
+    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    pub tags: Vec<String>,
     /// How long to wait for a server.
     #[arg(skip)]
     pub timeouts: Timeouts,
@@ -61,21 +68,21 @@ pub struct Args {
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     let present = Input::read(root, Path::new(DOCUMENT))?;
     let present_document = read::read(&present.name, &present.text)?;
-    let options = Options::of_workspace(root, args.skip_unsupported)?;
+    let options = Options { tags: args.tags.clone(), ..Options::of_workspace(root, args.skip_unsupported)? };
     let mut versions = Versions::read(root);
     let NewDocument { text, document, origin, version } = sources::read(args, &present, &present_document, &versions)?;
     writeln!(out, "{:>9}  {origin}", "read")?;
 
     let new = Input { name: DOCUMENT.to_owned(), text };
-    let (old, outcome) = if new.text == present.text {
-        (None, generate(&new, document, &options)?)
-    } else {
-        let (old, outcome) = generate_both((&present, present_document), (&new, document), &options)?;
-        (Some(old), outcome)
-    };
+    let (old, outcome) = progress::during("generating the client", || {
+        if new.text == present.text {
+            return generate(&new, document, &options).map(|outcome| (None, outcome));
+        }
+        generate_both((&present, present_document), (&new, document), &options).map(|(old, new)| (Some(old), new))
+    })?;
     let difference = diff::compare(old.as_ref().unwrap_or(&outcome), &outcome);
-    for Stage { name, summary, took, .. } in &outcome.stages {
-        writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
+    for stage in &outcome.stages {
+        stage.print(args.verbose, out)?;
     }
     for operation in &outcome.left_out.operations {
         writeln!(out, "{:>9}  {operation}", "left out")?;
@@ -118,8 +125,9 @@ fn generate_both(
     (new, new_document): (&Input, read::Document),
     options: &Options,
 ) -> anyhow::Result<(Outcome, Outcome)> {
-    // The overlay is written for the new document, so an action may select nothing in the old one.
-    let mut lenient = options.clone();
+    // The overlay is written for the new document, so an action may select nothing in the old one, which may also lack a
+    // tag.
+    let mut lenient = Options { unknown_tags: true, ..options.clone() };
     lenient.overlay.iter_mut().for_each(|overlay| overlay.scope = Scope::OtherVersion);
     let (old, new) = pipeline::both(
         || pipeline::from_document(old, old_document, &lenient),

@@ -10,6 +10,7 @@ use similar::get_close_matches;
 use crate::document::pointer::json_path_step;
 use crate::overlay;
 use crate::pipeline::Input;
+use crate::read;
 
 /// The number of candidates of one kind that are reported.
 const MAX_CANDIDATES: usize = 3;
@@ -20,13 +21,14 @@ const MAX_CANDIDATES: usize = 3;
 ///
 /// When the text is not an overlay, or an action fails.
 pub(super) fn report(input: &Input, document: &Value) -> anyhow::Result<String> {
-    let overlay: Overlay = yaml_serde::from_str(&input.text)?;
+    let overlay: Overlay = yaml_serde::from_str(read::without_bom(&input.text))?;
     let mut report = String::new();
     // One action at a time, in order, because an action may select what an earlier one added.
     let mut changed = document.clone();
     for (index, action) in overlay.actions.iter().enumerate() {
         let single = yaml_serde::to_string(&Overlay { actions: vec![action.clone()], ..overlay.clone() })?;
-        if overlay::apply(&input.name, &single, &mut changed, false)?.idle > 0 {
+        let applied = overlay::apply(&input.name, &single, &mut changed, false)?;
+        if applied.idle > 0 && !overlay::may_select_nothing(action) {
             writeln!(report, "{}: actions[{index}] selects nothing: {}", input.name, action.target)?;
             report.push_str(&candidates(&action.target, &changed));
         }
@@ -133,6 +135,14 @@ mod tests {
     #[test]
     fn an_action_that_selects_something_is_not_reported() {
         assert_eq!(report_on("$.components.schemas.Other"), "");
+    }
+
+    #[test]
+    fn an_action_that_may_select_nothing_is_not_reported() {
+        let text = "overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions: [{target: $.nowhere, description: why, \
+                    update: {a: 1}, x-where-it-exists: true}]";
+        let input = Input { name: "overlay.yaml".to_owned(), text: text.to_owned() };
+        assert_eq!(report(&input, &json!({})).unwrap(), "");
     }
 
     #[test]

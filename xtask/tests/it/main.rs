@@ -5,6 +5,7 @@ mod bad_input;
 mod command_line;
 mod extensions;
 mod regen;
+mod tags;
 mod unsupported;
 mod update;
 mod workspace;

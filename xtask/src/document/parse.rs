@@ -1,17 +1,23 @@
-//! Reads YAML as a JSON value. Keys become strings, as written (`200:` is `"200"`), and an integer of more than 64 bits
-//! becomes a float.
+//! Reads JSON and YAML as a JSON value, and refuses an object with two equal keys: one of them would be lost. Keys of YAML
+//! become strings, as written (`200:` is `"200"`), and an integer of more than 64 bits becomes a float.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value, json};
 
+/// The value of a JSON text.
+pub(crate) fn json(text: &str) -> Result<Value, serde_json::Error> {
+    serde_json::from_str(text).map(|Json(value)| value)
+}
+
 /// The value of a YAML text.
-pub(crate) fn read(text: &str) -> Result<Value, yaml_serde::Error> {
+pub(crate) fn yaml(text: &str) -> Result<Value, yaml_serde::Error> {
     yaml_serde::from_str(text).map(|Json(value)| value)
 }
 
-/// A JSON value that is deserialized from any YAML value.
+/// A JSON value that is deserialized from any JSON or YAML value.
 struct Json(Value);
 
 impl<'de> Deserialize<'de> for Json {
@@ -78,11 +84,13 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut fields = Map::new();
-        while let Some((key, Json(value))) = entries.next_entry::<String, Json>()? {
-            if fields.contains_key(&key) {
+        while let Some(key) = entries.next_key::<String>()? {
+            // Before the value is read, so that the error has the position of the key.
+            let Entry::Vacant(field) = fields.entry(key.as_str()) else {
                 return Err(A::Error::custom(format!("duplicate key {key:?}")));
-            }
-            fields.insert(key, value);
+            };
+            let Json(value) = entries.next_value()?;
+            field.insert(value);
         }
         Ok(Value::Object(fields))
     }
@@ -94,20 +102,36 @@ mod tests {
 
     #[test]
     fn keys_are_strings_as_written() {
-        let value = read("{200: a, 1.10: b, true: c, null: d, no: e, '3': f}").unwrap();
-        assert_eq!(value, json!({"200": "a", "1.10": "b", "true": "c", "null": "d", "no": "e", "3": "f"}));
+        let value = yaml("{200: a, 1.10: b, true: c, null: d, no: e, '3': f}").unwrap();
+        assert_eq!(value, serde_json::json!({"200": "a", "1.10": "b", "true": "c", "null": "d", "no": "e", "3": "f"}));
     }
 
     #[test]
     fn a_number_of_any_size_is_read() {
         let value =
-            read("[1, -1, 18446744073709551615, 18446744073709551616, -18446744073709551616, 1e400, .inf]").unwrap();
+            yaml("[1, -1, 18446744073709551615, 18446744073709551616, -18446744073709551616, 1e400, .inf]").unwrap();
         let big = 18_446_744_073_709_551_616.0;
-        assert_eq!(value, json!([1, -1, u64::MAX, big, -big, "1e400", "inf"]));
+        assert_eq!(value, serde_json::json!([1, -1, u64::MAX, big, -big, "1e400", "inf"]));
+    }
+
+    #[test]
+    fn json_is_read_as_serde_json_reads_it() {
+        let text = r#"{"b": [null, true, -1, 18446744073709551615, 1.10, 1e3, -0.0], "a": "\ud83d\ude00\n", "": {}}"#;
+        let expected: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(json(text).unwrap().to_string(), expected.to_string());
+        for text in ["", "{", "{\"a\": 1,}", "[1] 2", "nul", "{a: 1}", "1e400"] {
+            let expected = serde_json::from_str::<Value>(text).unwrap_err();
+            assert_eq!(json(text).unwrap_err().to_string(), expected.to_string(), "{text}");
+        }
     }
 
     #[test]
     fn a_duplicate_key_is_refused() {
-        assert!(read("{a: 1, a: 2}").unwrap_err().to_string().contains("duplicate key \"a\""));
+        assert!(yaml("{a: 1, a: 2}").unwrap_err().to_string().contains("duplicate key \"a\""));
+        let text = "{\"paths\": {\n  \"/a\": {},\n  \"/a\": {\n    \"b\": 1\n  }\n}}";
+        assert_eq!(json(text).unwrap_err().to_string(), "duplicate key \"/a\" at line 3 column 6");
+        // Escapes do not make a key another one.
+        assert!(json(r#"{"a": 1, "\u0061": 2}"#).is_err());
+        assert!(json(r#"[{"a": {"a": 1}}, {"a": [{"a": 1}]}]"#).is_ok());
     }
 }
