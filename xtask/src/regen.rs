@@ -13,6 +13,7 @@ use crate::{progress, scaffold, select};
 
 /// Regenerate chift-api from openapi/chift.yaml, or generate a crate from another document
 #[derive(Debug, Clone, Default, clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of the command line
 pub struct Args {
     /// Write nothing; print what differs, and exit with code 3 if anything does
     #[arg(long)]
@@ -63,10 +64,10 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Stat
             let options = DocumentArgs { skip_unsupported, overlay, tags }.options(root)?;
             (Input::read(Path::new(""), spec)?, options)
         }
-        None => {
-            let options = Options { tags, ..Options::of_workspace(root, skip_unsupported)? };
-            (Input::read(root, Path::new(DOCUMENT))?, options)
-        }
+        None => (
+            Input::read(root, Path::new(DOCUMENT))?,
+            Options { tags, ..Options::of_workspace(root, skip_unsupported)? },
+        ),
     };
     let outcome = progress::during("generating the client", || pipeline::run(&document, &options))?;
     let (folder, files) = target(root, args, &outcome)?;

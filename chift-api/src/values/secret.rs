@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// A secret string: the secret of an API key, or an access token. In the document, a string with `format: password`.
+/// A secret string: the secret of an API key, or an access token. In the document, a string with `format: password` or
+/// with a name that means a secret, such as `clientSecret`.
 ///
 /// It redacts itself in [`Debug`], has no `Display`, and overwrites its memory when it is dropped. `Serialize` writes
 /// the secret itself, because requests need it. `==` compares the texts, in a time that depends only on their lengths.

@@ -55,7 +55,7 @@ pub(super) fn hide(document: &mut Value, report: &mut Report) -> usize {
         }
         _ => {}
     });
-    refuse_other_values(document, report);
+    report_other_values(document, report);
     found.into_iter().filter(|(place, name, reason)| hide_at(place, name, *reason, document, report)).count()
 }
 
@@ -84,7 +84,7 @@ fn stated(node: &Value) -> Option<bool> {
     node.get(EXTENSION)?.as_bool()
 }
 
-fn refuse_other_values(document: &Value, report: &mut Report) {
+fn report_other_values(document: &Value, report: &mut Report) {
     walk::visit(document, &mut |kind, place, node| {
         if let (Kind::Schema | Kind::Parameter, Some(value)) = (kind, node.get(EXTENSION))
             && !value.is_boolean()

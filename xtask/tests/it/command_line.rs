@@ -32,6 +32,26 @@ fn help_lists_every_task_and_every_exit_code() {
 }
 
 #[test]
+fn the_version_is_printed() {
+    let (code, out, _) = xtask(&["--version"]);
+    assert_eq!((code, out.as_str()), (exit::SUCCESS, concat!("cargo xtask ", env!("CARGO_PKG_VERSION"), "\n")));
+}
+
+#[test]
+fn the_passes_are_listed_with_verbose_only_and_no_line_is_printed_twice() {
+    const PASS: &str = "set version 3.0.3";
+    let (_, out, err) = xtask(&["regen", "--check"]);
+    let mut stages = out.lines().filter(|line| line.ends_with("ms]"));
+    assert!(!out.contains(PASS) && stages.all(|line| line.len() < 120), "{out}");
+    // Not on a terminal, so there is no progress.
+    assert_eq!(err, "");
+    let (_, out, _) = xtask(&["regen", "--check", "--verbose", "--report"]);
+    assert!(out.contains(PASS), "{out}");
+    let lines: Vec<&str> = out.lines().collect();
+    assert!((1..lines.len()).all(|index| !lines[..index].contains(&lines[index])), "{out}");
+}
+
+#[test]
 fn the_checked_in_crate_is_up_to_date() {
     let (code, out, err) = xtask(&["regen", "--check"]);
     assert_eq!(code, exit::SUCCESS, "{out}{err}");
