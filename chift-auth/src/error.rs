@@ -69,8 +69,8 @@ pub enum AuthError {
     },
 
     /// The token endpoint could not be reached, or the connection broke.
-    #[error("the token request failed: {0}")]
-    Transport(#[source] Arc<TransportError>),
+    #[error(transparent)]
+    Transport(Arc<TransportError>),
 
     /// The response did not arrive in time: every attempt reached its limit, or the caller waited for its whole
     /// [`deadline`](crate::Builder::deadline).
