@@ -21,6 +21,7 @@
 //! ```
 
 pub mod client;
+pub mod command_line;
 pub mod diff;
 pub mod document;
 pub mod emit;
@@ -28,15 +29,19 @@ pub mod exit;
 #[path = "../../chift-api/fingerprint.rs"]
 mod fingerprint;
 pub mod generate;
+pub mod layout;
 pub mod lower;
 mod names;
 pub mod options;
+pub mod origin;
 pub mod overlay;
 pub mod pipeline;
 pub mod read;
 pub mod regen;
 pub mod scaffold;
 pub mod skip;
+pub mod team;
+pub mod template;
 pub mod tidy;
 pub mod untyped;
 pub mod update;

@@ -5,10 +5,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::emit::{self, Files};
-use crate::options::{DOCUMENT, DocumentArgs, Options};
+use anyhow::Context as _;
+
+use crate::emit::{self, Content, Target};
+use crate::exit;
+use crate::layout::Layout;
+use crate::options::{DocumentArgs, Tool};
+use crate::origin::Origin;
 use crate::pipeline::{self, Input, Outcome, Stage};
-use crate::scaffold;
+use crate::scaffold::{self, Membership};
+use crate::template::Template;
 
 /// Regenerate chift-api from openapi/chift.yaml, or generate a crate from another document
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -34,13 +40,23 @@ pub struct Args {
     pub overlay: Option<PathBuf>,
 }
 
-/// The state of the generated files when the task ends.
+/// The state of the files when a task ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// They match the document.
     UpToDate,
-    /// With `check`: they differ from what the document gives.
+    /// With `check`: they differ from what the task would write.
     Stale,
+}
+
+impl Status {
+    /// The exit code of the command line.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::UpToDate => exit::SUCCESS,
+            Self::Stale => exit::STALE,
+        }
+    }
 }
 
 /// Runs the task in the workspace at `root`, and reports each step to `out`.
@@ -49,58 +65,69 @@ pub enum Status {
 ///
 /// When a file cannot be read or written, or a stage refuses its input. No file has changed then.
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let Args { overlay, skip_unsupported, .. } = args.clone();
-    let (document, options) = match &args.spec {
-        Some(spec) => {
-            let options = DocumentArgs { skip_unsupported, overlay }.options(root)?;
-            (Input::read(Path::new(""), spec)?, options)
+    let (folder, outcome, targets) = match (&args.spec, &args.out) {
+        (Some(spec), Some(folder)) => {
+            let template = Template::read(root)?;
+            let document = DocumentArgs { skip_unsupported: args.skip_unsupported, overlay: args.overlay.clone() };
+            let outcome = pipeline::run(&Input::read(Path::new(""), spec)?, &document.options(&template)?)?;
+            scaffold::check_target(folder)?;
+            let files = scaffold::files(&template, outcome.files(), Membership::Alone, Tool::Xtask)?;
+            (folder.clone(), outcome, vec![(folder.clone(), Content::Folder(files))])
         }
-        None => (Input::read(root, Path::new(DOCUMENT))?, Options::of_workspace(root, skip_unsupported)?),
+        _ => {
+            let layout = Layout::workspace(root);
+            let mut origin = Origin::read(root)?.unwrap_or_default();
+            origin.skip_unsupported |= args.skip_unsupported;
+            let document = layout.document()?.context("there is no document")?;
+            let outcome = pipeline::run(&document, &layout.options(&origin)?)?;
+            let targets = layout.generated(&outcome, Membership::Member)?;
+            (root.join("chift-api/src/generated"), outcome, targets)
+        }
     };
-    let outcome = pipeline::run(&document, &options)?;
-    let (folder, files) = target(root, args, &outcome)?;
+    print(&outcome, args.report, out)?;
+    if args.check {
+        return check(&folder, &targets, &command(args), out);
+    }
+    let started = Instant::now();
+    let files = targets.iter().map(|(_, content)| content.files()).sum::<usize>();
+    let differing = emit::differing(targets)?;
+    emit::replace_all(&differing)?;
+    let verb = if differing.is_empty() { "unchanged in" } else { "written to" };
+    let took = started.elapsed().as_secs_f64() * 1e3;
+    writeln!(out, "     emit  {files} files {verb} {}  [{took:.1} ms]", folder.display())?;
+    Ok(Status::UpToDate)
+}
 
+/// Prints the stages and what the client does not have; with `report`, also the passes and the details.
+pub(crate) fn print(outcome: &Outcome, report: bool, out: &mut dyn Write) -> anyhow::Result<()> {
     for Stage { name, summary, took, changes } in &outcome.stages {
         writeln!(out, "{name:>9}  {summary}  [{:.1} ms]", took.as_secs_f64() * 1e3)?;
-        for (pass, count) in changes.iter().filter(|(_, count)| args.report && *count > 0) {
+        for (pass, count) in changes.iter().filter(|(_, count)| report && *count > 0) {
             writeln!(out, "{count:>18}  {pass}")?;
         }
     }
     for operation in &outcome.left_out.operations {
         writeln!(out, "{:>9}  {operation}", "left out")?;
     }
-    if args.report {
+    if report {
         let components = &outcome.left_out.components;
         list(out, "left out", "components that the client does not have", components)?;
         list(out, "untyped", "places whose values can be anything", &outcome.untyped)?;
         list(out, "without", "document features that the client does not support", &outcome.lowered.diagnostics)?;
     }
-    if args.check {
-        let differences = emit::differences(&folder, &files)?;
-        if differences.is_empty() {
-            writeln!(out, "    check  {} is up to date", folder.display())?;
-            return Ok(Status::UpToDate);
-        }
-        write!(out, "{differences}")?;
-        writeln!(out, "    check  {} is stale; to regenerate it: {}", folder.display(), command(args))?;
-        return Ok(Status::Stale);
-    }
-    let started = Instant::now();
-    let verb = if emit::replace(&folder, &files)? { "written to" } else { "unchanged in" };
-    let took = started.elapsed().as_secs_f64() * 1e3;
-    writeln!(out, "     emit  {} files {verb} {}  [{took:.1} ms]", files.len(), folder.display())?;
-    Ok(Status::UpToDate)
+    Ok(())
 }
 
-/// The folder to write, and the files that it holds afterwards.
-fn target(root: &Path, args: &Args, outcome: &Outcome) -> anyhow::Result<(PathBuf, Files)> {
-    match &args.out {
-        None => Ok((root.join("chift-api/src/generated"), outcome.files())),
-        Some(folder) => {
-            scaffold::check_target(folder)?;
-            Ok((folder.clone(), scaffold::files(root, outcome.files())?))
-        }
+/// Compares the files below `folder` with their new content, and prints the differences.
+pub(crate) fn check(folder: &Path, targets: &[Target], command: &str, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let differences = emit::differences(targets)?;
+    if differences.is_empty() {
+        writeln!(out, "{:>9}  {} is up to date", "check", folder.display())?;
+        return Ok(Status::UpToDate);
     }
+    write!(out, "{differences}")?;
+    writeln!(out, "{:>9}  {} is stale; to regenerate it: {command}", "check", folder.display())?;
+    Ok(Status::Stale)
 }
 
 /// The command that regenerates the files.

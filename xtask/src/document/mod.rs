@@ -12,3 +12,4 @@ pub(crate) mod references;
 pub(crate) mod security;
 pub mod walk;
 pub(crate) mod yaml;
+pub(crate) mod yaml_text;

@@ -3,6 +3,7 @@
 //! Each rule is one function in [`RULES`]. It reads a [`Repository`] and returns what violates the convention, each
 //! with a hint. `cargo test` runs all rules too.
 
+mod embedded;
 mod files;
 mod line_counts;
 mod manifests;
@@ -25,6 +26,9 @@ pub struct Args {
     /// Also print advice: long files and words that are often wrong. It does not change the exit status
     #[arg(long)]
     pub verbose: bool,
+    /// First write the list of the files that cargo chift contains
+    #[arg(long)]
+    pub fix: bool,
 }
 
 /// A place that does not follow a convention.
@@ -75,6 +79,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "servers bind port 0", run: files::fixed_ports },
     Rule { name: "workflows are YAML", run: files::workflows },
     Rule { name: "published crates carry the licences", run: files::licences },
+    Rule { name: "cargo chift contains all files of chift-api", run: embedded::list },
     Rule { name: "chift-auth has at most 1,000 lines of code", run: line_counts::chift_auth },
     Rule { name: "dependencies stand once, in the workspace", run: manifests::workspace_dependencies },
     Rule { name: "dependencies run one way", run: manifests::directions },
@@ -93,7 +98,10 @@ pub const RULES: &[Rule] = &[
 ///
 /// When a file cannot be read, or a convention is violated.
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
-    let repository = Repository::load(root)?;
+    let mut repository = Repository::load(root)?;
+    if args.fix && embedded::fix(root, &repository)? {
+        repository = Repository::load(root)?;
+    }
     let mut count = 0;
     for rule in RULES {
         let violations = (rule.run)(&repository);
