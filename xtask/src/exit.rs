@@ -18,7 +18,7 @@ pub const BREAKING: u8 = 5;
 /// Each code with its meaning, as `--help` prints it.
 pub const CODES: [(u8, &str); 6] = [
     (SUCCESS, "success"),
-    (ERROR, "an error, or violations that tidy reports; no file changed"),
+    (ERROR, "an error; no file changed"),
     (USAGE, "invalid command line"),
     (STALE, "regen --check, update --check: the files are stale"),
     (CONTRACT_BROKEN, "verify: a client does not behave as its document says"),

@@ -93,6 +93,7 @@ pub(super) fn metadata(manifest: &Path, resolve: bool) -> anyhow::Result<Metadat
 
 /// The manifest in `folder` or the nearest folder around it; `None` if there is none.
 pub(super) fn nearest_manifest(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let folder = if folder == Path::new("") { Path::new(".") } else { folder };
     let folder = path::absolute(folder).with_context(|| format!("cannot resolve {}", folder.display()))?;
     Ok(folder.ancestors().map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file()))
 }

@@ -67,22 +67,24 @@ pub struct RegenArgs {
     pub out: PathBuf,
 }
 
-/// Updates the crate in a team's repository, and reports each step to `out`.
+/// Updates the crate in a team's repository, and reports each step to `out`. `here` is the current folder: empty, or a
+/// path that leads to it.
 ///
 /// # Errors
 ///
 /// When the document cannot be used, a file cannot be written, or the packages would not use the generated crate. No
 /// file has changed then. With `check`, also when the packages do not use it yet.
-pub fn update(template: &Template, args: &UpdateArgs, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let crate_ = Crate::new(template, &args.out)?;
+pub fn update(template: &Template, here: &Path, args: &UpdateArgs, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let crate_ = Crate::new(template, here, &args.out)?;
     let writes = !args.update.check && !args.update.dry_run;
     let locks = LockFiles::around(crate_.project.manifest.as_deref());
     let git = args.git.clone().map(|url| Git { url, reference: None }).or_else(installed::repository);
     // What cargo would ignore is refused before the document is fetched.
     let graph = crate_.project.graph();
     let missing = match &graph {
-        Some(graph) => crate_.project.missing(graph, git.as_ref())?,
-        None => None,
+        Ok(graph) => crate_.project.missing(graph, git.as_ref())?,
+        // The workspace may already name the crate that does not exist yet.
+        Err(_) => None,
     };
     let overlay = match &args.overlay {
         Some(file) => Some(Input::read(Path::new(""), file)?.text),
@@ -91,13 +93,9 @@ pub fn update(template: &Template, args: &UpdateArgs, out: &mut dyn Write) -> an
     let update = update::prepare(&crate_.layout, &args.update, overlay.as_deref(), out)?;
     let mut targets = update.targets;
     if args.insert {
-        let Some(graph) = &graph else {
-            bail!(
-                "there is no package whose manifest could be changed; create one with `cargo new`, or correct what `cargo metadata` reports"
-            );
-        };
+        let graph = graph.context("no entries can be inserted; run the command without --insert first")?;
         if let Some(missing) = &missing {
-            targets.extend(crate_.project.inserted(missing, graph, args.package.as_deref())?);
+            targets.extend(crate_.project.inserted(missing, &graph, args.package.as_deref())?);
         }
     }
     if writes {
@@ -116,14 +114,14 @@ pub fn update(template: &Template, args: &UpdateArgs, out: &mut dyn Write) -> an
     Ok(status)
 }
 
-/// Generates the crate in a team's repository again, without the network.
+/// Generates the crate in a team's repository again, without fetching its document. `here` is as in [`update()`].
 ///
 /// # Errors
 ///
 /// When there is no document or it was edited, a file cannot be written, or the packages would not use the generated
 /// crate. No file has changed then. With `check`, also when the packages do not use it yet.
-pub fn regen(template: &Template, args: &RegenArgs, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let crate_ = Crate::new(template, &args.out)?;
+pub fn regen(template: &Template, here: &Path, args: &RegenArgs, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let crate_ = Crate::new(template, here, &args.out)?;
     let layout = &crate_.layout;
     let locks = LockFiles::around(crate_.project.manifest.as_deref());
     let (Some(document), Some(origin)) = (layout.document()?, Origin::read(&layout.folder)?) else {
@@ -184,10 +182,11 @@ struct Crate<'a> {
 }
 
 impl<'a> Crate<'a> {
-    fn new(template: &'a Template, folder: &Path) -> anyhow::Result<Self> {
-        scaffold::check_target(folder)?;
-        let project = Project::find(folder, template.version()?)?;
-        Ok(Self { template, layout: Layout::team(folder, template), project })
+    fn new(template: &'a Template, here: &Path, out: &Path) -> anyhow::Result<Self> {
+        let folder = here.join(out);
+        scaffold::check_target(&folder)?;
+        let project = Project::find(here, &folder, template.version()?)?;
+        Ok(Self { template, layout: Layout::team(&folder, template), project })
     }
 
     /// Whether the present crate is a member of the workspace around it. Without a crate, it does not matter.

@@ -13,6 +13,8 @@ use crate::emit::{Content, Target};
 /// The packages of the workspace that the current folder belongs to, and the generated crate.
 #[derive(Debug)]
 pub(super) struct Project {
+    /// The current folder; empty, or a path that leads to it.
+    here: PathBuf,
     /// The manifest in the current folder, or the nearest one around it; `None` without one.
     pub(super) manifest: Option<PathBuf>,
     /// The manifest of the generated crate.
@@ -33,16 +35,25 @@ pub(super) struct Missing {
 }
 
 impl Project {
-    /// Finds the packages that use, or will use, the generated crate in `folder`.
-    pub(super) fn find(folder: &Path, version: String) -> anyhow::Result<Self> {
-        let manifest = cargo::nearest_manifest(Path::new("."))?;
-        Ok(Self { manifest, generated: folder.join("Cargo.toml"), version })
+    /// Finds the packages around the folder `here` that use, or will use, the generated crate in `folder`.
+    pub(super) fn find(here: &Path, folder: &Path, version: String) -> anyhow::Result<Self> {
+        let manifest = cargo::nearest_manifest(here)?;
+        Ok(Self { here: here.to_owned(), manifest, generated: folder.join("Cargo.toml"), version })
     }
 
-    /// The dependency graph, or else the packages of the workspace without it; `None` if cargo cannot read them.
-    pub(super) fn graph(&self) -> Option<Metadata> {
-        let manifest = self.manifest.as_ref()?;
-        cargo::metadata(manifest, true).or_else(|_| cargo::metadata(manifest, false)).ok()
+    /// A path as the current folder reaches it.
+    fn near(&self, path: &Path) -> PathBuf {
+        self.here.join(relative(&resolved(path), &resolved(&self.here)))
+    }
+
+    /// The dependency graph, or else the packages of the workspace without it.
+    ///
+    /// # Errors
+    ///
+    /// When cargo cannot read the packages.
+    pub(super) fn graph(&self) -> anyhow::Result<Metadata> {
+        let manifest = self.manifest.as_ref().context("there is no package here; create one with `cargo new`")?;
+        cargo::metadata(manifest, true).or_else(|_| cargo::metadata(manifest, false))
     }
 
     /// The dependency graph; `None` without a package. The graph of packages that do not depend on `chift-auth` is not
@@ -71,12 +82,13 @@ impl Project {
         let root = graph.workspace_root.join("Cargo.toml");
         let patched = manifests::patched_sources(&read(&root)?);
         let path = self.path_from(&graph.workspace_root);
+        let shown = self.near(&root);
         let source = match graph::usage(graph, &self.generated, &self.version)? {
             Usage::Patched => return Ok(None),
             Usage::NoDependency => {
                 let url = git.map(|git| git.url.clone());
                 let patch = patched.is_empty().then_some((url, path));
-                return Ok(Some(Missing { root, dependency: Some(git.cloned()), patch }));
+                return Ok(Some(Missing { root: shown, dependency: Some(git.cloned()), patch }));
             }
             Usage::NotPatched { source } => source,
         };
@@ -90,7 +102,7 @@ impl Project {
         if let Some(why) = graph::why_not_patched(&key, &patched, &others) {
             bail!("{AUTH} does not use the generated crate: {why}");
         }
-        Ok(Some(Missing { root, dependency: None, patch: Some((Some(key), path)) }))
+        Ok(Some(Missing { root: shown, dependency: None, patch: Some((Some(key), path)) }))
     }
 
     /// The manifests with the missing entries. `package` is the name of the package that gets the dependency.
@@ -124,7 +136,7 @@ impl Project {
                 .with_context(|| format!("{} cannot be changed", manifest.display()))?;
             texts.push((manifest, text));
         }
-        Ok(texts.into_iter().map(|(manifest, text)| (manifest, Content::File(text))).collect())
+        Ok(texts.into_iter().map(|(manifest, text)| (self.near(&manifest), Content::File(text))).collect())
     }
 
     /// The manifest of the package that gets the dependency on `chift-auth`.
@@ -149,16 +161,7 @@ impl Project {
 
     /// The folder of the generated crate, relative to that of the workspace.
     fn path_from(&self, root: &Path) -> String {
-        let folder = self.generated.parent().unwrap_or(&self.generated);
-        let absolute = |path: &Path| {
-            // The folder may not exist yet; what contains it does.
-            let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return path.to_owned() };
-            let parent = if parent == Path::new("") { Path::new(".") } else { parent };
-            fs::canonicalize(path)
-                .or_else(|_| Ok::<_, std::io::Error>(fs::canonicalize(parent)?.join(name)))
-                .unwrap_or_else(|_| path.to_owned())
-        };
-        relative(&absolute(folder), &absolute(root))
+        relative(&resolved(self.generated.parent().unwrap_or(&self.generated)), &resolved(root))
     }
 }
 
@@ -184,6 +187,16 @@ impl Missing {
         let url = git.as_ref().map(|git| git.url.clone());
         Self { root: "Cargo.toml".into(), dependency: Some(git), patch: Some((url, path)) }
     }
+}
+
+/// The absolute path without symbolic links. The last part may not exist yet.
+fn resolved(path: &Path) -> PathBuf {
+    let path = if path == Path::new("") { Path::new(".") } else { path };
+    let parent = || {
+        let parent = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(parent).ok()?.join(path.file_name()?))
+    };
+    fs::canonicalize(path).ok().or_else(parent).unwrap_or_else(|| path.to_owned())
 }
 
 /// The path that leads from the folder `root` to `path`, with `/` as the separator.

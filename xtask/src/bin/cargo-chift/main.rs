@@ -5,6 +5,7 @@
 mod files;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use std::{env, io};
 
@@ -43,10 +44,11 @@ fn arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
 
 fn run(task: &Task) -> anyhow::Result<u8> {
     let template = Template::new(files::FILES.iter().copied(), files::TITLE);
+    let here = Path::new("");
     let out = &mut io::stdout().lock();
     Ok(match task {
-        Task::Update(args) => team::update(&template, args, out)?.code(),
-        Task::Regen(args) => team::regen(&template, args, out)?.code(),
+        Task::Update(args) => team::update(&template, here, args, out)?.code(),
+        Task::Regen(args) => team::regen(&template, here, args, out)?.code(),
         Task::Diff(args) => {
             let difference = diff::run(&template, args, out)?;
             if difference.is_breaking() { exit::BREAKING } else { exit::SUCCESS }
