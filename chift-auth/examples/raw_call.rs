@@ -1,5 +1,5 @@
-//! Calls a path that the OpenAPI document does not have, with a token, a connection and retries. Uses the local
-//! stand-in; needs no credentials.
+//! Calls a path without a generated method, with a token, a connection and retries. Uses the local stand-in; needs no
+//! credentials.
 
 #![allow(clippy::print_stdout)]
 

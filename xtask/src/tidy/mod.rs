@@ -3,6 +3,7 @@
 //! Each rule is one function in [`RULES`]. It reads a [`Repository`] and returns what violates the convention, each
 //! with a hint. `cargo test` runs all rules too.
 
+mod addresses;
 mod embedded;
 mod files;
 mod line_counts;
@@ -87,6 +88,10 @@ pub const RULES: &[Rule] = &[
     Rule { name: "crates inherit from the workspace", run: manifests::inheritance },
     Rule { name: "docs.rs builds all features", run: manifests::docs_rs },
     Rule { name: "no dependency needs a later Rust", run: rust_version::of_dependencies },
+    Rule { name: "no address that is not known to exist", run: addresses::unknown },
+    Rule { name: "one command names the repository", run: addresses::token },
+    Rule { name: "no crate of this workspace from a registry", run: addresses::bare_versions },
+    Rule { name: "the document is the one of its origin", run: vendor::origin },
     Rule { name: "each overlay action selects something", run: vendor::overlay },
     Rule { name: "no name of the vendor's whole document", run: vendor::names },
     Rule { name: "prose uses standard terms", run: terms::nonstandard },

@@ -105,6 +105,8 @@ fn write(folder: &Path, name: &str, text: &str) {
 /// The repository of a team.
 pub(crate) struct Team {
     root: TempDir,
+    /// The documents to update from, which are not in the repository.
+    documents: TempDir,
     /// The folder that the commands run in.
     here: PathBuf,
 }
@@ -119,7 +121,7 @@ impl Team {
                 write(root.path(), &name.replace("Cargo.toml", "src/main.rs"), "fn main() {}\n");
             }
         }
-        Self { here: root.path().to_owned(), root }
+        Self { here: root.path().to_owned(), root, documents: tempfile::tempdir().unwrap() }
     }
 
     /// A single package with this name and more lines in its manifest.
@@ -167,7 +169,7 @@ impl Team {
 
     /// Arguments of an update from `document`, which it writes to a file outside of the repository.
     pub(crate) fn args(&self, document: &str) -> UpdateArgs {
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{:x}.yaml", document.len()));
+        let file = self.documents.path().join("document.yaml");
         fs::write(&file, document).unwrap();
         let from = vec![file.to_str().unwrap().to_owned()];
         UpdateArgs {
