@@ -1,8 +1,8 @@
 //! Writes a JSON value as YAML that readers of YAML 1.1 and of YAML 1.2 read alike.
 //!
 //! The two versions resolve plain scalars differently: in 1.1, `no` is a boolean, `2026-01-31` a date, `12:30` a number
-//! of seconds, `1_000` an integer and `1e3` a string. A string is therefore plain only if it starts with a letter or a
-//! slash and is no word with a meaning in either version. All others are quoted. Keys keep their order.
+//! of seconds, `1_000` an integer and `1e3` a string. A string is therefore plain only if it starts with a letter, `/`
+//! or `$` and is no word with a meaning in either version. All others are quoted. Keys keep their order.
 
 use std::fmt::Write as _;
 
@@ -122,7 +122,7 @@ fn single_line(value: &str) -> String {
     if !value.chars().all(is_printable) {
         return escaped(value);
     }
-    let is_plain = value.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
+    let is_plain = value.starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '/' | '$'))
         && !value.ends_with([' ', ':'])
         && !value.contains(": ")
         && !value.contains(" #")
@@ -227,14 +227,7 @@ mod tests {
 
     #[test]
     fn other_strings_are_plain() {
-        for string in [
-            "a",
-            "/a/{b}",
-            "#/a".trim_start_matches('#'),
-            "Get a token, it's new",
-            "https://a.b/c?d=e",
-            "application/json",
-        ] {
+        for string in ["a", "/a/{b}", "$ref", "Get a token, it's new", "https://a.b/c?d=e", "application/json"] {
             assert_eq!(write(&json!([string])), format!("- {string}\n"));
         }
     }

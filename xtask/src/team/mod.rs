@@ -221,7 +221,8 @@ impl<'a> Crate<'a> {
         if !targets.iter().any(|(path, _)| *path == manifest) {
             targets.push((manifest.clone(), Content::File(member)));
         }
-        let is_new = !self.layout.folder.exists();
+        let folders = self.layout.folder.ancestors().take_while(|folder| *folder != Path::new("") && !folder.exists());
+        let created = folders.last();
         let result = RefCell::new((Membership::Member, None));
         let written = emit::replace_all_if(&targets, || {
             let membership = cargo::membership(&manifest)?;
@@ -232,9 +233,9 @@ impl<'a> Crate<'a> {
             result.replace((membership, self.missing(git)?));
             Ok(())
         });
-        if written.is_err() && is_new {
+        if let (true, Some(created)) = (written.is_err(), created) {
             // It has only empty folders now.
-            let _ = fs::remove_dir_all(&self.layout.folder);
+            let _ = fs::remove_dir_all(created);
         }
         written.context("nothing was changed")?;
         let (membership, missing) = result.into_inner();

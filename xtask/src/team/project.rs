@@ -1,7 +1,7 @@
 //! The team's packages around the generated crate: what they lack to use it, and whether they do.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, path};
 
 use anyhow::{Context as _, bail};
 
@@ -189,14 +189,19 @@ impl Missing {
     }
 }
 
-/// The absolute path without symbolic links. The last part may not exist yet.
+/// The absolute path without symbolic links. Its last folders may not exist yet.
 fn resolved(path: &Path) -> PathBuf {
     let path = if path == Path::new("") { Path::new(".") } else { path };
-    let parent = || {
-        let parent = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
-        Some(fs::canonicalize(parent).ok()?.join(path.file_name()?))
-    };
-    fs::canonicalize(path).ok().or_else(parent).unwrap_or_else(|| path.to_owned())
+    let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let existing = path.ancestors().find_map(|folder| Some((fs::canonicalize(folder).ok()?, folder)));
+    existing.map_or_else(
+        || path.clone(),
+        // Joining an empty path would add a separator.
+        |(resolved, folder)| match path.strip_prefix(folder) {
+            Ok(rest) if rest != Path::new("") => resolved.join(rest),
+            _ => resolved,
+        },
+    )
 }
 
 /// The path that leads from the folder `root` to `path`, with `/` as the separator.

@@ -129,7 +129,8 @@ fn entries_that_lead_nowhere_are_undone_with_everything_else() {
     let team = Team::single("");
     let before = team.files();
     let nowhere = Some(format!("file://{}", team.path("nowhere").display()));
-    let error = team.run(&UpdateArgs { insert: true, git: nowhere, ..team.args(DOCUMENT) }).unwrap_err();
+    let out = "libs/generated/chift-api".into();
+    let error = team.run(&UpdateArgs { insert: true, git: nowhere, out, ..team.args(DOCUMENT) }).unwrap_err();
     assert!(error.contains("nothing was changed") && error.contains("nowhere"), "{error}");
     assert_eq!(team.files(), before);
 }

@@ -1,6 +1,8 @@
 //! The layouts of repositories: whether the crate is a member of the workspace around it, and which crate is used.
 
-use crate::repository::{Team, package};
+use xtask::team::UpdateArgs;
+
+use crate::repository::{DOCUMENT, Team, package};
 
 /// Inserts the entries, and checks the members and the `chift-api` that cargo sees in `folder`.
 fn check(team: &Team, folder: &str, members: &[&str], crate_: &str) {
@@ -22,6 +24,14 @@ fn check(team: &Team, folder: &str, members: &[&str], crate_: &str) {
 #[test]
 fn in_a_single_package_the_crate_stands_alone() {
     check(&Team::single(""), "", &["Cargo.toml"], "chift-api");
+}
+
+#[test]
+fn the_crate_can_be_in_a_folder_that_does_not_exist_yet() {
+    let team = Team::single("");
+    let out = "libs/generated/chift-api".into();
+    team.run(&UpdateArgs { insert: true, out, ..team.args(DOCUMENT) }).unwrap();
+    assert_eq!(team.metadata("").1, ["libs/generated/chift-api/Cargo.toml"]);
 }
 
 #[test]
@@ -63,7 +73,7 @@ fn a_crate_that_a_member_depends_on_by_its_path_is_a_member() {
     let app = package("app", "[dependencies]\nchift-api = { path = \"chift-api\" }\n[workspace]\n");
     let team = Team::new(&[("Cargo.toml", &app)]);
     // The entry names a crate that does not exist before the first update.
-    team.run(&team.args(crate::repository::DOCUMENT)).unwrap();
+    team.run(&team.args(DOCUMENT)).unwrap();
     check(&team, "", &["Cargo.toml", "chift-api/Cargo.toml"], "chift-api");
 }
 
