@@ -65,24 +65,21 @@ impl Status {
 ///
 /// When a file cannot be read or written, or a stage refuses its input. No file has changed then.
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let (folder, outcome, targets) = match (&args.spec, &args.out) {
-        (Some(spec), Some(folder)) => {
-            let template = Template::read(root)?;
-            let document = DocumentArgs { skip_unsupported: args.skip_unsupported, overlay: args.overlay.clone() };
-            let outcome = pipeline::run(&Input::read(Path::new(""), spec)?, &document.options(&template)?)?;
-            scaffold::check_target(folder)?;
-            let files = scaffold::files(&template, outcome.files(), Membership::Alone, Tool::Xtask)?;
-            (folder.clone(), outcome, vec![(folder.clone(), Content::Folder(files))])
-        }
-        _ => {
-            let layout = Layout::workspace(root);
-            let mut origin = Origin::read(root)?.unwrap_or_default();
-            origin.skip_unsupported |= args.skip_unsupported;
-            let document = layout.document()?.context("there is no document")?;
-            let outcome = pipeline::run(&document, &layout.options(&origin)?)?;
-            let targets = layout.generated(&outcome, Membership::Member)?;
-            (root.join("chift-api/src/generated"), outcome, targets)
-        }
+    let (folder, outcome, targets) = if let (Some(spec), Some(folder)) = (&args.spec, &args.out) {
+        let template = Template::read(root)?;
+        let document = DocumentArgs { skip_unsupported: args.skip_unsupported, overlay: args.overlay.clone() };
+        let outcome = pipeline::run(&Input::read(Path::new(""), spec)?, &document.options(&template)?)?;
+        scaffold::check_target(folder)?;
+        let files = scaffold::files(&template, outcome.files(), Membership::Alone, Tool::Xtask)?;
+        (folder.clone(), outcome, vec![(folder.clone(), Content::Folder(files))])
+    } else {
+        let layout = Layout::workspace(root);
+        let mut origin = Origin::read(root)?.unwrap_or_default();
+        origin.skip_unsupported |= args.skip_unsupported;
+        let document = layout.document()?.context("there is no document")?;
+        let outcome = pipeline::run(&document, &layout.options(&origin)?)?;
+        let targets = layout.generated(&outcome, Membership::Member)?;
+        (root.join("chift-api/src/generated"), outcome, targets)
     };
     print(&outcome, args.report, out)?;
     if args.check {

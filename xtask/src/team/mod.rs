@@ -99,7 +99,7 @@ pub fn update(template: &Template, here: &Path, args: &UpdateArgs, out: &mut dyn
         }
     }
     if writes {
-        let (written, missing) = crate_.write(&update.outcome, targets, git)?;
+        let (written, missing) = crate_.write(&update.outcome, &targets, git.as_ref())?;
         locks.keep();
         let status = update::print_targets(&crate_.layout, &args.update, &written, out)?;
         print_missing(missing.as_ref(), out)?;
@@ -145,7 +145,7 @@ pub fn regen(template: &Template, here: &Path, args: &RegenArgs, out: &mut dyn W
         }
         return Ok(status);
     }
-    let (written, missing) = crate_.write(&outcome, kept, installed::repository())?;
+    let (written, missing) = crate_.write(&outcome, &kept, installed::repository().as_ref())?;
     locks.keep();
     let verb = if written.is_empty() { "unchanged in" } else { "written to" };
     writeln!(out, "{:>9}  {verb} {}", "emit", layout.folder.display())?;
@@ -200,11 +200,11 @@ impl<'a> Crate<'a> {
     fn write(
         &self,
         outcome: &Outcome,
-        others: Vec<Target>,
-        git: Option<Git>,
+        others: &[Target],
+        git: Option<&Git>,
     ) -> anyhow::Result<(Vec<Target>, Option<Missing>)> {
         let with = |membership| -> anyhow::Result<Vec<Target>> {
-            Ok([others.clone(), self.layout.generated(outcome, membership)?].concat())
+            Ok([others, &self.layout.generated(outcome, membership)?].concat())
         };
         let manifest = self.layout.manifest();
         if manifest.is_file()
@@ -244,16 +244,16 @@ impl<'a> Crate<'a> {
     }
 
     /// The entries that the manifests lack.
-    fn missing(&self, git: Option<Git>) -> anyhow::Result<Option<Missing>> {
+    fn missing(&self, git: Option<&Git>) -> anyhow::Result<Option<Missing>> {
         match self.project.graph_or_members()? {
-            Some(graph) => self.project.missing(&graph, git.as_ref()),
-            None => Ok(Some(Missing::everything(git, &self.layout.folder))),
+            Some(graph) => self.project.missing(&graph, git),
+            None => Ok(Some(Missing::everything(git.cloned(), &self.layout.folder))),
         }
     }
 
     /// Checks that the packages use the crate.
     fn check_usage(&self, out: &mut dyn Write) -> anyhow::Result<()> {
-        if let Some(missing) = self.missing(installed::repository())? {
+        if let Some(missing) = self.missing(installed::repository().as_ref())? {
             print_missing(Some(&missing), out)?;
             bail!("the crate in {} is up to date, but no package uses it", self.layout.folder.display());
         }

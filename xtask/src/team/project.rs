@@ -1,5 +1,6 @@
 //! The team's packages around the generated crate: what they lack to use it, and whether they do.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, path};
 
@@ -28,8 +29,10 @@ pub(super) struct Project {
 pub(super) struct Missing {
     /// The manifest of the workspace.
     root: PathBuf,
-    /// The dependency of a package on `chift-auth`.
-    dependency: Option<Option<Git>>,
+    /// Whether no package depends on `chift-auth`.
+    dependency: bool,
+    /// The repository of `chift-auth` for that dependency, if it is known.
+    git: Option<Git>,
     /// The source whose `chift-api` is replaced by the crate in this folder.
     patch: Option<(Option<String>, String)>,
 }
@@ -88,7 +91,7 @@ impl Project {
             Usage::NoDependency => {
                 let url = git.map(|git| git.url.clone());
                 let patch = patched.is_empty().then_some((url, path));
-                return Ok(Some(Missing { root: shown, dependency: Some(git.cloned()), patch }));
+                return Ok(Some(Missing { root: shown, dependency: true, git: git.cloned(), patch }));
             }
             Usage::NotPatched { source } => source,
         };
@@ -102,7 +105,7 @@ impl Project {
         if let Some(why) = graph::why_not_patched(&key, &patched, &others) {
             bail!("{AUTH} does not use the generated crate: {why}");
         }
-        Ok(Some(Missing { root: shown, dependency: None, patch: Some((Some(key), path)) }))
+        Ok(Some(Missing { root: shown, dependency: false, git: None, patch: Some((Some(key), path)) }))
     }
 
     /// The manifests with the missing entries. `package` is the name of the package that gets the dependency.
@@ -118,9 +121,9 @@ impl Project {
     ) -> anyhow::Result<Vec<Target>> {
         let mut texts: Vec<(PathBuf, String)> = Vec::new();
         let unknown = "it is not known where chift-auth comes from; name its repository with --git URL";
-        if let Some(git) = &missing.dependency {
+        if missing.dependency {
             let manifest = self.package(graph, package)?;
-            let text = manifests::with_dependency(&read(&manifest)?, git.as_ref().context(unknown)?)?;
+            let text = manifests::with_dependency(&read(&manifest)?, missing.git.as_ref().context(unknown)?)?;
             texts.push((manifest, text));
         }
         if let Some((source, path)) = &missing.patch {
@@ -169,14 +172,16 @@ impl Missing {
     /// The entries to paste, each with the manifest that gets it.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
-        if let Some(git) = &self.dependency {
-            let line = git.as_ref().map_or_else(|| format!("{AUTH} = {{ git = \"<REPOSITORY>\" }}"), Git::to_string);
+        if self.dependency {
+            let line =
+                self.git.as_ref().map_or_else(|| format!("{AUTH} = {{ git = \"<REPOSITORY>\" }}"), Git::to_string);
             text.push_str("in the manifest of the package that calls Chift:\n\n[dependencies]\n");
             text.extend([&line, "\n\n"]);
         }
         if let Some((source, path)) = &self.patch {
             let lines = manifests::patch_lines(source.as_deref().unwrap_or("<REPOSITORY>"), path);
-            text.push_str(&format!("in {}, the manifest of the workspace:\n\n{lines}\n", self.root.display()));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "in {}, the manifest of the workspace:\n\n{lines}", self.root.display());
         }
         text
     }
@@ -185,7 +190,7 @@ impl Missing {
     pub(super) fn everything(git: Option<Git>, folder: &Path) -> Self {
         let path = folder.display().to_string().replace('\\', "/");
         let url = git.as_ref().map(|git| git.url.clone());
-        Self { root: "Cargo.toml".into(), dependency: Some(git), patch: Some((url, path)) }
+        Self { root: "Cargo.toml".into(), dependency: true, git, patch: Some((url, path)) }
     }
 }
 

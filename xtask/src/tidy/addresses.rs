@@ -1,6 +1,8 @@
 //! Rules on addresses, as long as nothing is published and the address of the repository is not decided: no reader must
 //! be led to a page that does not exist, or to the crate of a stranger.
 
+use std::path::Path;
+
 use super::{Repository, Violation};
 
 /// Stands for the address of the repository.
@@ -21,6 +23,10 @@ fn is_readme(path: &str) -> bool {
     path == "README.md" || path.ends_with("/README.md")
 }
 
+fn is_markdown(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "md")
+}
+
 /// The lines of the files for which `matches` holds.
 fn lines<'a>(
     repository: &'a Repository,
@@ -33,7 +39,7 @@ fn lines<'a>(
 /// No manifest and no Markdown leads to a page that does not exist yet.
 pub(super) fn unknown(repository: &Repository) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for (path, line, text) in lines(repository, |path| is_manifest(path) || path.ends_with(".md")) {
+    for (path, line, text) in lines(repository, |path| is_manifest(path) || is_markdown(path)) {
         let key = text.split(['=', '.']).next().unwrap_or_default().trim();
         let is_key = is_manifest(path) && KEYS.contains(&key) && text.contains('=');
         if is_key || UNPUBLISHED.iter().any(|page| text.contains(page)) {

@@ -158,9 +158,9 @@ impl Team {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
-                    open.push(path)
+                    open.push(path);
                 } else {
-                    drop(files.insert(path.clone(), fs::read_to_string(&path).unwrap()))
+                    files.insert(path.clone(), fs::read_to_string(&path).unwrap());
                 }
             }
         }
