@@ -13,6 +13,10 @@
 //! [`pipeline::run`] calls the first four in that order, and returns a [`pipeline::Outcome`]. The tasks of the command
 //! line read it: [`regen`], [`verify`], [`mod@diff`] and [`update`]. [`tidy`] checks the conventions of the repository.
 //!
+//! There are two command lines. `cargo xtask` works on this workspace, and `cargo chift` in a team's repository: [`team`]
+//! has what only it does. A [`layout::Layout`] states where each of them has its files, and a [`template::Template`] is
+//! the hand-written part of the crate.
+//!
 //! ```
 //! let text = r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}"#;
 //! let document = xtask::read::read("t.json", text).unwrap();

@@ -37,13 +37,15 @@ pub struct Template {
     files: BTreeMap<String, String>,
     /// The `info.title` of the documents that the overlay is written for.
     title: String,
+    /// The name of the overlay in messages and in the header of generated files.
+    overlay: &'static str,
 }
 
 impl Template {
-    /// A template of these files, by path, for documents with this `info.title`.
+    /// A template of these files, by path, for documents with this `info.title`, for use outside of the workspace.
     pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, title: &str) -> Self {
         let files = files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
-        Self { files, title: title.to_owned() }
+        Self { files, title: title.to_owned(), overlay: OVERLAY_NAME }
     }
 
     /// Reads the template from the workspace at `root`.
@@ -59,7 +61,7 @@ impl Template {
         collect(root, SOURCE, &mut files)?;
         let document = Input::read(root, Path::new(DOCUMENT))?;
         let document = read::read(&document.name, &document.text)?.value;
-        Ok(Self { files, title: title_of(&document).unwrap_or_default().to_owned() })
+        Ok(Self { files, title: title_of(&document).unwrap_or_default().to_owned(), overlay: OVERLAY })
     }
 
     /// The text of a file.
@@ -93,7 +95,7 @@ impl Template {
     ///
     /// When the template does not have it.
     pub(crate) fn overlay(&self) -> anyhow::Result<Input> {
-        Ok(Input { name: OVERLAY_NAME.to_owned(), text: self.text(OVERLAY)?.to_owned() })
+        Ok(Input { name: self.overlay.to_owned(), text: self.text(OVERLAY)?.to_owned() })
     }
 
     /// The version of `chift-api` and `chift-auth`.
@@ -145,7 +147,7 @@ mod tests {
         }
         let mut files = BTreeMap::new();
         collect(root.path(), SOURCE, &mut files).unwrap();
-        let template = Template { files, title: String::new() };
+        let template = Template { files, title: String::new(), overlay: OVERLAY };
         let read: Vec<_> = template.below(SOURCE).map(|(path, _)| path).collect();
         assert_eq!(read, source[..3]);
     }
