@@ -38,7 +38,7 @@ pub const PUBLISHED: &str = "https://api.chift.eu/openapi.json";
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Args {
     /// One whole document (JSON or YAML), or pages of Chift's documentation, which are merged into the present
-    /// document [default: https://api.chift.eu/openapi.json, or /openapi.json at the address in CHIFT_BASE_URL]
+    /// document [default: `openapi.json` of Chift's server, or of the server in CHIFT_BASE_URL]
     #[arg(long, value_name = "URL|FILE", num_args = 1..)]
     pub from: Vec<String>,
     /// Report what would change, and write nothing
