@@ -103,7 +103,7 @@ fn describe(token: &AccessToken) {
     );
 }
 
-/// Calls `GET /consumers` by its path, so that this example compiles with the client of any document.
+/// Calls `GET /consumers` by its path, which works with any document that the client is generated from.
 async fn call(client: &Client) -> anyhow::Result<()> {
     let response = client.request(Method::GET, "/consumers").send::<Value>().await?;
     println!("   GET /consumers -> {}", response.status());

@@ -1,5 +1,5 @@
-//! Calls an operation by its path, with a token, a connection, retries and a time limit. Uses the local stand-in; needs no
-//! credentials.
+//! Calls a path without a generated method, with a token, a connection, retries and a time limit. Uses the local
+//! stand-in; needs no credentials.
 
 #![allow(clippy::print_stdout)]
 

@@ -8,7 +8,7 @@ pub const SUCCESS: u8 = 0;
 pub const ERROR: u8 = 1;
 /// The command line is invalid. clap uses this code.
 pub const USAGE: u8 = 2;
-/// `regen --check`: the generated files are stale.
+/// `regen --check` or `update --check`: the files are stale.
 pub const STALE: u8 = 3;
 /// `verify`: a client does not behave as its document says.
 pub const CONTRACT_BROKEN: u8 = 4;
@@ -18,9 +18,9 @@ pub const BREAKING: u8 = 5;
 /// Each code with its meaning, as `--help` prints it.
 pub const CODES: [(u8, &str); 6] = [
     (SUCCESS, "success"),
-    (ERROR, "an error, or violations that tidy reports; no file changed"),
+    (ERROR, "an error; no file changed"),
     (USAGE, "invalid command line"),
-    (STALE, "regen --check: the generated files are stale"),
+    (STALE, "regen --check, update --check: the files are stale"),
     (CONTRACT_BROKEN, "verify: a client does not behave as its document says"),
     (BREAKING, "diff: a change breaks callers"),
 ];

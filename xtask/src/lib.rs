@@ -14,6 +14,10 @@
 //! [`pipeline::run`] calls the first five in that order, and returns a [`pipeline::Outcome`]. The tasks of the command
 //! line read it: [`regen`], [`verify`], [`mod@diff`] and [`update`]. [`tidy`] checks the conventions of the repository.
 //!
+//! There are two command lines. `cargo xtask` works on this workspace, and `cargo chift` in a team's repository: [`team`]
+//! has what only it does. A [`layout::Layout`] states where each of them has its files, and a [`template::Template`] is
+//! the hand-written part of the crate.
+//!
 //! ```
 //! let text = r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}"#;
 //! let document = xtask::read::read("t.json", text).unwrap();
@@ -22,6 +26,7 @@
 //! ```
 
 pub mod client;
+pub mod command_line;
 pub mod diff;
 pub mod document;
 pub mod emit;
@@ -29,9 +34,11 @@ pub mod exit;
 #[path = "../../chift-api/fingerprint.rs"]
 mod fingerprint;
 pub mod generate;
+pub mod layout;
 pub mod lower;
 mod names;
 pub mod options;
+pub mod origin;
 pub mod overlay;
 pub mod pipeline;
 mod progress;
@@ -40,6 +47,8 @@ pub mod regen;
 pub mod scaffold;
 pub mod select;
 pub mod skip;
+pub mod team;
+pub mod template;
 pub mod tidy;
 pub mod untyped;
 pub mod update;

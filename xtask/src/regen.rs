@@ -6,10 +6,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::emit::{self, Files};
-use crate::options::{DOCUMENT, DocumentArgs, Options};
+use anyhow::Context as _;
+
+use crate::emit::{self, Content, Target};
+use crate::layout::Layout;
+use crate::options::{DocumentArgs, Options, Tool};
+use crate::origin::Origin;
 use crate::pipeline::{self, Input, Outcome};
-use crate::{progress, scaffold, select};
+use crate::scaffold::{self, Membership};
+use crate::template::Template;
+use crate::{exit, progress, select};
 
 /// Regenerate chift-api from openapi/chift.yaml, or generate a crate from another document
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -43,13 +49,23 @@ pub struct Args {
     pub tags: Vec<String>,
 }
 
-/// The state of the generated files when the task ends.
+/// The state of the files when a task ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// They match the document.
     UpToDate,
-    /// With `check`: they differ from what the document gives.
+    /// With `check`: they differ from what the task would write.
     Stale,
+}
+
+impl Status {
+    /// The exit code of the command line.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::UpToDate => exit::SUCCESS,
+            Self::Stale => exit::STALE,
+        }
+    }
 }
 
 /// Runs the task in the workspace at `root`, and reports each step to `out`.
@@ -59,61 +75,94 @@ pub enum Status {
 /// When a file cannot be read or written, or a stage refuses its input. No file has changed then.
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Status> {
     let Args { overlay, skip_unsupported, tags, .. } = args.clone();
-    let (document, options) = match &args.spec {
-        Some(spec) => {
-            let options = DocumentArgs { skip_unsupported, overlay, tags }.options(root)?;
-            (Input::read(Path::new(""), spec)?, options)
-        }
-        None => (
-            Input::read(root, Path::new(DOCUMENT))?,
-            Options { tags, ..Options::of_workspace(root, skip_unsupported)? },
-        ),
+    let generated =
+        |input: &Input, options: &Options| progress::during("generating the client", || pipeline::run(input, options));
+    let (folder, outcome, targets) = if let (Some(spec), Some(folder)) = (&args.spec, &args.out) {
+        let template = Template::read(root)?;
+        let options = DocumentArgs { skip_unsupported, overlay, tags }.options(&template)?;
+        let outcome = generated(&Input::read(Path::new(""), spec)?, &options)?;
+        scaffold::check_target(folder)?;
+        let files = scaffold::files(&template, outcome.files(), Membership::Alone, Tool::Xtask)?;
+        (folder.clone(), outcome, vec![(folder.clone(), Content::Folder(files))])
+    } else {
+        let layout = Layout::workspace(root);
+        let mut origin = Origin::read(root)?.unwrap_or_default();
+        origin.skip_unsupported |= skip_unsupported;
+        origin.select(&tags);
+        let document = layout.document()?.context("there is no document")?;
+        let outcome = generated(&document, &layout.options(&origin)?)?;
+        let targets = layout.generated(&outcome, Membership::Member)?;
+        (root.join("chift-api/src/generated"), outcome, targets)
     };
-    let outcome = progress::during("generating the client", || pipeline::run(&document, &options))?;
-    let (folder, files) = target(root, args, &outcome)?;
+    print(&outcome, Detail { report: args.report, verbose: args.verbose }, out)?;
+    if args.check {
+        let commands = Commands { present: other_command(&folder, &outcome), new: command(args) };
+        return check(&folder, &targets, &commands, out);
+    }
+    let started = Instant::now();
+    let files = targets.iter().map(|(_, content)| content.files()).sum::<usize>();
+    let differing = emit::differing(targets)?;
+    emit::replace_all(&differing)?;
+    let verb = if differing.is_empty() { "unchanged in" } else { "written to" };
+    let took = started.elapsed().as_secs_f64() * 1e3;
+    writeln!(out, "     emit  {files} files {verb} {}  [{took:.1} ms]", folder.display())?;
+    Ok(Status::UpToDate)
+}
 
+/// How much is printed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Detail {
+    /// What the client does not have.
+    pub(crate) report: bool,
+    /// The passes of each stage.
+    pub(crate) verbose: bool,
+}
+
+/// Prints the stages and the operations that are left out, and more if `detail` asks for it.
+pub(crate) fn print(outcome: &Outcome, detail: Detail, out: &mut dyn Write) -> anyhow::Result<()> {
     for stage in &outcome.stages {
-        stage.print(args.verbose, out)?;
+        stage.print(detail.verbose, out)?;
     }
     for operation in &outcome.left_out.operations {
         writeln!(out, "{:>9}  {operation}", "left out")?;
     }
-    if args.report {
+    if detail.report {
         let components = &outcome.left_out.components;
         list(out, "left out", "components that the client does not have", components)?;
         list(out, "untyped", "places whose values can be anything", &outcome.untyped)?;
         list(out, "secret", "places that are secrets because of their names or `x-secret`", &outcome.lowered.secrets)?;
         list(out, "without", "document features that the client does not support", &outcome.lowered.diagnostics)?;
     }
-    if args.check {
-        let differences = emit::differences(&folder, &files)?;
-        if differences.is_empty() {
-            writeln!(out, "    check  {} is up to date", folder.display())?;
-            return Ok(Status::UpToDate);
-        }
-        write!(out, "{differences}")?;
-        if let Some(other) = other_command(&folder, &outcome) {
-            writeln!(out, "    check  the files were generated by `{other}`")?;
-        }
-        writeln!(out, "    check  {} is stale; to regenerate it: {}", folder.display(), command(args))?;
-        return Ok(Status::Stale);
-    }
-    let started = Instant::now();
-    let verb = if emit::replace(&folder, &files)? { "written to" } else { "unchanged in" };
-    let took = started.elapsed().as_secs_f64() * 1e3;
-    writeln!(out, "     emit  {} files {verb} {}  [{took:.1} ms]", files.len(), folder.display())?;
-    Ok(Status::UpToDate)
+    Ok(())
 }
 
-/// The folder to write, and the files that it holds afterwards.
-fn target(root: &Path, args: &Args, outcome: &Outcome) -> anyhow::Result<(PathBuf, Files)> {
-    match &args.out {
-        None => Ok((root.join("chift-api/src/generated"), outcome.files())),
-        Some(folder) => {
-            scaffold::check_target(folder)?;
-            Ok((folder.clone(), scaffold::files(root, outcome.files())?))
-        }
+/// Which commands generate the files.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Commands {
+    /// The present ones, if that was another command.
+    pub(crate) present: Option<String>,
+    /// The new ones.
+    pub(crate) new: String,
+}
+
+/// Compares the files below `folder` with their new content, and prints the differences.
+pub(crate) fn check(
+    folder: &Path,
+    targets: &[Target],
+    commands: &Commands,
+    out: &mut dyn Write,
+) -> anyhow::Result<Status> {
+    let differences = emit::differences(targets)?;
+    if differences.is_empty() {
+        writeln!(out, "{:>9}  {} is up to date", "check", folder.display())?;
+        return Ok(Status::UpToDate);
     }
+    write!(out, "{differences}")?;
+    if let Some(present) = &commands.present {
+        writeln!(out, "{:>9}  the files were generated by `{present}`", "check")?;
+    }
+    writeln!(out, "{:>9}  {} is stale; to regenerate it: {}", "check", folder.display(), commands.new)?;
+    Ok(Status::Stale)
 }
 
 /// The command in the header of the present files, if it has other options than the one of the new files.

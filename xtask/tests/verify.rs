@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use xtask::pipeline::Input;
+use xtask::template::Template;
 use xtask::verify;
 
 /// A defect: the file, the code that it replaces, and a part of the failure that it must cause.
@@ -72,11 +73,12 @@ const DEFECTS: &[Defect] = &[
 #[ignore = "compiles a crate for each defect, which takes minutes; run by .ci/run"]
 fn each_defect_of_the_types_is_noticed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let (template, scratch) = (Template::read(root).unwrap(), root.join("target/verify"));
     let input = Input::read(root, Path::new("xtask/tests/mutations/everything.yaml")).unwrap();
-    let failures = verify::values(root, "defects", &input, |_| {}).unwrap();
+    let failures = verify::values(&template, &scratch, &input, |_| {}).unwrap();
     assert!(failures.is_empty(), "{failures:#?}");
     for defect in DEFECTS {
-        let failures = verify::values(root, "defects", &input, |files| {
+        let failures = verify::values(&template, &scratch, &input, |files| {
             let source = files.get_mut(Path::new(defect.file)).unwrap();
             assert!(source.contains(defect.code), "{}: {} has no such code", defect.name, defect.file);
             *source = source.replace(defect.code, defect.replacement);

@@ -46,6 +46,7 @@ pub use self::report::{markdown, text};
 use crate::client::Method;
 use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
+use crate::template::Template;
 use crate::{progress, select};
 
 /// The format in which a difference is printed.
@@ -113,16 +114,16 @@ fn schemas(document: &Value) -> BTreeSet<&String> {
     schemas.into_iter().flatten().map(|(name, _)| name).collect()
 }
 
-/// Runs the task in the workspace at `root`: compares the clients of the documents in two files, prints the difference to `out`, and returns it.
+/// Runs the task: compares the clients of the documents in two files, prints the difference to `out`, and returns it.
 ///
 /// # Errors
 ///
 /// When a file cannot be read, or no client can be generated from it.
-pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<Difference> {
+pub fn run(template: &Template, args: &Args, out: &mut dyn Write) -> anyhow::Result<Difference> {
     let read = |path: &Path| Input::read(Path::new(""), path);
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     // A tag may be new, or gone.
-    let options = Options { unknown_tags: true, ..args.options.options(root)? };
+    let options = Options { unknown_tags: true, ..args.options.options(template)? };
     let (old, new) = progress::during("generating both clients", || {
         pipeline::both(|| pipeline::run(&old, &options), || pipeline::run(&new, &options))
     });

@@ -12,3 +12,4 @@ pub mod problem;
 pub(crate) mod references;
 pub(crate) mod security;
 pub mod walk;
+pub(crate) mod yaml_text;

@@ -2,8 +2,7 @@
 
 mod swap;
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use similar::TextDiff;
 
-pub use self::swap::{Content, replace_all};
+pub use self::swap::{Content, Target, replace_all, replace_all_if};
 
 /// Files by their path below a folder.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -42,31 +41,65 @@ pub fn holds(folder: &Path, files: &Files) -> anyhow::Result<bool> {
     Ok(folder.is_dir() && present == *files)
 }
 
-/// The changes that would make `folder` hold exactly `files`, as a unified diff; empty when there are none.
+/// The targets whose present content differs from the new one.
 ///
 /// # Errors
 ///
-/// When the folder cannot be read.
-pub fn differences(folder: &Path, files: &Files) -> anyhow::Result<String> {
-    let present = contents(folder, files).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut paths: Vec<&PathBuf> = present.keys().chain(files.keys()).collect();
-    paths.sort();
-    paths.dedup();
-    let mut differences = String::new();
-    for path in paths {
-        let (old, new) = (present.get(path), files.get(path));
-        if old == new {
-            continue;
-        }
-        let name = folder.join(path);
-        let header = |text: Option<&String>, state| {
-            text.map_or("/dev/null".to_owned(), |_| format!("{} ({state})", name.display()))
+/// When a target cannot be read.
+pub fn differing(targets: Vec<Target>) -> anyhow::Result<Vec<Target>> {
+    let mut differing = Vec::new();
+    for (path, content) in targets {
+        let is_same = match &content {
+            Content::File(text) => present(&path)?.as_ref() == Some(text),
+            Content::Folder(files) => holds(&path, files)?,
         };
-        let diff = TextDiff::from_lines(old.map_or("", String::as_str), new.map_or("", String::as_str));
-        let mut diff = diff.unified_diff();
-        write!(differences, "{}", diff.context_radius(3).header(&header(old, "current"), &header(new, "generated")))?;
+        if !is_same {
+            differing.push((path, content));
+        }
+    }
+    Ok(differing)
+}
+
+/// The changes that would give each target its new content, as a unified diff; empty when there are none.
+///
+/// # Errors
+///
+/// When a target cannot be read.
+pub fn differences(targets: &[Target]) -> anyhow::Result<String> {
+    let mut differences = String::new();
+    for (path, content) in targets {
+        match content {
+            Content::File(text) => differences.push_str(&difference(path, present(path)?.as_ref(), Some(text))),
+            Content::Folder(files) => {
+                let present = contents(path, files).with_context(|| format!("cannot read {}", path.display()))?;
+                let names: BTreeSet<&PathBuf> = present.keys().chain(files.keys()).collect();
+                let all =
+                    names.into_iter().map(|name| difference(&path.join(name), present.get(name), files.get(name)));
+                differences.extend(all);
+            }
+        }
     }
     Ok(differences)
+}
+
+fn difference(path: &Path, old: Option<&String>, new: Option<&String>) -> String {
+    if old == new {
+        return String::new();
+    }
+    let header =
+        |text: Option<&String>, state| text.map_or("/dev/null".to_owned(), |_| format!("{} ({state})", path.display()));
+    let diff = TextDiff::from_lines(old.map_or("", String::as_str), new.map_or("", String::as_str));
+    let mut diff = diff.unified_diff();
+    diff.context_radius(3).header(&header(old, "current"), &header(new, "generated")).to_string()
+}
+
+/// The text of a file that may be missing.
+fn present(path: &Path) -> anyhow::Result<Option<String>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
 }
 
 /// The files in `folder`, without cargo's own unless `new` contains them.
@@ -117,11 +150,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_missing_or_has_another_text_differs() {
+        let scratch = tempfile::tempdir().unwrap();
+        let file = |text: &str| (scratch.path().join("a"), Content::File(text.to_owned()));
+        assert_eq!(differing(vec![file("1\n")]).unwrap().len(), 1);
+        fs::write(scratch.path().join("a"), "1\n").unwrap();
+        assert!(differing(vec![file("1\n")]).unwrap().is_empty());
+        assert!(differences(&[file("2\n")]).unwrap().ends_with("-1\n+2\n"));
+    }
+
+    #[test]
     fn a_difference_is_shown_line_by_line_and_includes_stray_files() {
         let scratch = tempfile::tempdir().unwrap();
         fs::write(scratch.path().join("a.rs"), "one\ntwo\n").unwrap();
         fs::write(scratch.path().join("stray.rs"), "left over\n").unwrap();
-        let shown = differences(scratch.path(), &files(&[("a.rs", "one\nthree\n")])).unwrap();
+        let folder = (scratch.path().to_owned(), Content::Folder(files(&[("a.rs", "one\nthree\n")])));
+        let shown = differences(&[folder]).unwrap();
         for expected in ["-two", "+three", "-left over", "+++ /dev/null"] {
             assert!(shown.lines().any(|line| line == expected), "{expected} is missing in\n{shown}");
         }

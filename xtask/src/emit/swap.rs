@@ -21,13 +21,35 @@ pub enum Content {
     Folder(Files),
 }
 
+impl Content {
+    /// The number of files.
+    pub(crate) fn files(&self) -> usize {
+        match self {
+            Self::File(_) => 1,
+            Self::Folder(files) => files.len(),
+        }
+    }
+}
+
+/// A target: the path of a file or folder, and its new content.
+pub type Target = (PathBuf, Content);
+
 /// Gives each target its new content, or leaves all of them as they are.
 ///
 /// # Errors
 ///
 /// When a target cannot be written. No target has changed then, unless the disk fails during the restoration too;
 /// in that case `.NAME.old` beside the target holds its content.
-pub fn replace_all(targets: &[(PathBuf, Content)]) -> anyhow::Result<()> {
+pub fn replace_all(targets: &[Target]) -> anyhow::Result<()> {
+    replace_all_if(targets, || Ok(()))
+}
+
+/// Like [`replace_all`], if `accept` succeeds after all targets have their new content. It may change the targets.
+///
+/// # Errors
+///
+/// When a target cannot be written, or the error of `accept`. In both cases, all targets have their present content.
+pub fn replace_all_if(targets: &[Target], accept: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
     let swaps: Vec<Swap<'_>> =
         targets.iter().map(|(target, content)| Swap::of(target, content)).collect::<Result<_, _>>()?;
     let outcome = swaps.iter().try_for_each(Swap::stage).and_then(|()| {
@@ -37,7 +59,7 @@ pub fn replace_all(targets: &[(PathBuf, Content)]) -> anyhow::Result<()> {
                 return Err(swap.failed(error));
             }
         }
-        Ok(())
+        accept().inspect_err(|_| swaps.iter().rev().for_each(Swap::undo))
     });
     for swap in &swaps {
         // A leftover is harmless; the next run removes it.
@@ -193,6 +215,21 @@ mod tests {
             assert!(message.contains("nothing was changed") || message.contains("give it a name"), "{message}");
             assert_eq!(tree(scratch.path()), before, "{targets:?}");
         }
+    }
+
+    #[test]
+    fn targets_that_are_not_accepted_get_their_content_back() {
+        let scratch = scratch(&[("a", "old"), ("b/c", "old")]);
+        let at = |name: &str| scratch.path().join(name);
+        let before = tree(scratch.path());
+        let targets = [(at("a"), file()), (at("b"), folder(&["x"])), (at("d"), file())];
+        let refused = replace_all_if(&targets, || {
+            assert_eq!(fs::read_to_string(at("a")).unwrap(), "new");
+            fs::write(at("b/x"), "changed").unwrap();
+            bail!("not accepted")
+        });
+        assert_eq!(refused.unwrap_err().to_string(), "not accepted");
+        assert_eq!(tree(scratch.path()), before);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Each rule is one function in [`RULES`]. It reads a [`Repository`] and returns what violates the convention, each
 //! with a hint. `cargo test` runs all rules too.
 
+mod addresses;
+mod embedded;
 mod files;
 mod line_counts;
 mod manifests;
@@ -25,6 +27,9 @@ pub struct Args {
     /// Also print advice: long files and words that are often wrong. It does not change the exit status
     #[arg(long)]
     pub verbose: bool,
+    /// First write the list of the files that cargo chift contains
+    #[arg(long)]
+    pub fix: bool,
 }
 
 /// A place that does not follow a convention.
@@ -75,13 +80,18 @@ pub const RULES: &[Rule] = &[
     Rule { name: "servers bind port 0", run: files::fixed_ports },
     Rule { name: "workflows are YAML", run: files::workflows },
     Rule { name: "published crates carry the licences", run: files::licences },
-    Rule { name: "chift-auth has at most 1,000 lines of code", run: line_counts::chift_auth },
+    Rule { name: "cargo chift contains all files of chift-api", run: embedded::list },
+    Rule { name: "chift-auth has at most 1,050 lines of code", run: line_counts::chift_auth },
     Rule { name: "dependencies stand once, in the workspace", run: manifests::workspace_dependencies },
     Rule { name: "dependencies run one way", run: manifests::directions },
     Rule { name: "only the two libraries are published", run: manifests::publishing },
     Rule { name: "crates inherit from the workspace", run: manifests::inheritance },
     Rule { name: "docs.rs builds all features", run: manifests::docs_rs },
     Rule { name: "no dependency needs a later Rust", run: rust_version::of_dependencies },
+    Rule { name: "no address that is not known to exist", run: addresses::unknown },
+    Rule { name: "one command names the repository", run: addresses::token },
+    Rule { name: "no crate of this workspace from a registry", run: addresses::bare_versions },
+    Rule { name: "the document is the one of its origin", run: vendor::origin },
     Rule { name: "each overlay action selects something", run: vendor::overlay },
     Rule { name: "no name of the vendor's whole document", run: vendor::names },
     Rule { name: "prose uses standard terms", run: terms::nonstandard },
@@ -93,7 +103,10 @@ pub const RULES: &[Rule] = &[
 ///
 /// When a file cannot be read, or a convention is violated.
 pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
-    let repository = Repository::load(root)?;
+    let mut repository = Repository::load(root)?;
+    if args.fix && embedded::fix(root, &repository)? {
+        repository = Repository::load(root)?;
+    }
     let mut count = 0;
     for rule in RULES {
         let violations = (rule.run)(&repository);

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Repository, Violation};
+use crate::fingerprint::fingerprint;
+use crate::origin::ORIGIN;
 use crate::{overlay, read};
 
 const DOCUMENT: &str = "openapi/chift.yaml";
@@ -26,6 +28,18 @@ pub(super) fn overlay(repository: &Repository) -> Vec<Violation> {
         .map(|error| Violation::new(OVERLAY, 0, error, "`cargo xtask update` lists candidates"))
         .into_iter()
         .collect()
+}
+
+/// The document is the one that was fetched.
+pub(super) fn origin(repository: &Repository) -> Vec<Violation> {
+    let document = repository.text(DOCUMENT);
+    let stated = repository.text(ORIGIN).lines().find_map(|line| line.strip_prefix("fingerprint: "));
+    if document.is_empty() || stated.map(|stated| stated.trim_matches('\'')) == Some(&fingerprint(document.as_bytes()))
+    {
+        return Vec::new();
+    }
+    let what = format!("not the document whose fingerprint is in {ORIGIN}");
+    vec![Violation::new(DOCUMENT, 0, what, "restore it, or fetch it again with `cargo xtask update`")]
 }
 
 /// Finds operation ids and schema names of documents that are test data. A name of one word, as `Status`, is not
@@ -96,6 +110,15 @@ mod tests {
             assert_eq!(found.len(), expected, "{found:?}");
             assert!(found.iter().all(|violation| violation.what.contains("selects nothing")), "{found:?}");
         }
+    }
+
+    #[test]
+    fn a_document_that_is_not_the_one_of_its_origin_is_found() {
+        let origin = format!("source: []\nfingerprint: '{}'\n", fingerprint(CHIFT.as_bytes()));
+        assert!(super::origin(&Repository::of(&[(DOCUMENT, CHIFT), (ORIGIN, &origin)])).is_empty());
+        let edited = format!("{CHIFT}\n");
+        assert_eq!(super::origin(&Repository::of(&[(DOCUMENT, &edited), (ORIGIN, &origin)])).len(), 1);
+        assert_eq!(super::origin(&Repository::of(&[(DOCUMENT, CHIFT)])).len(), 1);
     }
 
     #[test]

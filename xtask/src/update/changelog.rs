@@ -1,17 +1,23 @@
 //! Adds the changes of an update to the changelog of the generated crate, under "Unreleased".
 
+use crate::options::Tool;
+
 /// The start of a new changelog.
 const NEW: &str = "# Changelog
 
-Changes of the client that result from changes of Chift's document. `cargo xtask update` writes this file.
+Changes of the client that result from changes of Chift's document. `TOOL update` writes this file.
 ";
 const UNRELEASED: &str = "## Unreleased";
 
-/// Adds `difference`, in Markdown, under "Unreleased", with the name of the document that it comes from. A changelog
-/// that already has a section for this document is not changed.
-pub(super) fn add(changelog: Option<&str>, document: &str, difference: &str) -> String {
-    let changelog = changelog.unwrap_or(NEW);
-    let title = format!("### Chift's document {document}");
+/// A changelog without changes.
+pub(super) fn new(tool: Tool) -> String {
+    format!("{}\n{UNRELEASED}\n", NEW.replace("TOOL", &tool.to_string()))
+}
+
+/// Adds `difference`, in Markdown, under "Unreleased", with a title that names its cause. A changelog that already has
+/// a section with this title is not changed.
+pub(super) fn add(changelog: &str, cause: &str, difference: &str) -> String {
+    let title = format!("### {cause}");
     if changelog.lines().any(|line| line == title) {
         return changelog.to_owned();
     }
@@ -36,20 +42,17 @@ mod tests {
 
     #[test]
     fn a_difference_is_added_under_unreleased_once() {
-        let first = add(None, "aaaa", "- one\n");
-        assert!(first.ends_with("## Unreleased\n\n### Chift's document aaaa\n\n- one\n"), "{first}");
-        assert_eq!(add(Some(&first), "aaaa", "- one\n"), first);
-        let second = add(Some(&first), "bbbb", "- two");
-        assert!(
-            second.ends_with(
-                "## Unreleased\n\n### Chift's document bbbb\n\n- two\n\n### Chift's document aaaa\n\n- one\n"
-            )
-        );
+        let first = add(&new(Tool::Chift), "aaaa", "- one\n");
+        assert!(first.contains("`cargo chift update` writes this file."), "{first}");
+        assert!(first.ends_with("## Unreleased\n\n### aaaa\n\n- one\n"), "{first}");
+        assert_eq!(add(&first, "aaaa", "- one\n"), first);
+        let second = add(&first, "bbbb", "- two");
+        assert!(second.ends_with("## Unreleased\n\n### bbbb\n\n- two\n\n### aaaa\n\n- one\n"));
     }
 
     #[test]
     fn unreleased_changes_are_added_above_the_releases() {
-        let text = add(Some("# Changelog\n\n## 0.1.0\n\n- old\n"), "aaaa", "- new");
-        assert_eq!(text, "# Changelog\n\n## Unreleased\n\n### Chift's document aaaa\n\n- new\n\n## 0.1.0\n\n- old\n");
+        let text = add("# Changelog\n\n## 0.1.0\n\n- old\n", "aaaa", "- new");
+        assert_eq!(text, "# Changelog\n\n## Unreleased\n\n### aaaa\n\n- new\n\n## 0.1.0\n\n- old\n");
     }
 }

@@ -91,7 +91,7 @@ fn merge_top(merged: &mut Value, base: &Part<'_>, page: &Part<'_>, problems: &mu
     if version(merged) != version(page.value) {
         let what =
             format!("{} has OpenAPI {}, {} has {}", base.name, merged["openapi"], page.name, page.value["openapi"]);
-        let hint = "update from the whole document: `cargo xtask update`";
+        let hint = "update from the whole document, without --from";
         problems.push(Problem::new(&Pointer::root().child("openapi"), what, hint));
     }
     let servers = page.value.get("servers");
@@ -100,7 +100,7 @@ fn merge_top(merged: &mut Value, base: &Part<'_>, page: &Part<'_>, problems: &mu
             &Pointer::root().child("servers"),
             base.name,
             page.name,
-            "the client has one base URL; update from the whole document: `cargo xtask update`",
+            "the client has one base URL; update from the whole document, without --from",
         )),
         None if servers.is_some() => merged["servers"] = page.value["servers"].clone(),
         _ => {}
@@ -134,8 +134,7 @@ fn merge_paths<'a>(
                 continue;
             }
             if known.is_some() && !METHODS.contains(&key.as_str()) {
-                let hint =
-                    "other operations of this path share it; update from the whole document: `cargo xtask update`";
+                let hint = "other operations of this path share it; update from the whole document, without --from";
                 problems.push(conflict(&place, "the document", page.name, hint));
                 continue;
             }

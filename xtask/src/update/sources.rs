@@ -3,10 +3,11 @@
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::fetch::{Fetched, fetch};
+use super::fetch::{Fetched, Timeouts, fetch};
 use super::merge::{Part, merge};
 use super::versions::Versions;
-use super::{Args, DOCUMENT, yaml};
+use crate::document::yaml_text;
+use crate::options::DOCUMENT;
 use crate::pipeline::Input;
 use crate::read::{self, Document};
 
@@ -29,48 +30,47 @@ struct Source {
     document: Document,
 }
 
-/// Reads the sources that `args` names.
+/// Reads the sources `from`. Pages are merged into the present document, or else into the first page.
 ///
 /// # Errors
 ///
 /// When a source cannot be fetched or read, the sources cannot be combined, or pages conflict.
 pub(super) fn read(
-    args: &Args,
-    present: &Input,
-    present_document: &Document,
+    from: &[String],
+    timeouts: Timeouts,
+    present: Option<(&Input, &Document)>,
     versions: &Versions,
 ) -> anyhow::Result<NewDocument> {
-    let origin = args.from.join(", ");
-    let unchanged = |origin, version| NewDocument {
-        text: present.text.clone(),
-        document: present_document.clone(),
-        origin,
-        version,
-    };
+    let origin = from.join(", ");
     let mut version = None;
     let (mut whole, mut pages) = (Vec::new(), Vec::new());
-    for name in &args.from {
+    for name in from {
         // An ETag identifies a version of one source. `openapi/chift.yaml` has that version only if it was written from
         // that source alone.
-        let is_only = args.from.len() == 1;
-        let etag = versions.etag(name, &present.text).filter(|_| is_only);
-        let (text, etag) = match fetch(name, etag, args.timeouts)? {
-            Fetched::NotModified => {
-                return Ok(unchanged(format!("{name} has not changed since the last update"), None));
+        let present = present.filter(|_| from.len() == 1);
+        let etag = present.and_then(|(present, _)| versions.etag(name, &present.text));
+        let (text, etag) = match (fetch(name, etag, timeouts)?, present) {
+            (Fetched::NotModified, Some(present)) => {
+                return Ok(unchanged(present, format!("{name} has not changed since the last update"), None));
             }
-            Fetched::Text { text, etag } => (text, etag),
+            (Fetched::NotModified, None) => bail!("{name} sent no document"),
+            (Fetched::Text { text, etag }, _) => (text, etag),
         };
-        version = etag.filter(|_| is_only).map(|etag| (name.clone(), etag));
+        version = etag.filter(|_| from.len() == 1).map(|etag| (name.clone(), etag));
         let document = read::read(name, &text)?;
         let list = if document.form == read::PAGE { &mut pages } else { &mut whole };
         list.push(Source { name: name.clone(), text, document });
     }
     let source = match (whole.len(), pages.len()) {
         (1, 0) => whole.remove(0),
-        (0, 1..) => match merged(present, present_document, pages)? {
+        (0, 1..) => match merged(present, pages)? {
             Merged::Page(page) => page,
-            Merged::Document(value) if value == present_document.value => return Ok(unchanged(origin, version)),
-            Merged::Document(value) => return written(&value, origin, version),
+            Merged::Document(value) => {
+                return match present {
+                    Some(present) if present.1.value == value => Ok(unchanged(present, origin, version)),
+                    _ => written(&value, origin, version),
+                };
+            }
         },
         (0, 0) => bail!("there is no source; name one with --from"),
         _ => bail!(
@@ -78,13 +78,18 @@ pub(super) fn read(
         ),
     };
     // If the document is the same, the present text is kept, even if the source has another format.
-    if source.document.value == present_document.value {
-        return Ok(unchanged(origin, version));
+    if let Some(present) = present.filter(|(_, document)| document.value == source.document.value) {
+        return Ok(unchanged(present, origin, version));
     }
     match own_yaml(&source) {
         Some(text) => Ok(NewDocument { text, document: source.document, origin, version }),
         None => written(&source.document.value, origin, version),
     }
+}
+
+/// The present document.
+fn unchanged((input, document): (&Input, &Document), origin: String, version: Option<(String, String)>) -> NewDocument {
+    NewDocument { text: input.text.clone(), document: document.clone(), origin, version }
 }
 
 /// The result of merging pages into the present document.
@@ -95,10 +100,11 @@ enum Merged {
     Document(Value),
 }
 
-fn merged(present: &Input, present_document: &Document, mut pages: Vec<Source>) -> anyhow::Result<Merged> {
-    let base = Part { name: &present.name, value: &present_document.value };
+fn merged(present: Option<(&Input, &Document)>, mut pages: Vec<Source>) -> anyhow::Result<Merged> {
     let parts: Vec<Part<'_>> =
         pages.iter().map(|page| Part { name: &page.name, value: &page.document.value }).collect();
+    let base = present.map(|(input, document)| Part { name: &input.name, value: &document.value });
+    let base = base.or(parts.first().copied()).context("there is no page")?;
     let merged = merge(&base, &parts).context("the pages cannot be merged into the document")?;
     let is_whole = parts.len() == 1 && *parts[0].value == merged;
     Ok(match pages.pop() {
@@ -118,7 +124,7 @@ fn own_yaml(source: &Source) -> Option<String> {
 
 /// Writes the document as YAML, and reads it back, so that the client is generated from the content of the file.
 fn written(value: &Value, origin: String, version: Option<(String, String)>) -> anyhow::Result<NewDocument> {
-    let text = yaml::write(value)?;
+    let text = yaml_text::write(value);
     let document = read::read(DOCUMENT, &text)?;
     if document.value != *value {
         bail!("the document changes when it is written as YAML; this is a defect of xtask");

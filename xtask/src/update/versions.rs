@@ -1,10 +1,10 @@
 //! Records the version of the document that a server sent last, so that an unchanged document is not downloaded again.
 //!
-//! The record is in `target/`. Without it, each update downloads the document.
+//! The record is in `target/` of this project's workspace. Without it, each update downloads the document.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,15 +20,15 @@ struct Version {
 /// The versions by URL.
 #[derive(Debug, Default)]
 pub(super) struct Versions {
-    path: PathBuf,
+    path: Option<PathBuf>,
     known: BTreeMap<String, Version>,
 }
 
 impl Versions {
-    /// Reads the record of the workspace at `root`. A missing or unreadable record is empty.
-    pub(super) fn read(root: &Path) -> Self {
-        let path = root.join("target/update/versions.json");
-        let known = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
+    /// Reads the record in the file `path`. A missing or unreadable record is empty.
+    pub(super) fn read(path: Option<PathBuf>) -> Self {
+        let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok());
+        let known = text.and_then(|text| serde_json::from_str(&text).ok());
         Self { path, known: known.unwrap_or_default() }
     }
 
@@ -43,7 +43,8 @@ impl Versions {
     pub(super) fn record(&mut self, source: &str, etag: String, text: &str) {
         self.known.insert(source.to_owned(), Version { etag, written: fingerprint(text.as_bytes()) });
         let Ok(record) = serde_json::to_string_pretty(&self.known) else { return };
-        let folder = self.path.parent().unwrap_or(&self.path);
-        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(&self.path, record));
+        let Some(path) = &self.path else { return };
+        let folder = path.parent().unwrap_or(path);
+        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(path, record));
     }
 }

@@ -38,9 +38,11 @@ use self::failures::Failures;
 use crate::document::references;
 use crate::document::walk::{self, Kind};
 use crate::emit::Files;
-use crate::options::Options;
+use crate::options::{Options, Tool};
 use crate::pipeline::{self, Input, Outcome};
-use crate::{emit, lower, read, scaffold};
+use crate::scaffold::{self, Membership};
+use crate::template::Template;
+use crate::{emit, lower, read};
 
 /// The counts and failures for one document.
 #[derive(Debug, Default)]
@@ -137,14 +139,14 @@ fn is_other_page(path: &Path) -> bool {
         && text().is_some_and(|text| matches!(read::fenced_document(&text), Ok(None)))
 }
 
-/// Verifies documents in the workspace at `root`, and returns whether all of them passed. If no client can be generated
-/// from a document, that document fails, and the others are still verified.
+/// Verifies documents, and returns whether all of them passed. If no client can be generated from a document, that
+/// document fails, and the others are still verified. The clients are written to `scratch` and compiled there.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to, or the overlay cannot be read.
-pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool> {
-    let options = args.options.options(root)?;
+pub fn run(template: &Template, scratch: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool> {
+    let options = args.options.options(template)?;
     if args.against.is_some() && args.documents.len() > 1 {
         bail!("a mock server reads one document; name one with --against");
     }
@@ -155,7 +157,7 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
             writeln!(out, "  skipped: this page has no OpenAPI document")?;
             continue;
         }
-        let tally = match one(root, document, &options, args.against.as_deref(), out) {
+        let tally = match one(template, scratch, document, &options, args.against.as_deref(), out) {
             Ok(tally) => tally,
             Err(error) => {
                 writeln!(out, "  the document cannot be verified: {error:#}")?;
@@ -211,7 +213,8 @@ pub fn run(root: &Path, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool
 }
 
 fn one(
-    root: &Path,
+    template: &Template,
+    scratch: &Path,
     path: &Path,
     options: &Options,
     against: Option<&str>,
@@ -229,8 +232,8 @@ fn one(
         outcome.sources.iter().filter(|(name, _)| **name != "httpmock.rs").map(|(_, text)| text.lines().count()).sum();
 
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let folder = root.join("target/verify").join(&name);
-    emit::replace(&folder, &files(root, &folder, &outcome)?)?;
+    let folder = scratch.join(&name);
+    emit::replace(&folder, &files(template, &folder, &outcome)?)?;
 
     let (document, removed) = checkable(&outcome.document);
     for pattern in removed {
@@ -240,22 +243,22 @@ fn one(
     writeln!(out, "  compiling")?;
     out.flush()?;
     if let Some(url) = against {
-        against::check(&contract, &build(root, &folder)?, url, &mut tally, out)?;
+        against::check(&contract, &build(scratch, &folder)?, url, &mut tally, out)?;
         return Ok(tally);
     }
     for task in [&["check"][..], &["doc", "--no-deps"]] {
-        let warnings = cargo(root, &folder, &[task, &["--features", "httpmock,schemars"]].concat())?;
+        let warnings = cargo(scratch, &folder, &[task, &["--features", "httpmock,schemars"]].concat())?;
         tally.warnings += warnings.len();
         tally.failures.extend(warnings.into_iter().map(|warning| format!("the compiler warns: {warning}")));
     }
-    cargo(root, &folder, &["check"])?;
+    cargo(scratch, &folder, &["check"])?;
     // Checks the crate again, with its dependencies built, to measure how long a change of the document takes to
     // compile.
     fs::OpenOptions::new().append(true).open(folder.join("src/lib.rs"))?.set_modified(std::time::SystemTime::now())?;
     let started = Instant::now();
-    cargo(root, &folder, &["check"])?;
+    cargo(scratch, &folder, &["check"])?;
     tally.compiling = started.elapsed();
-    let program = build(root, &folder)?;
+    let program = build(scratch, &folder)?;
 
     let server = server::Server::start()?;
     let mut driver = child::Driver::start(&program, &server.base_url())?;
@@ -275,15 +278,20 @@ fn one(
 /// # Errors
 ///
 /// When the client cannot be generated or does not compile.
-pub fn values(root: &Path, name: &str, input: &Input, change: impl FnOnce(&mut Files)) -> anyhow::Result<Vec<String>> {
+pub fn values(
+    template: &Template,
+    scratch: &Path,
+    input: &Input,
+    change: impl FnOnce(&mut Files),
+) -> anyhow::Result<Vec<String>> {
     let outcome = pipeline::run(input, &Options::default())?;
-    let folder = root.join("target/verify").join(name);
-    let mut files = files(root, &folder, &outcome)?;
+    let folder = scratch.join("defects");
+    let mut files = files(template, &folder, &outcome)?;
     change(&mut files);
     emit::replace(&folder, &files)?;
     let (document, _) = checkable(&outcome.document);
     let contract = Contract { document: &document, outcome: &outcome, validators: RefCell::default() };
-    let mut driver = child::Driver::start(&build(root, &folder)?, "http://127.0.0.1:1")?;
+    let mut driver = child::Driver::start(&build(scratch, &folder)?, "http://127.0.0.1:1")?;
     let mut tally = Tally::default();
     types::check(&contract, &mut driver, &mut tally)?;
     unions::check(&contract, &mut driver, &mut tally)?;
@@ -301,8 +309,8 @@ fn checkable(document: &Value) -> (Value, Vec<String>) {
 }
 
 /// The files of the scratch crate: the client, and the program that drives it.
-fn files(root: &Path, folder: &Path, outcome: &Outcome) -> anyhow::Result<Files> {
-    let mut files = scaffold::files(root, outcome.files())?;
+fn files(template: &Template, folder: &Path, outcome: &Outcome) -> anyhow::Result<Files> {
+    let mut files = scaffold::files(template, outcome.files(), Membership::Alone, Tool::Xtask)?;
     let name = crate_name(folder);
     let driver = driver::source(&outcome.client)?;
     let driver = format!("{driver}\nextern crate {} as chift_api;\n", name.replace('-', "_"));
@@ -315,7 +323,7 @@ fn files(root: &Path, folder: &Path, outcome: &Outcome) -> anyhow::Result<Files>
     let more = "dev-dependencies.tokio = { version = '1', features = ['macros', 'rt'] }";
     manifest.extend(more.parse::<Table>()?);
     files.insert("Cargo.toml".into(), manifest.to_string());
-    files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?);
+    files.insert("Cargo.lock".into(), template.text("Cargo.lock")?.to_owned());
     Ok(files)
 }
 
@@ -327,12 +335,12 @@ fn crate_name(folder: &Path) -> String {
 }
 
 /// Runs cargo on the scratch crate; returns the warnings.
-fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<String>> {
+fn cargo(scratch: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<String>> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(arguments)
         .args(["--color", "never", "--manifest-path"])
         .arg(folder.join("Cargo.toml"))
-        .env("CARGO_TARGET_DIR", root.join("target/verify/target"))
+        .env("CARGO_TARGET_DIR", scratch.join("target"))
         // The files are written anew each time, and the state of incremental builds takes gigabytes.
         .env("CARGO_INCREMENTAL", "0")
         .output()
@@ -350,20 +358,20 @@ fn cargo(root: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<S
 }
 
 /// Builds the driver, copies it into the scratch crate's folder, and removes all other files of this build.
-fn build(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+fn build(scratch: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     // First the client alone, so that an error of the driver is not taken for one of the client.
-    cargo(root, folder, &["build"])?;
+    cargo(scratch, folder, &["build"])?;
     let name = crate_name(folder);
     let driver = format!("{name}-driver");
-    cargo(root, folder, &["build", "--example", &driver])
+    cargo(scratch, folder, &["build", "--example", &driver])
         .context("the client compiles; this is a defect of xtask/src/verify/driver.rs")?;
     let file = format!("{driver}{}", std::env::consts::EXE_SUFFIX);
     let program = folder.join(&file);
-    let target = root.join("target/verify/target");
+    let target = scratch.join("target");
     let built = target.join("debug/examples").join(&file);
     fs::copy(&built, &program).with_context(|| format!("cannot copy {}", built.display()))?;
     // The files of many clients would fill a disk; those of the dependencies stay.
-    cargo(root, folder, &["clean", "--package", &name])?;
+    cargo(scratch, folder, &["clean", "--package", &name])?;
     for documentation in ["doc", "doc/src"] {
         // There is none if only the values are checked.
         let _ = fs::remove_dir_all(target.join(documentation).join(name.replace('-', "_")));

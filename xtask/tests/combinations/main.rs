@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use xtask::options::Options;
+use xtask::options::{Options, Tool};
 use xtask::pipeline::{self, Input, Outcome};
-use xtask::{emit, scaffold};
+use xtask::scaffold::{self, Membership};
+use xtask::{emit, template::Template};
 
 use documents::Combination;
 
@@ -44,7 +45,13 @@ fn a_client_that_is_generated_compiles() {
     let count = usize::try_from(setting("COMBINATIONS", 60)).unwrap();
     let combinations = documents::all(setting("COMBINATIONS_SEED", 20_261_125), count);
     let chift = Input::read(root, Path::new("openapi/chift.yaml")).unwrap();
-    let mut files = scaffold::files(root, pipeline::run(&chift, &Options::default()).unwrap().files()).unwrap();
+    let mut files = scaffold::files(
+        &Template::read(root).unwrap(),
+        pipeline::run(&chift, &Options::default()).unwrap().files(),
+        Membership::Alone,
+        Tool::Xtask,
+    )
+    .unwrap();
     files.get_mut(Path::new("src/lib.rs")).unwrap().push_str("\n#[rustfmt::skip]\npub mod cases;\n");
     files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).unwrap());
 

@@ -12,9 +12,10 @@ use std::process::Command;
 
 use serde_json::Value;
 use xtask::diff::{Difference, Verdict};
-use xtask::options::{Options, Overlay, Scope};
+use xtask::options::{Options, Overlay, Scope, Tool};
 use xtask::pipeline::{self, Input};
-use xtask::{emit, scaffold};
+use xtask::scaffold::{self, Membership};
+use xtask::{emit, template::Template};
 
 use crate::cases;
 
@@ -84,10 +85,11 @@ fn a_caller_of_the_old_client_compiles_against_the_new_one_unless_the_difference
 /// The crate around the clients, made from the checked-in document.
 fn scratch_crate(root: &Path) -> emit::Files {
     let read = |name: &str| Input::read(root, Path::new(name)).unwrap();
-    let overlay = Some(Overlay { input: read("openapi/overlay.yaml"), scope: Scope::This });
-    let options = Options { overlay, ..Options::default() };
+    let overlays = vec![Overlay { input: read("openapi/overlay.yaml"), scope: Scope::This }];
+    let options = Options { overlays, ..Options::default() };
     let outcome = pipeline::run(&read("openapi/chift.yaml"), &options).unwrap();
-    let mut files = scaffold::files(root, outcome.files()).unwrap();
+    let mut files =
+        scaffold::files(&Template::read(root).unwrap(), outcome.files(), Membership::Alone, Tool::Xtask).unwrap();
     files.get_mut(Path::new("src/lib.rs")).unwrap().push_str("\n#[rustfmt::skip]\npub mod cases;\n");
     files.insert("Cargo.lock".into(), fs::read_to_string(root.join("Cargo.lock")).unwrap());
     files

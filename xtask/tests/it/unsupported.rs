@@ -173,8 +173,8 @@ fn the_printed_actions_make_an_overlay_with_which_the_document_is_accepted() {
 
         let text = format!("overlay: 1.0.0\ninfo: {{title: O, version: '1'}}\nactions:\n{}", refusal.actions());
         let input = Input { name: "overlay.yaml".to_owned(), text };
-        let overlay = Some(Overlay { input, scope: Scope::This });
-        let outcome = run(&document, &Options { overlay, ..Options::default() });
+        let overlays = vec![Overlay { input, scope: Scope::This }];
+        let outcome = run(&document, &Options { overlays, ..Options::default() });
         let outcome = outcome.unwrap_or_else(|refusal| panic!("{construct}: {refusal}"));
         assert!(methods(&outcome).contains(&"list_bread"), "{construct}");
         let removed = ["$.paths['/cakes/{id}'].get", "$.paths['/cakes/{id}']"];
@@ -229,8 +229,8 @@ fn problems_of_several_stages_are_printed_together_with_actions_for_all_of_them(
     let refusal = run(&document, &Options::default()).unwrap_err();
     let text = format!("overlay: 1.0.0\ninfo: {{title: O, version: '1'}}\nactions:\n{}", refusal.actions());
     let input = Input { name: "overlay.yaml".to_owned(), text };
-    let overlay = Some(Overlay { input, scope: Scope::This });
-    assert_eq!(methods(&run(&document, &Options { overlay, ..Options::default() }).unwrap()), ["list_bread"]);
+    let overlays = vec![Overlay { input, scope: Scope::This }];
+    assert_eq!(methods(&run(&document, &Options { overlays, ..Options::default() }).unwrap()), ["list_bread"]);
 }
 
 #[test]

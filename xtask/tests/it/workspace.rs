@@ -25,6 +25,9 @@ impl Workspace {
         workspace.write(CHECKED_IN, DOCUMENT);
         workspace.write("openapi/overlay.yaml", include_str!("overlay.yaml"));
         workspace.regen().unwrap();
+        // Adds the origin of the document, and a changelog.
+        let document = workspace.path(CHECKED_IN);
+        workspace.update(&[document.to_str().unwrap()]).unwrap();
         workspace
     }
 
@@ -91,7 +94,7 @@ impl Workspace {
         let args = update::Args { from, dry_run, timeouts, ..update::Args::default() };
         let mut out = Vec::new();
         match update::run(self.0.path(), &args, &mut out) {
-            Ok(()) => Ok(String::from_utf8(out).unwrap()),
+            Ok(_) => Ok(String::from_utf8(out).unwrap()),
             Err(error) => Err(format!("{error:#}")),
         }
     }

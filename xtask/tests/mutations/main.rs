@@ -195,7 +195,7 @@ fn check_rest(input: &Input, refusal: Option<&Refusal>) -> TestCaseResult {
     let overlay = Overlay { input: Input { name: "overlay.yaml".to_owned(), text }, scope: Scope::This };
     for options in [
         Options { skip_unsupported: true, ..Options::default() },
-        Options { overlay: Some(overlay), ..Options::default() },
+        Options { overlays: vec![overlay], ..Options::default() },
     ] {
         let error = pipeline::run(input, &options).err().filter(|_| has_parts);
         prop_assert!(error.is_none(), "the rest is refused with {options:?}: {:#}\n{}", error.unwrap(), input.text);
