@@ -37,7 +37,7 @@ impl Credentials {
     /// The three values that every account has.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<Secret>, account_id: Uuid) -> Self {
         let (client_id, client_secret) = (client_id.into(), client_secret.into());
-        Self { request: AuthItemRequired { account_id, client_id, client_secret }.into(), base_url: None }
+        Self { request: AuthItem::new(AuthItemRequired { account_id, client_id, client_secret }), base_url: None }
     }
 
     /// The marketplace, for accounts that have one.

@@ -26,11 +26,16 @@ pub(super) fn list_texts(file: &mut File, _: &Client) -> usize {
             Item::Impl(block) if implements(block, &listed) => continue,
             _ => None,
         };
+        let boolean = match &item {
+            Item::Enum(item) if list.is_some() => from_bool(item),
+            _ => None,
+        };
         if list.is_some() {
             listed.extend(source::name(&item));
         }
         types.push(item);
         types.extend(list);
+        types.extend(boolean);
     }
     listed.len()
 }
@@ -63,6 +68,22 @@ fn list(item: &mut ItemEnum) -> Option<Item> {
     Some(parse_quote! { crate::text_enum::text_enum! { #name { #(#rows)* } } })
 }
 
+/// The conversion of an enum whose strings are `true` and `false`, as some documents write a boolean parameter.
+fn from_bool(item: &ItemEnum) -> Option<Item> {
+    let variants: BTreeSet<String> = item.variants.iter().map(|variant| variant.ident.to_string()).collect();
+    if variants != BTreeSet::from(["True".to_owned(), "False".to_owned()]) {
+        return None;
+    }
+    let name = &item.ident;
+    Some(parse_quote! {
+        impl ::std::convert::From<bool> for #name {
+            fn from(value: bool) -> Self {
+                if value { Self::True } else { Self::False }
+            }
+        }
+    })
+}
+
 /// Whether a block implements one of [`TRAITS`] for an enum in `listed`. It follows the enum.
 fn implements(block: &ItemImpl, listed: &BTreeSet<String>) -> bool {
     let of = match &*block.self_ty {
@@ -77,6 +98,23 @@ fn implements(block: &ItemImpl, listed: &BTreeSet<String>) -> bool {
 mod tests {
     use super::super::tests::one_line;
     use super::*;
+
+    #[test]
+    fn an_enum_of_true_and_false_is_made_from_a_boolean() {
+        let mut file: File = syn::parse_str(
+            r#"pub mod types {
+                #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Copy)]
+                pub enum Flag { #[serde(rename = "true")] True, #[serde(rename = "false")] False }
+                #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Copy)]
+                pub enum Answer { True, False, Maybe }
+            }"#,
+        )
+        .unwrap();
+        assert_eq!(list_texts(&mut file, &Client::default()), 2);
+        let written = one_line(&file);
+        assert_eq!(written.matches("From<bool>").count(), 1, "{written}");
+        assert!(written.contains("impl ::std::convert::From<bool> for Flag"), "{written}");
+    }
 
     #[test]
     fn the_strings_replace_the_derives_and_the_conversions() {
