@@ -15,11 +15,6 @@ use chift_api::types::{AuthItem, AuthItemRequired};
 pub use faulty::{Behavior, FaultyServer, TokenFields};
 use uuid::Uuid;
 
-/// Compiles the code in the README.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
-
 /// The body of a token request.
 ///
 /// ```

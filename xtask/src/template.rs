@@ -15,7 +15,10 @@ use crate::pipeline::Input;
 use crate::read;
 
 /// The files of a template outside of `chift-api/src`.
-const SINGLE: [&str; 5] = ["Cargo.lock", "Cargo.toml", "chift-api/Cargo.toml", "chift-api/README.md", OVERLAY];
+const SINGLE: [&str; 6] = ["Cargo.lock", "Cargo.toml", "chift-api/Cargo.toml", "chift-api/README.md", OVERLAY, EXAMPLE];
+
+/// The test with a typed call that `cargo chift update --example` writes.
+pub(crate) const EXAMPLE: &str = "tests/team/tests/chift.rs";
 
 /// The folder with the hand-written source, and the folder in it with the generated one.
 pub(crate) const SOURCE: &str = "chift-api/src";

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use anyhow::Context as _;
-use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// The crate that a team depends on, and the one that is generated.
 pub(super) const AUTH: &str = "chift-auth";
@@ -69,6 +69,38 @@ pub(super) fn with_dependency(manifest: &str, git: &Git) -> anyhow::Result<Strin
         dependencies.insert(AUTH, Item::Value(git.value()));
     }
     Ok(document.to_string())
+}
+
+/// Adds what the tests of a package with `chift-auth` need: its stand-in for Chift, and an asynchronous runtime.
+pub(super) fn with_test_dependencies(manifest: &str) -> anyhow::Result<String> {
+    let mut document: DocumentMut = manifest.parse().context("the manifest is not TOML")?;
+    let version = |version| Item::Value(inline([("version", version)]));
+    add_features(document.as_table_mut(), AUTH, version("*"), &["httpmock"])?;
+    add_features(document.as_table_mut(), "tokio", version("1"), &["macros", "rt-multi-thread"])?;
+    Ok(document.to_string())
+}
+
+/// Adds a dependency of tests with these features. Its source is that of the dependency of the package, if it has one.
+fn add_features(root: &mut Table, name: &str, default: Item, features: &[&str]) -> anyhow::Result<()> {
+    let own = root.get("dependencies").and_then(|dependencies| dependencies.get(name)).cloned();
+    let item = table(root, "dev-dependencies")?.entry(name).or_insert_with(|| own.unwrap_or(default));
+    if let Some(version) = item.as_str() {
+        *item = Item::Value(inline([("version", version)]));
+    }
+    let dependency = item.as_table_like_mut().with_context(|| format!("the dependency `{name}` is not a table"))?;
+    // Only a dependency of the package itself can be optional.
+    dependency.remove("optional");
+    let list = dependency.entry("features").or_insert_with(|| Item::Value(Array::new().into())).as_array_mut();
+    let list = list.with_context(|| format!("the features of `{name}` are not a list"))?;
+    for feature in features {
+        if !list.iter().any(|present| present.as_str() == Some(feature)) {
+            list.push(*feature);
+        }
+    }
+    if let Some(table) = item.as_inline_table_mut() {
+        table.fmt();
+    }
+    Ok(())
 }
 
 /// Replaces `chift-api` from `source` by the crate in the folder `path`, unless an entry does so.
@@ -155,6 +187,26 @@ mod tests {
         assert_eq!(with_patch(table, "crates-io", "p").unwrap(), format!("{table}chift-api = {{ path = \"p\" }}\n"));
         assert_eq!(patch_lines("crates-io", "p"), "[patch.crates-io]\nchift-api = { path = \"p\" }");
         assert!(with_patch("patch = 1", "crates-io", "p").is_err());
+    }
+
+    #[test]
+    fn tests_get_the_stand_in_and_a_runtime_from_the_sources_of_the_package() {
+        let manifest = "[dependencies]\nchift-auth = { git = \"u\" }\n";
+        let added = "\n[dev-dependencies]\nchift-auth = { git = \"u\", features = [\"httpmock\"] }\n\
+                     tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }\n";
+        let text = with_test_dependencies(manifest).unwrap();
+        assert_eq!(text, format!("{manifest}{added}"));
+        assert_eq!(with_test_dependencies(&text).unwrap(), text);
+
+        let own = "[dependencies]\nchift-auth = { workspace = true, optional = true }\ntokio = \"1.2\"\n\
+                   [dev-dependencies]\ntokio = { version = \"1.3\", features = [\"macros\", \"net\"] }\n";
+        let text = with_test_dependencies(own).unwrap();
+        assert!(text.contains("\nchift-auth = { workspace = true, features = [\"httpmock\"] }"), "{text}");
+        assert!(
+            text.contains("\ntokio = { version = \"1.3\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }"),
+            "{text}"
+        );
+        assert!(with_test_dependencies("dependencies = { chift-auth = 1 }").is_err());
     }
 
     #[test]

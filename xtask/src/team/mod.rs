@@ -19,6 +19,7 @@ use anyhow::{Context as _, bail};
 use self::lock_files::LockFiles;
 use self::manifests::Git;
 use self::project::{Missing, Project};
+use crate::document::operations;
 use crate::emit::{self, Content, Target};
 use crate::layout::Layout;
 use crate::options::Tool;
@@ -27,8 +28,11 @@ use crate::pipeline::{self, Input, Outcome};
 use crate::progress;
 use crate::regen::{self, Commands, Detail, Status};
 use crate::scaffold::{self, Membership};
-use crate::template::Template;
+use crate::template::{EXAMPLE, Template};
 use crate::update;
+
+/// The operation that the example calls.
+const EXAMPLE_CALLS: &str = "consumers_get_consumers";
 
 /// Fetch Chift's document, report what changes for callers, and generate the crate chift-api; on an error, no file
 /// changes
@@ -46,6 +50,9 @@ pub struct UpdateArgs {
     /// Add the missing entries to the manifests of the workspace, instead of printing them
     #[arg(long)]
     pub insert: bool,
+    /// Also write tests/chift.rs, a typed call with its test, and add the dependencies of the test
+    #[arg(long, requires = "insert")]
+    pub example: bool,
     /// The package that gets the dependency on chift-auth, in a workspace with several
     #[arg(long, value_name = "NAME", requires = "insert")]
     pub package: Option<String>,
@@ -99,9 +106,16 @@ pub fn update(template: &Template, here: &Path, args: &UpdateArgs, out: &mut dyn
     let mut targets = update.targets;
     if args.insert {
         let graph = graph.context("no entries can be inserted; run the command without --insert first")?;
-        if let Some(missing) = &missing {
-            targets.extend(crate_.project.inserted(missing, &graph, args.package.as_deref())?);
+        let package = args.package.as_deref();
+        let mut inserted = match &missing {
+            Some(missing) => crate_.project.inserted(missing, &graph, package)?,
+            None => Vec::new(),
+        };
+        if args.example {
+            check_example(&update.outcome)?;
+            crate_.project.add_example(template.text(EXAMPLE)?, &mut inserted, &graph, package)?;
         }
+        targets.extend(inserted);
     }
     if writes {
         let (written, missing) = crate_.write(&update.outcome, &targets, git.as_ref())?;
@@ -117,6 +131,15 @@ pub fn update(template: &Template, here: &Path, args: &UpdateArgs, out: &mut dyn
         crate_.check_usage(out)?;
     }
     Ok(status)
+}
+
+/// Checks that the client has the operation that the example calls.
+fn check_example(outcome: &Outcome) -> anyhow::Result<()> {
+    let operations = operations::list(&outcome.document);
+    if !operations.iter().any(|operation| operation.id == EXAMPLE_CALLS) {
+        bail!("the example calls the operation {EXAMPLE_CALLS}, which the client does not have; leave out --example");
+    }
+    Ok(())
 }
 
 /// Generates the crate in a team's repository again, without fetching its document. `here` is as in [`update()`].

@@ -142,6 +142,34 @@ impl Project {
         Ok(texts.into_iter().map(|(manifest, text)| (self.near(&manifest), Content::File(text))).collect())
     }
 
+    /// Adds to `targets` the example `text`, and the dependencies of its test to the manifest of the package that calls
+    /// Chift. `targets` can already have that manifest.
+    ///
+    /// # Errors
+    ///
+    /// When the package has another file in that place, or several packages could call Chift.
+    pub(super) fn add_example(
+        &self,
+        text: &str,
+        targets: &mut Vec<Target>,
+        graph: &Metadata,
+        package: Option<&str>,
+    ) -> anyhow::Result<()> {
+        let manifest = self.near(&self.package(graph, package)?);
+        let file = manifest.with_file_name("tests").join("chift.rs");
+        if fs::read_to_string(&file).map_or(file.exists(), |present| present != text) {
+            bail!("{} exists and is not the example; rename it, or leave out --example", file.display());
+        }
+        let present = match targets.iter().position(|(path, _)| *path == manifest) {
+            Some(index) => targets.swap_remove(index).1,
+            None => Content::File(read(&manifest)?),
+        };
+        let Content::File(present) = present else { bail!("{} is a folder", manifest.display()) };
+        targets.push((manifest, Content::File(manifests::with_test_dependencies(&present)?)));
+        targets.push((file, Content::File(text.to_owned())));
+        Ok(())
+    }
+
     /// The manifest of the package that gets the dependency on `chift-auth`.
     fn package(&self, graph: &Metadata, name: Option<&str>) -> anyhow::Result<PathBuf> {
         let all = || graph.members().filter(|member| !cargo::is_same(&member.manifest_path, &self.generated));

@@ -92,7 +92,10 @@ pub(super) fn machine_paths(repository: &Repository) -> Vec<Violation> {
 }
 
 fn is_test(path: &str) -> bool {
-    path.starts_with("tests/contract/") || path.starts_with("xtask/tests/") || path.contains("/src/tests/")
+    path.starts_with("tests/contract/")
+        || path.starts_with("tests/team/tests/")
+        || path.starts_with("xtask/tests/")
+        || path.contains("/src/tests/")
 }
 
 pub(super) fn sleeping_tests(repository: &Repository) -> Vec<Violation> {

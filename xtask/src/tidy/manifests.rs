@@ -13,6 +13,9 @@ const LIBRARIES: &[&str] = &["chift-api", "chift-auth"];
 const DIRECTIONS: &[(&str, &[&str])] =
     &[("chift-api", &[]), ("chift-auth", &["chift-api"]), ("xtask", &["chift-test-server"])];
 
+/// The example repository of a team, which is a workspace of its own.
+const TEAM: &str = "tests/team/";
+
 /// The keys that every crate inherits.
 const INHERITED: &[&str] = &["edition", "license", "rust-version", "version"];
 
@@ -59,7 +62,8 @@ impl<'a> Package<'a> {
 
 /// The crates of the workspace. A manifest that is not TOML is left out; cargo reports it.
 fn packages(repository: &Repository) -> Vec<Package<'_>> {
-    let manifests = repository.texts.iter().filter(|(path, _)| path.ends_with("/Cargo.toml"));
+    let is_ours = |path: &str| path.ends_with("/Cargo.toml") && !path.starts_with(TEAM);
+    let manifests = repository.texts.iter().filter(|(path, _)| is_ours(path));
     manifests.filter_map(|(path, text)| Package::parse(path, text)).collect()
 }
 

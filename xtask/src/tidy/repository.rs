@@ -16,6 +16,11 @@ const NOT_HAND_WRITTEN: &[&str] = &[
     "chift-api/src/generated/",
     "chift-auth/LICENSE",
     "openapi/chift.yaml",
+    "tests/team/Cargo.lock",
+    "tests/team/chift-api/CHANGELOG.md",
+    "tests/team/chift-api/Cargo.toml",
+    "tests/team/chift-api/README.md",
+    "tests/team/chift-api/src/",
 ];
 
 /// The text of every file of the repository.

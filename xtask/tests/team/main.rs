@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod entries;
+mod example;
 mod installed;
 mod layouts;
 mod repository;

@@ -27,6 +27,9 @@ components:
     Loaf: {type: object, required: [weight], properties: {weight: {type: integer}, note: {type: string}}}
 ";
 
+/// The text of the example.
+pub(crate) const EXAMPLE: &str = "//! A typed call.\n";
+
 /// The same document with another operation.
 pub(crate) fn document_with_cakes() -> String {
     let operation =
@@ -48,6 +51,7 @@ fn template() -> Template {
         ("chift-api/Cargo.toml", "[package]\nname = \"chift-api\"\nversion.workspace = true\nedition = \"2024\"\n"),
         ("chift-api/README.md", "# chift-api\n"),
         ("chift-api/src/lib.rs", "//! By hand.\n"),
+        ("tests/team/tests/chift.rs", EXAMPLE),
         ("openapi/overlay.yaml", "overlay: 1.0.0\ninfo: {title: O, version: '1'}\nactions: []\n"),
     ];
     Template::new(files, "Another title")
@@ -70,7 +74,8 @@ pub(crate) fn git_url() -> String {
                 format!("[dependencies]\nchift-api = {{ path = \"../chift-api\", version = \"{version}\" }}\n");
             write(&folder, "Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"chift-api\", \"chift-auth\"]\n");
             write(&folder, "chift-api/Cargo.toml", &package("chift-api"));
-            write(&folder, "chift-auth/Cargo.toml", &(package("chift-auth") + &dependency));
+            let features = "[features]\nhttpmock = []\n";
+            write(&folder, "chift-auth/Cargo.toml", &(package("chift-auth") + &dependency + features));
             for name in ["chift-api", "chift-auth"] {
                 write(&folder, &format!("{name}/src/lib.rs"), "");
             }
@@ -177,6 +182,7 @@ impl Team {
             out: "chift-api".into(),
             overlay: None,
             insert: false,
+            example: false,
             package: None,
             git: Some(git_url()),
         }

@@ -78,4 +78,5 @@ pub(crate) const FILES: &[(&str, &str)] = files! {
     "chift-api/src/values/union/tests.rs"
     "chift-api/src/values/wiped.rs"
     "openapi/overlay.yaml"
+    "tests/team/tests/chift.rs"
 };

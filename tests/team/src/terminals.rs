@@ -1,0 +1,14 @@
+//! The payment terminals of a shop.
+
+use chift_auth::prelude::*;
+
+use crate::ChiftError;
+
+/// Registers a terminal, and returns the key that it authenticates with.
+///
+/// # Errors
+///
+/// When the call fails.
+pub async fn register(client: &Client, shop: Uuid) -> Result<Secret, ChiftError> {
+    Ok(client.terminals().register_terminal(&shop).await?.into_inner().api_key)
+}
