@@ -50,17 +50,17 @@ macro_rules! object {
             type Rest = ($($kept)?);
 
             fn read<'de, A: ::serde::de::MapAccess<'de>>(
-                mut fields: $crate::values::object::Reading<A, Self::Rest>,
+                mut fields: $crate::values::object::Reading<'de, A, Self::Rest>,
             ) -> ::std::result::Result<Self, A::Error> {
                 $(let mut $field = ::std::option::Option::None;)*
                 while let ::std::option::Option::Some(key) = fields.key()? {
                     match &*key {
-                        $($wire => fields.value($wire, &mut $field)?,)*
-                        _ => fields.unknown(key)?,
+                        $($wire => fields.value($wire, &mut $field),)*
+                        _ => fields.unknown(key),
                     }
                 }
                 ::std::result::Result::Ok(Self {
-                    $($field: $crate::values::object::read::$kind($field, $wire)?,)*
+                    $($field: $crate::values::object::value!($kind $field $wire),)*
                     $($rest: fields.rest)?
                 })
             }
@@ -69,9 +69,9 @@ macro_rules! object {
                 &self,
                 fields: &mut $crate::values::object::Writing<M>,
             ) -> ::std::result::Result<(), M::Error> {
-                $(fields.$kind($wire, &self.$field)?;)*
-                $($crate::values::object::Rest::write(&self.$rest, fields)?;)?
-                ::std::result::Result::Ok(())
+                $(fields.$kind($wire, &self.$field);)*
+                $($crate::values::object::Rest::write(&self.$rest, fields);)?
+                fields.result()
             }
         }
 
@@ -92,6 +92,23 @@ macro_rules! object {
 }
 #[allow(unused_imports, reason = "a document without objects does not use it")]
 pub(crate) use object;
+
+/// The value of a field after all fields were read. Only a kind that can be refused costs a branch, because compiling
+/// branches for every field takes much of the build time.
+#[allow(unused_macros, reason = "a document without objects does not use it")]
+macro_rules! value {
+    (optional $field:ident $wire:literal) => {
+        ::std::option::Option::flatten($field)
+    };
+    (nullable $field:ident $wire:literal) => {
+        ::std::option::Option::unwrap_or_default($field)
+    };
+    ($kind:ident $field:ident $wire:literal) => {
+        $crate::values::object::read::$kind($field, $wire)?
+    };
+}
+#[allow(unused_imports, reason = "a document without objects does not use it")]
+pub(crate) use value;
 
 /// Implements how a caller constructs a struct: `Default` if no field is required, otherwise `new`, which takes the
 /// required fields, or one struct that names them. The fields at the end are left unset.
@@ -165,7 +182,7 @@ pub(crate) trait Object: Sized {
     type Rest: Rest;
 
     /// Reads the fields, in any order.
-    fn read<'de, A: MapAccess<'de>>(fields: Reading<A, Self::Rest>) -> Result<Self, A::Error>;
+    fn read<'de, A: MapAccess<'de>>(fields: Reading<'de, A, Self::Rest>) -> Result<Self, A::Error>;
     /// Writes the fields, in the order of the list.
     fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error>;
 }

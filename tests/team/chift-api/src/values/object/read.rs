@@ -7,36 +7,38 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::{Object, Rest};
-use crate::Nullable;
 
-/// The fields still to be read, and the unlisted fields read so far.
-pub(crate) struct Reading<A, R> {
+/// The fields still to be read, the unlisted fields read so far, and the error of the last value.
+pub(crate) struct Reading<'de, A: MapAccess<'de>, R> {
     map: A,
     pub(crate) rest: R,
+    error: Option<A::Error>,
 }
 
-impl<'de, A: MapAccess<'de>, R: Rest> Reading<A, R> {
-    /// The next field's name.
+impl<'de, A: MapAccess<'de>, R: Rest> Reading<'de, A, R> {
+    /// The next field's name, or the error of the last value.
     pub(crate) fn key(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
-        Ok(self.map.next_key()?.map(|Key(name)| name))
-    }
-
-    /// The value of the field whose name was read last.
-    pub(crate) fn value<T: Deserialize<'de>>(
-        &mut self,
-        name: &'static str,
-        to: &mut Option<T>,
-    ) -> Result<(), A::Error> {
-        if to.is_some() {
-            return Err(A::Error::duplicate_field(name));
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => Ok(self.map.next_key()?.map(|Key(name)| name)),
         }
-        *to = Some(self.map.next_value()?);
-        Ok(())
     }
 
-    /// The value of an unlisted field.
-    pub(crate) fn unknown(&mut self, name: Cow<'de, str>) -> Result<(), A::Error> {
-        self.rest.take(name, &mut self.map)
+    /// Reads the value of the field whose name was read last.
+    pub(crate) fn value<T: Deserialize<'de>>(&mut self, name: &'static str, to: &mut Option<T>) {
+        if to.is_some() {
+            self.error = Some(A::Error::duplicate_field(name));
+            return;
+        }
+        match self.map.next_value() {
+            Ok(value) => *to = Some(value),
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    /// Reads the value of an unlisted field.
+    pub(crate) fn unknown(&mut self, name: Cow<'de, str>) {
+        self.error = self.rest.take(name, &mut self.map).err();
     }
 }
 
@@ -81,16 +83,6 @@ pub(crate) fn required_or_null<T, E: Error>(value: Option<Option<T>>, name: &'st
     value.ok_or_else(|| E::missing_field(name))
 }
 
-/// The value of an optional field; null means absent.
-pub(crate) fn optional<T, E: Error>(value: Option<Option<T>>, _: &'static str) -> Result<Option<T>, E> {
-    Ok(value.flatten())
-}
-
-/// The value of an optional field; null differs from absent.
-pub(crate) fn nullable<T, E: Error>(value: Option<Nullable<T>>, _: &'static str) -> Result<Nullable<T>, E> {
-    Ok(value.unwrap_or_default())
-}
-
 /// The deserializer of an absent field: it returns null to types that accept null, and an error to all others. The
 /// derives use the same method to recognize an `Option` behind an alias.
 struct Missing<E> {
@@ -127,7 +119,7 @@ pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> R
         }
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            T::read(Reading { map, rest: T::Rest::default() })
+            T::read(Reading { map, rest: T::Rest::default(), error: None })
         }
     }
 

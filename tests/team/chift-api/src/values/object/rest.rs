@@ -13,7 +13,7 @@ pub(crate) trait Rest: Default {
     /// Reads the value of an unlisted field. Of two with the same name, the last one wins.
     fn take<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error>;
     /// Writes all unlisted fields.
-    fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error>;
+    fn write<M: SerializeMap>(&self, fields: &mut Writing<M>);
 }
 
 impl Rest for () {
@@ -21,9 +21,7 @@ impl Rest for () {
         fields.next_value().map(|IgnoredAny| ())
     }
 
-    fn write<M: SerializeMap>(&self, _: &mut Writing<M>) -> Result<(), M::Error> {
-        Ok(())
-    }
+    fn write<M: SerializeMap>(&self, _: &mut Writing<M>) {}
 }
 
 impl<V> Rest for IndexMap<String, V>
@@ -35,7 +33,7 @@ where
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) -> Result<(), M::Error> {
-        self.iter().try_for_each(|(name, value)| fields.map.serialize_entry(name, value))
+    fn write<M: SerializeMap>(&self, fields: &mut Writing<M>) {
+        self.iter().for_each(|(name, value)| fields.required(name, value));
     }
 }
