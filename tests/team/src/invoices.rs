@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chift_auth::prelude::*;
 
-use crate::ChiftError;
+use crate::CallError;
 
 /// The total of all invoices since a day that have a state. The list is read one page at a time.
 ///
@@ -16,7 +16,7 @@ pub async fn sum(
     shop: Uuid,
     since: NaiveDate,
     state: types::PaymentState,
-) -> Result<Decimal, ChiftError> {
+) -> Result<Decimal, CallError> {
     let query = types::InvoicingGetInvoicesQuery { date_from: Some(since), status: Some(state), ..Default::default() };
     let shop = client.consumer(shop);
     let mut invoices = paging::pages(|page| {
@@ -96,8 +96,8 @@ pub async fn create(
 /// # Errors
 ///
 /// When the call fails.
-pub async fn find(client: &Client, shop: Uuid, id: &str) -> Result<Option<types::Invoice>, ChiftError> {
-    match client.invoicing().get_invoice(&shop, id).await {
+pub async fn find(client: &Client, shop: Uuid, id: &str) -> Result<Option<types::Invoice>, CallError> {
+    match client.invoicing().find_invoice(&shop, id).await {
         Ok(invoice) => Ok(Some(invoice.into_inner())),
         Err(error) if error.status().is_some_and(|status| status == 404) => Ok(None),
         Err(error) => Err(error),

@@ -8,7 +8,7 @@ pub mod webhooks;
 use chift_auth::prelude::*;
 
 /// The error of every call.
-pub type ChiftError = Error<types::ApiError>;
+pub type CallError = Error<types::ApiError>;
 
 /// Compiles the examples of the project's documentation.
 #[cfg(doctest)]

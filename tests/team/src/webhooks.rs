@@ -2,14 +2,14 @@
 
 use chift_auth::prelude::*;
 
-use crate::ChiftError;
+use crate::CallError;
 
 /// Subscribes `url` to an event, unless it is subscribed. Chift signs what it sends with the secret.
 ///
 /// # Errors
 ///
 /// When a call fails.
-pub async fn subscribe(client: &Client, event: &str, url: &str, secret: Secret) -> Result<Uuid, ChiftError> {
+pub async fn subscribe(client: &Client, event: &str, url: &str, secret: Secret) -> Result<Uuid, CallError> {
     let present = client.webhooks().list_subscriptions().await?;
     if let Some(same) = present.iter().find(|it| it.event == event && it.url == url) {
         return Ok(same.webhook_id);
@@ -25,7 +25,7 @@ pub async fn subscribe(client: &Client, event: &str, url: &str, secret: Secret) 
 /// # Errors
 ///
 /// When the call fails.
-pub async fn unsubscribe(client: &Client, id: Uuid) -> Result<(), ChiftError> {
+pub async fn unsubscribe(client: &Client, id: Uuid) -> Result<(), CallError> {
     client.webhooks().unsubscribe(&id).await?;
     Ok(())
 }
