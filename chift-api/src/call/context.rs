@@ -185,7 +185,7 @@ pub enum Datalayer {
 /// use chift_api::IdempotencyKey;
 /// let key = IdempotencyKey::random();
 /// assert_eq!(IdempotencyKey::new(key.as_str())?, key);
-/// assert!(IdempotencyKey::new(&"x".repeat(256)).is_err());
+/// assert!(IdempotencyKey::new("x".repeat(256)).is_err());
 /// # Ok::<(), chift_api::ContextError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,8 +197,9 @@ impl IdempotencyKey {
     /// # Errors
     ///
     /// If `key` has another length or contains other characters.
-    pub fn new(key: &str) -> Result<Self, ContextError> {
+    pub fn new(key: impl AsRef<str>) -> Result<Self, ContextError> {
         const WHAT: &str = "an idempotency key";
+        let key = key.as_ref();
         if key.chars().count() > LONGEST_KEY {
             return Err(ContextError { what: WHAT, problem: "has more than 255 characters" });
         }

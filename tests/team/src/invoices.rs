@@ -97,7 +97,7 @@ pub async fn create(
 ///
 /// When the call fails.
 pub async fn find(client: &Client, shop: Uuid, id: &str) -> Result<Option<types::Invoice>, CallError> {
-    match client.invoicing().read_invoice(&shop, id).await {
+    match client.invoicing().find_invoice(&shop, id).await {
         Ok(invoice) => Ok(Some(invoice.into_inner())),
         Err(error) if error.status().is_some_and(|status| status == 404) => Ok(None),
         Err(error) => Err(error),

@@ -85,11 +85,11 @@ async fn the_error_decides_what_the_bakery_does_next() -> TestResult {
 #[tokio::test]
 async fn an_invoice_that_does_not_exist_is_none() -> TestResult {
     let chift = StandIn::start();
-    chift.server().invoicing_read_invoice(|when, then| {
+    chift.server().invoicing_find_invoice(|when, then| {
         when.consumer_id(&SHOP).invoice_id("a");
         then.ok(&invoice("a", "1"));
     });
-    chift.server().invoicing_read_invoice(|when, then| {
+    chift.server().invoicing_find_invoice(|when, then| {
         when.invoice_id("b");
         then.not_found(&types::Problem::new("No such invoice"));
     });
