@@ -10,9 +10,10 @@
 //! no caller, because the server enforces them for every version of the client.
 //!
 //! A verdict assumes that callers use the client as its documentation recommends: they pass arguments by position,
-//! construct requests with `new` or `Default` and set fields, read fields of responses by name without destructuring
-//! them in full, and match enums of strings with a wildcard arm. A test compiles callers of the old client against the
-//! new one, and checks that they compile exactly if the verdict predicts it (`xtask/tests/diff/callers.rs`).
+//! construct requests, and in tests responses, with `new` or `Default` and set fields, read fields of responses by name
+//! without destructuring them in full, and match enums of strings with a wildcard arm. A test compiles callers of the
+//! old client against the new one, and checks that they compile exactly if the verdict predicts it
+//! (`xtask/tests/diff/callers.rs`).
 //!
 //! # Why not a library
 //!

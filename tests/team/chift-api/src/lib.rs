@@ -23,11 +23,10 @@
 //! | peak memory of that check, relative | 1.4 | 1 |
 //!
 //! Builders read better than positional parameters: `….date_from(day).page(2).send()` against a row of `None`s in
-//! which two dates can be swapped by mistake. But more than half of the builders' lines are builders of *types*,
-//! including response types, which nobody builds, and progenitor cannot generate one without the other. So operations
-//! are positional, and two other rules give the same advantages: `new` of a request type takes the required fields,
-//! and the optional query parameters are one struct with `Default`, so that callers name them and a new one breaks no
-//! caller.
+//! which two dates can be swapped by mistake. But more than half of the builders' lines are builders of *types*, and
+//! progenitor cannot generate one without the other. So operations are positional, and two other rules give the same
+//! advantages: required fields that could be mixed up are the fields of one struct, the argument of `new`; and the
+//! optional query parameters are one struct with `Default`, so that callers name them and a new one breaks no caller.
 //!
 //! To repeat the measurement: generate with both values of `InterfaceStyle` in `xtask/src/generate`, with
 //! `cargo xtask regen --spec FILE --out DIR`; count with `wc -l DIR/src/generated/client.rs`; time `cargo check` in
