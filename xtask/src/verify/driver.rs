@@ -54,19 +54,19 @@ pub(super) fn source(client: &Client) -> anyhow::Result<String> {
             }
             passed.push(value);
         }
-        let call = match client.view.as_ref().filter(|_| client.is_in_view(method)) {
+        let plain = quote! { #report(client #group.#call(#(#passed),*).await).await };
+        let call = if let Some(argument) = client.view.as_ref().filter(|_| client.is_in_view(method)) {
+            let (view, consumer) = (format_ident!("{VIEW}"), format_ident!("a_{}", argument.name));
             // Every other call goes through the view.
-            Some(argument) => {
-                let (view, consumer) = (format_ident!("{VIEW}"), format_ident!("a_{}", argument.name));
-                quote! {
-                    if through_view() {
-                        #report(client.#view(#consumer)#group.#call(#(#passed_to_view),*).await).await
-                    } else {
-                        #report(client #group.#call(#(#passed),*).await).await
-                    }
+            quote! {
+                if through_view() {
+                    #report(client.#view(#consumer)#group.#call(#(#passed_to_view),*).await).await
+                } else {
+                    #plain
                 }
             }
-            None => quote! { #report(client #group.#call(#(#passed),*).await).await },
+        } else {
+            plain
         };
         calls.push(quote! { #name => { #(#lets)* #call } });
     }
