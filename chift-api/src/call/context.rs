@@ -359,7 +359,7 @@ mod tests {
         ] {
             assert_eq!(IdempotencyKey::new(&key).unwrap_err().to_string(), expected);
         }
-        assert_eq!(IdempotencyKey::new(&"x".repeat(255)).unwrap().as_str().len(), 255);
+        assert_eq!(IdempotencyKey::new("x".repeat(255)).unwrap().as_str().len(), 255);
         assert!(Context::new().ignored_error_codes([]).is_err());
         assert!(Context::new().ignored_error_codes(["A", ""]).is_err());
         assert!(Context::new().ignored_error_codes(["A,B"]).unwrap_err().to_string().contains("comma"));
