@@ -30,7 +30,7 @@ def output_of(*command, **options):
 
 
 def install():
-    subprocess.run(["cargo", "build", "--quiet", "--release", "-p", "peers"], check=True, cwd=ROOT)
+    subprocess.run(["cargo", "build", "--quiet", "--profile", "bench", "-p", "peers"], check=True, cwd=ROOT)
     name, version = NODE_SDK
     NODE.mkdir(parents=True, exist_ok=True)
     (NODE / "package.json").write_text('{"private": true}\n')
