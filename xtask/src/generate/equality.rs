@@ -15,14 +15,16 @@ pub(super) fn derive(client: &mut File, _: &Lowered, _: &mut Vec<Problem>) -> us
             Item::Enum(item) => &mut item.attrs,
             _ => continue,
         };
-        let mut derived = source::derived(attributes);
-        // Without derives, it is the error of a conversion.
-        if derived.is_empty() || derived.iter().any(|path| source::is_named(path, "PartialEq")) {
+        if source::derives(attributes, "PartialEq") {
             continue;
         }
+        // Without derives, it is the error of a conversion.
+        let Some(at) = attributes.iter().position(|attribute| attribute.path().is_ident("derive")) else { continue };
+        let mut derived = source::derived(attributes);
         derived.push(parse_quote!(PartialEq));
         attributes.retain(|attribute| !attribute.path().is_ident("derive"));
-        attributes.push(parse_quote! { #[derive(#(#derived),*)] });
+        // In the same place: the attributes of a derive stand after it.
+        attributes.insert(at, parse_quote! { #[derive(#(#derived),*)] });
         count += 1;
     }
     count
@@ -38,13 +40,13 @@ mod tests {
         let (count, written) = after(
             derive,
             "pub mod types {
-                #[derive(Clone, Debug)] pub struct Order { pub id: i64 }
+                #[derive(Clone, Debug)] #[serde(transparent)] pub struct Order { pub id: i64 }
                 #[derive(Clone, PartialEq)] pub enum Kind { A }
                 pub struct ConversionError(String);
             }",
         );
         assert_eq!(count, 1);
-        assert!(written.contains("#[derive(Clone, Debug, PartialEq)] pub struct Order"), "{written}");
+        assert!(written.contains("#[derive(Clone, Debug, PartialEq)] #[serde(transparent)] pub struct Order"), "{written}");
         assert!(written.contains("#[derive(Clone, PartialEq)] pub enum Kind"), "{written}");
     }
 }

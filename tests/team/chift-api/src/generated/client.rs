@@ -9,8 +9,8 @@ use crate::runtime::{ClientHooks, ClientInfo, OperationInfo, RequestBuilderExt};
 #[allow(clippy::all)]
 pub mod types {
     ///The body of an error response. The operation and the status select the variant.
-    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum ApiError {
         #[serde(rename = "HTTPValidationError")]
