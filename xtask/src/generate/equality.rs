@@ -46,7 +46,10 @@ mod tests {
             }",
         );
         assert_eq!(count, 1);
-        assert!(written.contains("#[derive(Clone, Debug, PartialEq)] #[serde(transparent)] pub struct Order"), "{written}");
+        assert!(
+            written.contains("#[derive(Clone, Debug, PartialEq)] #[serde(transparent)] pub struct Order"),
+            "{written}"
+        );
         assert!(written.contains("#[derive(Clone, PartialEq)] pub enum Kind"), "{written}");
     }
 }
