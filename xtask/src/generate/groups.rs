@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use quote::{format_ident, quote};
-use syn::{File, FnArg, ImplItem, ImplItemFn, Item, ItemMod, parse_quote};
+use syn::{File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, parse_quote};
 
 use crate::client::{Client, Group, source};
 
@@ -32,24 +32,24 @@ pub(super) fn separate(file: &mut File, client: &Client) -> usize {
     if client.groups.is_empty() {
         return 0;
     }
-    let groups = client.groups.iter().flat_map(|(accessor, group)| {
-        let name = format_ident!("{}", group.name);
-        let documentation = documentation(accessor, group);
-        let methods = members.remove(accessor.as_str()).unwrap_or_default();
-        let items: [Item; 2] = [
-            parse_quote! { crate::runtime::group! { #(#[doc = #documentation])* #name } },
-            parse_quote! { impl #name<'_> { #(#methods)* } },
-        ];
-        items
-    });
-    let module: ItemMod = parse_quote! {
+    let mut module: ItemMod = parse_quote! {
         /// The operations in groups, by their tags in the document.
         #[allow(clippy::all)]
         pub mod groups {
             use super::*;
-            #(#groups)*
         }
     };
+    for (accessor, group) in &client.groups {
+        let name = format_ident!("{}", group.name);
+        let documentation = documentation(accessor, group);
+        let mut block: ItemImpl = parse_quote! { impl #name<'_> {} };
+        // Moved, because parsing the methods again costs as much as parsing them the first time.
+        block.items = members.remove(accessor.as_str()).unwrap_or_default().into_iter().map(ImplItem::Fn).collect();
+        if let Some((_, items)) = &mut module.content {
+            items.push(parse_quote! { crate::runtime::group! { #(#[doc = #documentation])* #name } });
+            items.push(Item::Impl(block));
+        }
+    }
     let accessors = client.groups.iter().map(|(accessor, group)| {
         let (accessor, name) = (format_ident!("{accessor}"), format_ident!("{}", group.name));
         let documentation = format!(" The operations of the tag `{}`.", code(&group.tag));
