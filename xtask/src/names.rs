@@ -87,9 +87,7 @@ const RESERVED_METHODS: &[&str] = &[
 
 /// The method for an operation of this name.
 pub(crate) fn method_name(operation: &str) -> String {
-    let name = snake_case(operation);
-    let is_usable = !RESERVED_METHODS.contains(&name.as_str()) && is_identifier(&name);
-    if is_usable { name } else { format!("{name}_operation") }
+    usable(snake_case(operation), "operation")
 }
 
 /// The method of the client that returns the group of operations with this tag.
@@ -99,8 +97,13 @@ pub(crate) fn group_name(tag: &str) -> String {
     let words = snake_case(tag);
     let begins_with_letter = words.split('_').next().is_some_and(|word| word.chars().count() == 1);
     let name = if begins_with_letter { words.replacen('_', "", 1) } else { words };
+    usable(name, "group")
+}
+
+/// The name of a method of the client: `name`, or with a suffix if the client cannot have a method with that name.
+fn usable(name: String, suffix: &str) -> String {
     let is_usable = !RESERVED_METHODS.contains(&name.as_str()) && is_identifier(&name);
-    if is_usable { name } else { format!("{name}_group") }
+    if is_usable { name } else { format!("{name}_{suffix}") }
 }
 
 /// The names that the generated code uses next to the structs of groups.

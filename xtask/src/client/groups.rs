@@ -6,10 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::{Argument, Method, Place};
+use crate::document::operations::{self, Operation};
 use crate::names;
-
-/// The operation that requests a token. It is a method of the client itself, because no group needs to know of it.
-const TOKEN: (&str, &str) = ("POST", "/token");
 
 /// The argument that a view sets: every call concerns one customer.
 const CONSUMER: &str = "consumer_id";
@@ -35,8 +33,9 @@ pub(super) fn assign(
 ) -> (BTreeMap<String, Group>, Option<Argument>) {
     let view = view(methods);
     let tag_of = |method: &Method| {
-        let is_token = (method.operation.method.as_str(), method.operation.path.as_str()) == TOKEN;
-        method.operation.tag.clone().filter(|tag| !is_token && !tag.trim().is_empty())
+        let Operation { method, path, tag, .. } = &method.operation;
+        // Every program needs a token, whatever its group: the operation stays a method of the client.
+        tag.clone().filter(|tag| !operations::is_token(method, path) && !tag.trim().is_empty())
     };
     // The client has these methods already.
     let mut taken: BTreeSet<String> =
@@ -107,7 +106,6 @@ mod tests {
 
     use super::super::Passing;
     use super::*;
-    use crate::document::operations::Operation;
 
     fn grouped(operations: &[(&str, Option<&str>)]) -> Vec<String> {
         let method = |(id, tag): &(&str, Option<&str>)| {

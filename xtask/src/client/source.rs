@@ -449,6 +449,14 @@ pub(crate) fn derives(attributes: &[Attribute], name: &str) -> bool {
     derived(attributes).iter().any(|path| is_named(path, name))
 }
 
+/// Removes traits from the derived ones; the rest stands after the other attributes.
+pub(crate) fn remove_derives(attributes: &mut Vec<Attribute>, names: &[&str]) {
+    let others = derived(attributes).into_iter().filter(|path| !names.iter().any(|name| is_named(path, name)));
+    let others: Vec<Path> = others.collect();
+    attributes.retain(|attribute| !attribute.path().is_ident("derive"));
+    attributes.push(parse_quote! { #[derive(#(#others),*)] });
+}
+
 /// Whether `name` is the last segment of a path.
 pub(crate) fn is_named(path: &Path, name: &str) -> bool {
     path.segments.last().is_some_and(|last| last.ident == name)

@@ -46,6 +46,11 @@ impl Operation {
     }
 }
 
+/// Whether a method, in any case, and a path are those of the operation that requests a token.
+pub(crate) fn is_token(method: &str, path: &str) -> bool {
+    method.eq_ignore_ascii_case("post") && path == "/token"
+}
+
 /// The URL of the first server, with its variables replaced by their defaults; `None` if it is not an absolute URL.
 pub fn base_url(document: &Value) -> Option<String> {
     let url = server_url(document.get("servers")?.get(0)?)?;

@@ -28,10 +28,11 @@ pub(super) fn add(file: &mut File, client: &Client) -> usize {
 fn constructor(item: &ItemStruct, client: &Client) -> Option<Item> {
     let Fields::Named(fields) = &item.fields else { return None };
     let name = &item.ident;
-    let (required, others): (Vec<&Field>, Vec<&Field>) =
-        fields.named.iter().partition(|field| !source::has_empty_value(field));
+    let construction = &client.types.get(&name.to_string())?.construction;
+    let is_required = |field: &&Field| field.ident.as_ref().is_some_and(|it| construction.requires(&it.to_string()));
+    let (required, others): (Vec<&Field>, Vec<&Field>) = fields.named.iter().partition(is_required);
     let others = others.into_iter().map(|field| &field.ident);
-    match &client.types.get(&name.to_string())?.construction {
+    match construction {
         Construction::Literal => None,
         Construction::Default if source::derives(&item.attrs, "Default") => None,
         Construction::Default => Some(parse_quote! { crate::object::constructor! { #name default #(#others)* } }),

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use quote::{format_ident, quote};
-use syn::{File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, parse_quote};
+use syn::{File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, Signature, parse_quote};
 
-use crate::client::{Client, Group, source};
+use crate::client::{Client, Group, Method, source};
 
 /// Moves the methods, and returns the number of groups.
 pub(super) fn separate(file: &mut File, client: &Client) -> usize {
@@ -22,7 +22,7 @@ pub(super) fn separate(file: &mut File, client: &Client) -> usize {
             match (group.and_then(|method| Some((method, method.group.as_deref()?))), item) {
                 (Some((value, group)), ImplItem::Fn(mut method)) => {
                     method.sig.ident = format_ident!("{}", value.name);
-                    by_value(&mut method);
+                    by_value(&mut method.sig);
                     members.entry(group).or_default().push(method);
                 }
                 (_, item) => items.push(item),
@@ -42,12 +42,10 @@ pub(super) fn separate(file: &mut File, client: &Client) -> usize {
     for (accessor, group) in &client.groups {
         let name = format_ident!("{}", group.name);
         let documentation = documentation(accessor, group);
-        let mut block: ItemImpl = parse_quote! { impl #name<'_> {} };
-        // Moved, because parsing the methods again costs as much as parsing them the first time.
-        block.items = members.remove(accessor.as_str()).unwrap_or_default().into_iter().map(ImplItem::Fn).collect();
+        let methods = members.remove(accessor.as_str()).unwrap_or_default();
         if let Some((_, items)) = &mut module.content {
             items.push(parse_quote! { crate::runtime::group! { #(#[doc = #documentation])* #name } });
-            items.push(Item::Impl(block));
+            items.push(with_methods(parse_quote! { impl #name<'_> {} }, methods));
         }
     }
     let accessors = client.groups.iter().map(|(accessor, group)| {
@@ -67,10 +65,25 @@ pub(super) fn separate(file: &mut File, client: &Client) -> usize {
 }
 
 /// Makes a method take its group by value. A group is a reference, so its future may outlive the group.
-fn by_value(method: &mut ImplItemFn) {
-    if let Some(receiver @ FnArg::Receiver(_)) = method.sig.inputs.first_mut() {
+pub(super) fn by_value(signature: &mut Signature) {
+    if let Some(receiver @ FnArg::Receiver(_)) = signature.inputs.first_mut() {
         *receiver = parse_quote!(self);
     }
+}
+
+/// A link to a method, from a module beside `groups`.
+pub(super) fn link(method: &Method, client: &Client) -> String {
+    let name = &method.name;
+    match method.group.as_ref().and_then(|group| client.groups.get(group)) {
+        Some(group) => format!("[`{0}::{name}`](super::groups::{0}::{name})", group.name),
+        None => format!("[`Client::{name}`](super::Client::{name})"),
+    }
+}
+
+/// A block with these methods. They are moved into it, because parsing them again would cost as much as the first time.
+pub(super) fn with_methods(mut block: ItemImpl, methods: Vec<ImplItemFn>) -> Item {
+    block.items.extend(methods.into_iter().map(ImplItem::Fn));
+    Item::Impl(block)
 }
 
 fn documentation(accessor: &str, group: &Group) -> Vec<String> {
@@ -86,7 +99,7 @@ fn documentation(accessor: &str, group: &Group) -> Vec<String> {
 }
 
 /// A text inside backticks.
-pub(super) fn code(text: &str) -> String {
+fn code(text: &str) -> String {
     text.replace('`', "'")
 }
 

@@ -6,7 +6,7 @@
 
 use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Field, Fields, File, Ident, Item, ItemStruct, Path, parse_quote};
+use syn::{Attribute, Field, Fields, File, Ident, Item, ItemStruct, parse_quote};
 
 use super::schemas;
 use crate::client::Client;
@@ -61,10 +61,7 @@ fn listed(item: &mut ItemStruct, schema: &[Attribute]) -> Option<Item> {
     let name = &item.ident;
     let list = parse_quote! { crate::object::object! { #name { #(#rows)* } #rest } };
 
-    let others: Vec<Path> =
-        derived.into_iter().filter(|path| !DERIVES.iter().any(|name| source::is_named(path, name))).collect();
-    item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
-    item.attrs.push(parse_quote! { #[derive(#(#others),*)] });
+    source::remove_derives(&mut item.attrs, &DERIVES);
     item.attrs.extend_from_slice(schema);
     for field in &mut item.fields {
         field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use quote::quote;
-use syn::{Fields, File, Item, ItemEnum, ItemImpl, Path, Type, parse_quote};
+use syn::{Fields, File, Item, ItemEnum, ItemImpl, Type, parse_quote};
 
 use super::schemas;
 use crate::client::{Client, source};
@@ -59,10 +59,7 @@ fn list(item: &mut ItemEnum) -> Option<Item> {
         }
         rows.push(quote! { #name #text; });
     }
-    let others: Vec<Path> =
-        derived.into_iter().filter(|path| !DERIVES.iter().any(|name| source::is_named(path, name))).collect();
-    item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
-    item.attrs.push(parse_quote! { #[derive(#(#others),*)] });
+    source::remove_derives(&mut item.attrs, &DERIVES);
     item.attrs.push(schemas::attribute());
     let name = &item.ident;
     Some(parse_quote! { crate::text_enum::text_enum! { #name { #(#rows)* } } })

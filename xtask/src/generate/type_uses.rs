@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use syn::{File, Item, parse_quote};
 
-use crate::client::{Client, Method, source};
+use super::groups::link;
+use crate::client::{Client, source};
 
 /// The most operations that one list contains.
 const MOST: usize = 4;
@@ -47,14 +48,6 @@ pub(super) fn name(file: &mut File, client: &Client) -> usize {
         count += 1;
     }
     count
-}
-
-fn link(method: &Method, client: &Client) -> String {
-    let name = &method.name;
-    match method.group.as_ref().and_then(|group| client.groups.get(group)) {
-        Some(group) => format!("[`{0}::{name}`](super::groups::{0}::{name})", group.name),
-        None => format!("[`Client::{name}`](super::Client::{name})"),
-    }
 }
 
 fn list(links: &[String]) -> String {

@@ -6,7 +6,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Arm, Attribute, ExprMatch, Fields, File, Ident, Item, ItemEnum, Path, Type, parse_quote};
+use syn::{Arm, Attribute, ExprMatch, Fields, File, Ident, Item, ItemEnum, Type, parse_quote};
 
 use super::schemas;
 use crate::client::{Client, source};
@@ -115,13 +115,9 @@ fn decided(item: &mut ItemEnum, client: &Client) -> Option<Item> {
     let (name, tags) = (&item.ident, &union.tags);
     let implementation = parse_quote! { crate::union::union! { #name #unknown [#(#tags)*] { #(#rows)* } } };
 
-    let others: Vec<Path> = source::derived(&item.attrs)
-        .into_iter()
-        .filter(|path| !["Deserialize", "Serialize"].iter().any(|name| source::is_named(path, name)))
-        .collect();
     let unlisted: Attribute = parse_quote! { #[cfg_attr(feature = "schemars", schemars(skip))] };
-    item.attrs.retain(|attribute| !attribute.path().is_ident("derive") && !attribute.path().is_ident("serde"));
-    item.attrs.push(parse_quote! { #[derive(#(#others),*)] });
+    item.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+    source::remove_derives(&mut item.attrs, &["Deserialize", "Serialize"]);
     item.attrs.push(schemas::attribute());
     item.attrs.push(parse_quote! { #[cfg_attr(feature = "schemars", schemars(untagged))] });
     for variant in &mut item.variants {

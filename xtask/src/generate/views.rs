@@ -9,6 +9,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{File, FnArg, ImplItem, ImplItemFn, Item, ItemMod, Pat, Type, parse_quote};
 
+use super::groups;
 use crate::client::groups::VIEW;
 use crate::client::{Argument, Client, Method, source};
 
@@ -29,12 +30,12 @@ pub(super) fn add(file: &mut File, client: &Client) -> usize {
     let count = members.values().map(Vec::len).sum();
     let Some((kind, name)) = kind(argument) else { return 0 };
     let own = members.remove(&None).unwrap_or_default();
-    let groups: Vec<_> = members
+    let members: Vec<_> = members
         .into_iter()
         .filter_map(|(accessor, methods)| Some((accessor?, client.groups.get(accessor?)?, methods)))
         .collect();
 
-    let accessors = groups.iter().map(|(accessor, group, _)| {
+    let accessors = members.iter().map(|(accessor, group, _)| {
         let (accessor, group) = (format_ident!("{accessor}"), format_ident!("{}", group.name));
         let documentation = format!(" [`{group}`](super::groups::{group}) of this consumer.");
         quote! {
@@ -44,22 +45,10 @@ pub(super) fn add(file: &mut File, client: &Client) -> usize {
             }
         }
     });
-    let derive = quote! { #[derive(Clone)] };
-    let derive = if is_copy(&kind) {
-        quote! { #[derive(Clone, Copy)] }
-    } else {
-        derive
-    };
-    let views = groups.iter().map(|(_, group, methods)| {
-        let view = format_ident!("{}", group.name);
-        let documentation = format!(" The operations of [`{view}`](super::groups::{view}) for one consumer.");
-        quote! {
-            crate::runtime::view! { #[doc = #documentation] #derive #view #name: #kind }
-            impl #view<'_> { #(#methods)* }
-        }
-    });
+    let copy = is_copy(&kind).then(|| quote!(, Copy));
+    let derive = quote! { #[derive(Clone #copy)] };
     let view = format_ident!("{STRUCT}");
-    let module: ItemMod = parse_quote! {
+    let mut module: ItemMod = parse_quote! {
         /// The operations that concern one consumer, which [`Client::consumer`] sets.
         #[allow(clippy::all)]
         pub mod consumer {
@@ -69,13 +58,17 @@ pub(super) fn add(file: &mut File, client: &Client) -> usize {
                 /// [`Client::consumer`](super::Client::consumer).
                 #derive #view #name: #kind
             }
-            impl<'client> #view<'client> {
-                #(#accessors)*
-                #(#own)*
-            }
-            #(#views)*
         }
     };
+    if let Some((_, items)) = &mut module.content {
+        items.push(groups::with_methods(parse_quote! { impl<'client> #view<'client> { #(#accessors)* } }, own));
+        for (_, group, methods) in members {
+            let view = format_ident!("{}", group.name);
+            let documentation = format!(" The operations of [`{view}`](super::groups::{view}) for one consumer.");
+            items.push(parse_quote! { crate::runtime::view! { #[doc = #documentation] #derive #view #name: #kind } });
+            items.push(groups::with_methods(parse_quote! { impl #view<'_> {} }, methods));
+        }
+    }
     let accessor = format_ident!("{VIEW}");
     let (bound, value) = input(&kind, &name);
     let accessor: Item = parse_quote! {
@@ -115,9 +108,7 @@ fn forwarding(method: &ImplItemFn, value: &Method, client: &Client, argument: &A
     let mut signature = method.sig.clone();
     signature.ident = format_ident!("{}", value.name);
     signature.inputs = signature.inputs.into_iter().filter(|input| !is_argument(input, &argument.name)).collect();
-    if let Some(receiver @ FnArg::Receiver(_)) = signature.inputs.first_mut() {
-        *receiver = parse_quote!(self);
-    }
+    groups::by_value(&mut signature);
     let name = &signature.ident;
     let passed = value.arguments.iter().map(|it| {
         let name = format_ident!("{}", it.name);
@@ -125,11 +116,7 @@ fn forwarding(method: &ImplItemFn, value: &Method, client: &Client, argument: &A
     });
     let group = value.group.as_ref().map(|group| format_ident!("{group}"));
     let group = group.map(|group| quote!(.#group()));
-    let of = value.group.as_ref().and_then(|group| client.groups.get(group));
-    let link = match of {
-        Some(group) => format!("[`{0}::{name}`](super::groups::{0}::{name})", group.name),
-        None => format!("[`Client::{name}`](super::Client::{name})"),
-    };
+    let link = groups::link(value, client);
     let summary = method.attrs.iter().find_map(source::doc).unwrap_or_default();
     let summary = summary.lines().next().unwrap_or_default().trim().trim_end_matches('.').to_owned();
     let documentation = if summary.is_empty() { format!(" {link}.") } else { format!(" {summary}: {link}.") };

@@ -11,6 +11,7 @@ use serde_json::Value;
 pub use self::tags::UnknownTag;
 use self::tags::{Tags, key};
 use crate::document::kind::METHODS;
+use crate::document::operations;
 use crate::document::pointer::Pointer;
 use crate::document::walk;
 use crate::lower;
@@ -88,7 +89,7 @@ fn remove_operations(document: &mut Value, section: &str, wanted: &[String]) -> 
         for method in METHODS {
             let Some(operation) = item.get(method) else { continue };
             all += 1;
-            let is_token = section == "paths" && path == "/token" && method == "post";
+            let is_token = section == "paths" && operations::is_token(method, path);
             if is_token || tags::of(operation).any(|tag| wanted.contains(&key(tag))) {
                 kept += 1;
             } else {

@@ -50,8 +50,8 @@ pub trait ClientHooks<Inner> {
     }
 }
 
-#[allow(unused_macros, reason = "a document without tags does not use it")]
 /// Declares a group of operations, with the fields and hooks that progenitor's code uses.
+#[allow(unused_macros, reason = "a document without tags does not use it")]
 macro_rules! group {
     ($(#[$documentation:meta])* $name:ident) => {
         $(#[$documentation])*
@@ -88,8 +88,8 @@ macro_rules! group {
 #[allow(unused_imports, reason = "a document without tags does not use it")]
 pub(crate) use group;
 
-#[allow(unused_macros, reason = "a document without the argument does not use it")]
 /// Declares a view of the client, or of a group of operations, that sets an argument.
+#[allow(unused_macros, reason = "a document without the argument does not use it")]
 macro_rules! view {
     ($(#[$attribute:meta])* $name:ident $argument:ident: $kind:ty) => {
         $(#[$attribute])*
