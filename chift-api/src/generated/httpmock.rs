@@ -21,7 +21,7 @@ pub mod operations {
             self.0
         }
         pub fn body(self, value: &types::AuthItem) -> Self {
-            Self(self.0.json_body_obj(value))
+            Self(crate::mock_bodies::expect(self.0, value))
         }
     }
     pub struct GenerateAccessTokenThen(::httpmock::Then);
@@ -34,20 +34,18 @@ pub mod operations {
         }
         pub fn ok(self, value: &types::Token) -> Self {
             Self(
-                self
-                    .0
-                    .status(200u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(200u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }

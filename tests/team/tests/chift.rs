@@ -16,7 +16,7 @@ async fn names(client: &Client) -> Result<Vec<String>, Error<types::ApiError>> {
 async fn the_consumers_of_chift_are_listed_by_name() -> Result<(), Box<dyn std::error::Error>> {
     let chift = StandIn::start();
     let mock = chift.server().consumers_get_consumers(|_, then| {
-        then.ok(&vec![types::ConsumerItem::new(Uuid::from_u128(1), "Bakery")]);
+        then.ok(&[types::ConsumerItem::new(Uuid::from_u128(1), "Bakery")]);
     });
     let client = TokenSource::for_stand_in(&chift).build()?.client();
     assert_eq!(names(&client).await?, ["Bakery"]);

@@ -14,7 +14,7 @@ async fn shops_are_found_by_name() -> Result<(), Box<dyn std::error::Error>> {
     let chift = StandIn::start();
     chift.server().consumers_get_consumers(|when, then| {
         when.search("Mill");
-        then.ok(&vec![shop(None)]);
+        then.ok(&[shop(None)]);
     });
     let client = TokenSource::for_stand_in(&chift).build()?.client();
     assert_eq!(consumers::shops(&client, "Mill").await?, [shop(None)]);

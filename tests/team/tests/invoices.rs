@@ -34,7 +34,7 @@ fn problem(code: &str) -> types::Problem {
 #[tokio::test]
 async fn the_sum_of_all_pages_is_exact() -> TestResult {
     let chift = StandIn::start();
-    for (page, totals) in [(1, ["0.10", "0.20"]), (2, ["123456789012.01", "-0.05"])] {
+    for (page, totals) in [(1, ["0.10", "0.20"]), (2, ["1000000000000000.01", "-0.05"])] {
         chift.server().invoicing_get_invoices(|when, then| {
             when.consumer_id(&SHOP).page(page).date_from(&date()).status(types::PaymentState::Paid);
             let items = totals.map(|total| invoice("a", total)).to_vec();
@@ -44,7 +44,7 @@ async fn the_sum_of_all_pages_is_exact() -> TestResult {
     }
     let client = TokenSource::for_stand_in(&chift).build()?.client();
     let sum = invoices::sum(&client, SHOP, date(), types::PaymentState::Paid).await?;
-    assert_eq!(sum, "123456789012.26".parse::<Decimal>()?);
+    assert_eq!(sum, "1000000000000000.26".parse::<Decimal>()?);
     Ok(())
 }
 
@@ -102,7 +102,7 @@ async fn an_invoice_that_does_not_exist_is_none() -> TestResult {
 #[test]
 fn a_kind_of_payment_that_the_document_does_not_list_is_kept() {
     let with = |payment| types::Invoice { payment, ..invoice("a", "1") };
-    let card = types::CardPayment::new("4242", types::CardPaymentMethod::Card.into());
+    let card = types::CardPayment::new("4242", types::CardPaymentMethod::Card);
     assert_eq!(invoices::payment(&with(None)), "not paid");
     assert_eq!(invoices::payment(&with(Some(card.into()))), "by card, ending in 4242");
     let cash = r#"{"method":"cash","till":3}"#;

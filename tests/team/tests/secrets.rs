@@ -31,7 +31,7 @@ async fn a_webhook_is_registered_once_with_its_secret() -> TestResult {
 
     list.delete();
     chift.server().webhooks_list_subscriptions(|_, then| {
-        then.ok(&vec![subscription()]);
+        then.ok(&[subscription()]);
     });
     assert_eq!(webhooks::subscribe(&client, EVENT, &url, "s3cret".into()).await?, ID);
     subscribe.assert_calls(1);

@@ -24,7 +24,7 @@ pub(super) fn of(item: &ItemStruct, is_taken: impl Fn(&str) -> bool) -> Construc
     let is_clear = kinds.len() <= POSITIONAL && kinds.iter().enumerate().all(|(at, kind)| !kinds[..at].contains(kind));
     let arguments = required.iter().zip(kinds).map(|(field, kind)| {
         let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-        let kind = if is_clear && takes_literal(field) { format!("impl Into<{kind}>") } else { kind };
+        let kind = if is_clear && takes_into(field) { format!("impl Into<{kind}>") } else { kind };
         Argument { name, kind, place: Place::Field, owned: String::new(), passing: Passing::Value }
     });
     let arguments = arguments.collect();
@@ -34,9 +34,10 @@ pub(super) fn of(item: &ItemStruct, is_taken: impl Fn(&str) -> bool) -> Construc
     Construction::Named { name: names::free_name(&format!("{}Required", item.ident), is_taken), fields: arguments }
 }
 
-/// Whether a field is a string or a number that `new` takes as `impl Into`, so that callers can pass a literal.
-pub(crate) fn takes_literal(field: &Field) -> bool {
-    source::is_one_of(&field.ty, &["String", "Secret", "Decimal", "Integer"])
+/// Whether a field is a string, a number or an open enum, which `new` takes as `impl Into`, so that callers can pass a
+/// literal or a listed value.
+pub(crate) fn takes_into(field: &Field) -> bool {
+    source::is_one_of(&field.ty, &["String", "Secret", "Decimal", "Integer", "Open"])
 }
 
 #[cfg(test)]
@@ -60,6 +61,7 @@ mod tests {
         for (fields, expected) in [
             ("a: Option<i64>", "Default"),
             ("a: i64, b: Option<i64>, #[serde(default)] c: Vec<i64>", "new(a: i64)"),
+            ("a: crate::Open<Kind>", "new(a: impl Into<crate::Open<Kind>>)"),
             ("a: crate::Decimal, b: Line", "new(a: impl Into<crate::Decimal>, b: Line)"),
             ("a: i64, b: i64", "new(OrderRequired2 { a: i64, b: i64 })"),
             ("a: String, b: i64, c: bool", "new(OrderRequired2 { a: String, b: i64, c: bool })"),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Field, Fields, File, Item, ItemStruct, parse_quote};
 
-use crate::client::construction::takes_literal;
+use crate::client::construction::takes_into;
 use crate::client::source;
 use crate::client::{Client, Construction};
 
@@ -53,7 +53,7 @@ fn constructor(item: &ItemStruct, client: &Client) -> Option<Item> {
 /// A field as an argument of `new`, with the value that the field gets.
 fn positional(field: &Field) -> TokenStream {
     let Field { ident, ty, .. } = field;
-    if takes_literal(field) {
+    if takes_into(field) {
         quote!(#ident: impl ::std::convert::Into<#ty> = #ident.into())
     } else {
         quote!(#ident: #ty = #ident)

@@ -17,6 +17,7 @@ mod field_names;
 mod groups;
 mod integers;
 mod json_bodies;
+mod mock_bodies;
 mod mock_paths;
 mod nullable_fields;
 mod objects;
@@ -138,6 +139,7 @@ const PASSES: &[Pass] = &[
 const MOCK_PASSES: &[Pass] = &[
     Pass { name: "match encoded path segments in mocks", run: Shape(mock_paths::encode) },
     Pass { name: "restore names of parameters in mocks", run: Shape(parameter_values::restore_in_mocks) },
+    Pass { name: "write bodies in mocks exactly", run: Shape(mock_bodies::write_exactly) },
 ];
 
 /// Generates the client of a lowered document, and documents what it leaves out.

@@ -22,10 +22,14 @@ pub(super) fn rewrite_for_rustdoc(document: &mut Value, _: &mut Report) -> usize
     let mut count = 0;
     walk::change(document, &mut |kind, _, node| {
         count += match kind {
-            Kind::Document => node.get_mut("info").map_or(0, |info| {
-                let terms = info.get_mut("termsOfService").map_or(0, |terms| rewrite(terms, linked));
-                terms + field(info, "title", line) + field(info, "description", markdown)
-            }),
+            Kind::Document => {
+                let info = node.get_mut("info").map_or(0, |info| {
+                    let terms = info.get_mut("termsOfService").map_or(0, |terms| rewrite(terms, linked));
+                    terms + field(info, "title", line) + field(info, "description", markdown)
+                });
+                let tags = node.get_mut("tags").and_then(Value::as_array_mut).into_iter().flatten();
+                info + tags.map(|tag| field(tag, "description", markdown)).sum::<usize>()
+            }
             Kind::Operation => field(node, "summary", line) + field(node, "description", markdown),
             Kind::Response => field(node, "description", line),
             Kind::Schema | Kind::Parameter => field(node, "description", markdown),
@@ -320,6 +324,7 @@ mod tests {
     fn all_descriptions_are_rewritten_and_values_are_not() {
         let mut document = json!({
             "info": {"title": "T", "description": "[x]", "termsOfService": "https://a.example"},
+            "tags": [{"name": "[x]", "description": "[x]"}],
             "paths": {"/a": {"get": {
                 "summary": "[x]",
                 "description": "[x]",
@@ -331,7 +336,8 @@ mod tests {
                 "properties": {"description": {"description": "[x]"}},
             }}},
         });
-        assert_eq!(rewrite_for_rustdoc(&mut document, &mut Report::default()), 7);
+        assert_eq!(rewrite_for_rustdoc(&mut document, &mut Report::default()), 8);
+        assert_eq!(document["tags"][0], json!({"name": "[x]", "description": "\\[x\\]"}));
         assert_eq!(document["components"]["schemas"]["S"]["default"]["description"], "[x]");
         assert_eq!(document["components"]["schemas"]["S"]["properties"]["description"]["description"], "\\[x\\]");
         assert_eq!(indent(&mut document, &mut Report::default()), 1);

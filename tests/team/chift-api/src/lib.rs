@@ -37,6 +37,10 @@
 mod generated;
 
 mod call;
+// A document need not have bodies.
+#[allow(dead_code)]
+#[cfg(feature = "httpmock")]
+mod mock_bodies;
 pub mod paging;
 #[cfg(feature = "httpmock")]
 pub mod stand_in;

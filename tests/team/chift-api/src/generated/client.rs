@@ -72,7 +72,8 @@ pub mod types {
     }
     crate::object::constructor! {
         CardPayment new(last_digits : impl ::std::convert::Into < ::std::string::String >
-        = last_digits.into(), method : crate ::Open < CardPaymentMethod > = method) extra
+        = last_digits.into(), method : impl ::std::convert::Into < crate ::Open <
+        CardPaymentMethod > > = method.into()) extra
     }
     ///Returned by [`Invoicing::create_invoice`](super::groups::Invoicing::create_invoice), [`Invoicing::find_invoice`](super::groups::Invoicing::find_invoice) and [`Invoicing::get_invoices`](super::groups::Invoicing::get_invoices).
     #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -428,7 +429,8 @@ Sent by [`Invoicing::get_invoices`](super::groups::Invoicing::get_invoices).*/
     }
     crate::object::constructor! {
         TransferPayment new(iban : impl ::std::convert::Into < ::std::string::String > =
-        iban.into(), method : crate ::Open < TransferPaymentMethod > = method) extra
+        iban.into(), method : impl ::std::convert::Into < crate ::Open <
+        TransferPaymentMethod > > = method.into()) extra
     }
     ///Returned by [`Invoicing::create_invoice`](super::groups::Invoicing::create_invoice), [`Invoicing::find_invoice`](super::groups::Invoicing::find_invoice) and [`Invoicing::get_invoices`](super::groups::Invoicing::get_invoices).
     #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

@@ -21,7 +21,7 @@ pub mod operations {
             self.0
         }
         pub fn body(self, value: &types::AuthItem) -> Self {
-            Self(self.0.json_body_obj(value))
+            Self(crate::mock_bodies::expect(self.0, value))
         }
     }
     pub struct GenerateAccessTokenThen(::httpmock::Then);
@@ -34,20 +34,18 @@ pub mod operations {
         }
         pub fn ok(self, value: &types::Token) -> Self {
             Self(
-                self
-                    .0
-                    .status(200u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(200u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
@@ -82,22 +80,20 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &::std::vec::Vec<types::ConsumerItem>) -> Self {
+        pub fn ok(self, value: &[types::ConsumerItem]) -> Self {
             Self(
-                self
-                    .0
-                    .status(200u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(200u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
@@ -124,7 +120,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
         pub fn body(self, value: &types::ConsumerChanges) -> Self {
-            Self(self.0.json_body_obj(value))
+            Self(crate::mock_bodies::expect(self.0, value))
         }
     }
     pub struct ConsumersPatchConsumerThen(::httpmock::Then);
@@ -137,29 +133,26 @@ pub mod operations {
         }
         pub fn ok(self, value: &types::ConsumerItem) -> Self {
             Self(
-                self
-                    .0
-                    .status(200u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(200u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn not_found(self, value: &types::Problem) -> Self {
             Self(
-                self
-                    .0
-                    .status(404u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(404u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
@@ -239,29 +232,26 @@ pub mod operations {
         }
         pub fn ok(self, value: &types::InvoicePage) -> Self {
             Self(
-                self
-                    .0
-                    .status(200u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(200u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn bad_request(self, value: &types::Problem) -> Self {
             Self(
-                self
-                    .0
-                    .status(400u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(400u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
@@ -291,7 +281,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
         pub fn body(self, value: &types::NewInvoice) -> Self {
-            Self(self.0.json_body_obj(value))
+            Self(crate::mock_bodies::expect(self.0, value))
         }
     }
     pub struct InvoicingCreateInvoiceThen(::httpmock::Then);
@@ -304,29 +294,26 @@ pub mod operations {
         }
         pub fn created(self, value: &types::Invoice) -> Self {
             Self(
-                self
-                    .0
-                    .status(201u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(201u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn bad_request(self, value: &types::Problem) -> Self {
             Self(
-                self
-                    .0
-                    .status(400u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(400u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
@@ -376,38 +363,34 @@ pub mod operations {
         }
         pub fn ok(self, value: &types::Invoice) -> Self {
             Self(
-                self
-                    .0
-                    .status(200u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(200u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn bad_request(self, value: &types::Problem) -> Self {
             Self(
-                self
-                    .0
-                    .status(400u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(400u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn not_found(self, value: &types::Problem) -> Self {
             Self(
-                self
-                    .0
-                    .status(404u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(404u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
@@ -446,29 +429,26 @@ pub mod operations {
         }
         pub fn created(self, value: &types::Terminal) -> Self {
             Self(
-                self
-                    .0
-                    .status(201u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(201u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn not_found(self, value: &types::Problem) -> Self {
             Self(
-                self
-                    .0
-                    .status(404u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(404u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
@@ -493,13 +473,12 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &::std::vec::Vec<types::Subscription>) -> Self {
+        pub fn ok(self, value: &[types::Subscription]) -> Self {
             Self(
-                self
-                    .0
-                    .status(200u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(200u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
@@ -516,7 +495,7 @@ pub mod operations {
             self.0
         }
         pub fn body(self, value: &types::NewSubscription) -> Self {
-            Self(self.0.json_body_obj(value))
+            Self(crate::mock_bodies::expect(self.0, value))
         }
     }
     pub struct WebhooksSubscribeThen(::httpmock::Then);
@@ -529,29 +508,26 @@ pub mod operations {
         }
         pub fn ok(self, value: &types::Subscription) -> Self {
             Self(
-                self
-                    .0
-                    .status(200u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(200u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn bad_request(self, value: &types::Problem) -> Self {
             Self(
-                self
-                    .0
-                    .status(400u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(400u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
@@ -591,20 +567,18 @@ pub mod operations {
         }
         pub fn not_found(self, value: &types::Problem) -> Self {
             Self(
-                self
-                    .0
-                    .status(404u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(404u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
         pub fn unprocessable_entity(self, value: &types::HttpValidationError) -> Self {
             Self(
-                self
-                    .0
-                    .status(422u16)
-                    .header("content-type", "application/json")
-                    .json_body_obj(value),
+                crate::mock_bodies::respond(
+                    self.0.status(422u16).header("content-type", "application/json"),
+                    value,
+                ),
             )
         }
     }
