@@ -1,9 +1,11 @@
 //! Makes mocks write and compare bodies exactly, and accept any slice where the body is a list. progenitor's mocks convert
 //! a body to `serde_json::Value`, in which a number is a double.
 
-use quote::{ToTokens as _, format_ident};
+use std::mem;
+
+use quote::ToTokens as _;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, File, FnArg, Ident, ImplItemFn, ItemImpl, Type, parse_quote};
+use syn::{Expr, ExprCall, ExprMethodCall, File, FnArg, ImplItemFn, ItemImpl, Path, Type, parse_quote};
 
 use crate::client::source;
 use crate::document::problem::Problem;
@@ -19,17 +21,20 @@ pub(super) fn write_exactly(mocks: &mut File, _: &Lowered, _: &mut Vec<Problem>)
 
 struct Bodies {
     /// The function for bodies in the current `impl`.
-    function: Option<Ident>,
+    function: Option<Path>,
     replaced: usize,
 }
 
 impl VisitMut for Bodies {
     fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
         let name = block.self_ty.to_token_stream().to_string();
-        self.function = [("When", "expect"), ("Then", "respond")]
-            .into_iter()
-            .find(|(suffix, _)| name.ends_with(suffix))
-            .map(|(_, function)| format_ident!("{function}"));
+        self.function = if name.ends_with("When") {
+            Some(parse_quote!(crate::mock_bodies::expect))
+        } else if name.ends_with("Then") {
+            Some(parse_quote!(crate::mock_bodies::respond))
+        } else {
+            None
+        };
         visit_mut::visit_item_impl_mut(self, block);
         self.function = None;
     }
@@ -51,7 +56,11 @@ impl VisitMut for Bodies {
         if let Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) = expression
             && let Some(function) = self.function.as_ref().filter(|_| method == "json_body_obj")
         {
-            *expression = parse_quote!(crate::mock_bodies::#function(#receiver, #args));
+            // Without parsing it again, which would take longer than the rest of the pass.
+            let mut call: ExprCall = parse_quote!(#function());
+            call.args.push(mem::replace(&mut **receiver, Expr::PLACEHOLDER));
+            call.args.extend(mem::take(args));
+            *expression = Expr::Call(call);
             self.replaced += 1;
         }
     }
