@@ -62,7 +62,7 @@ const DEFECTS: &[Defect] = &[
     },
     Defect {
         name: "a number that does not fit is replaced",
-        file: "src/values/number.rs",
+        file: "src/values/number/mod.rs",
         code: "T::from_json(text).map_or_else(|| Self::Unrepresentable(text.into()), Self::Value)",
         replacement: "T::from_json(text).map_or_else(|| Self::Unrepresentable(\"0\".into()), Self::Value)",
         failure: "became 0",

@@ -35,7 +35,7 @@
 //! #         self,
 //! #         _: &String,
 //! #         _: impl std::borrow::Borrow<GetInvoicesQuery>,
-//! #     ) -> Result<ResponseValue<Page<String>>, Error> { unimplemented!() }
+//! #     ) -> Result<ResponseValue<Page<String>>, Error> { std::future::pending().await }
 //! # }
 //! # async fn call(client: Client, consumer: String) -> Result<(), Box<dyn std::error::Error>> {
 //! # let query = GetInvoicesQuery::default();

@@ -10,8 +10,8 @@ use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 use syn::{
     Attribute, Expr, ExprCall, ExprLit, ExprMethodCall, Field, File, FnArg, GenericArgument, ImplItem, ImplItemFn,
-    Item, ItemEnum, ItemImpl, Lit, LitStr, Meta, MetaNameValue, Pat, Path, PathArguments, ReturnType, Stmt, Token,
-    Type, parse_quote,
+    Item, ItemEnum, ItemImpl, Lit, LitStr, Meta, MetaNameValue, Pat, PatType, Path, PathArguments, ReturnType, Stmt,
+    Token, Type, parse_quote,
 };
 
 /// The support library that progenitor's output imports.
@@ -106,6 +106,11 @@ pub(crate) fn arguments(method: &ImplItemFn) -> impl Iterator<Item = (String, &T
         },
         FnArg::Receiver(_) => None,
     })
+}
+
+/// Whether an argument has this name.
+pub(crate) fn is_argument(argument: &PatType, name: &str) -> bool {
+    matches!(&*argument.pat, Pat::Ident(pattern) if pattern.ident == name)
 }
 
 /// The type of an operation's request body.

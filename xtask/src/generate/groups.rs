@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use quote::{format_ident, quote};
 use syn::{File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, Signature, parse_quote};
 
+use super::code;
 use crate::client::{Client, Group, Method, source};
 
 /// Moves the methods, and returns the number of groups.
@@ -96,11 +97,6 @@ fn documentation(accessor: &str, group: &Group) -> Vec<String> {
         lines.extend(description.lines().map(|line| format!(" {line}")));
     }
     lines
-}
-
-/// A text inside backticks.
-fn code(text: &str) -> String {
-    text.replace('`', "'")
 }
 
 #[cfg(test)]

@@ -240,6 +240,11 @@ fn unexpected_output(what: String) -> Problem {
     Problem::new(&Pointer::root(), what, HINT)
 }
 
+/// A text for documentation that puts it between backticks.
+fn code(text: &str) -> String {
+    text.replace('`', "'")
+}
+
 fn formatted(name: &str, tokens: TokenStream) -> Result<String, Problems> {
     Ok(prettyplease::unparse(&parsed(name, tokens)?))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::unexpected_output;
+use super::{code, unexpected_output};
 use crate::client::{Client, Method, Spelling};
 use crate::document::operations::Operation;
 use crate::document::problem::Problem;
@@ -77,7 +77,6 @@ fn left_out_section(left_out: &LeftOut) -> Vec<String> {
         return Vec::new();
     }
     let title = ["", " # Operations left out", "", " The client cannot call these operations of the document:", ""];
-    let code = |text: &str| text.replace('`', "'");
     let item = |part: &Part| format!(" - `{}`: `{}` (at `{}`)", code(&part.name), code(&part.why), part.place);
     title.map(str::to_owned).into_iter().chain(left_out.operations.iter().map(item)).collect()
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, File, FnArg, Pat, parse_quote};
+use syn::{Expr, ExprMethodCall, File, FnArg, parse_quote};
 
 use super::unexpected_output;
 use crate::client::source;
@@ -35,7 +35,7 @@ pub(super) fn wrap(client: &mut File, lowered: &Lowered, problems: &mut Vec<Prob
         }
         for input in &mut method.sig.inputs {
             if let FnArg::Typed(argument) = input
-                && matches!(&*argument.pat, Pat::Ident(name) if name.ident == "body")
+                && source::is_argument(argument, "body")
                 && source::first_argument(&argument.ty, "Option").is_none()
             {
                 let kind = &argument.ty;

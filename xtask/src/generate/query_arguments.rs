@@ -1,7 +1,7 @@
 //! Lets callers pass the struct of the optional query parameters by value, by reference, or not at all.
 
 use quote::format_ident;
-use syn::{File, FnArg, Pat, Type, parse_quote};
+use syn::{File, FnArg, Type, parse_quote};
 
 use crate::client::{Client, Place, source};
 
@@ -11,10 +11,11 @@ pub(super) fn accept_none(file: &mut File, client: &Client) -> usize {
     for method in source::methods_mut(file) {
         let arguments = client.methods.get(&method.sig.ident.to_string()).map(|it| it.arguments.as_slice());
         let query = arguments.unwrap_or_default().iter().find(|argument| argument.place == Place::QueryStruct);
-        let Some(name) = query.map(|argument| format_ident!("{}", argument.name)) else { continue };
+        let Some(argument) = query else { continue };
+        let name = format_ident!("{}", argument.name);
         for input in &mut method.sig.inputs {
             if let FnArg::Typed(input) = input
-                && matches!(&*input.pat, Pat::Ident(pattern) if pattern.ident == name)
+                && source::is_argument(input, &argument.name)
                 && let Type::Reference(reference) = &*input.ty
             {
                 let kind = &reference.elem;

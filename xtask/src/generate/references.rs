@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use syn::{File, FnArg, GenericParam, ImplItemFn, Pat, PathArguments, Type, parse_quote};
+use syn::{File, FnArg, GenericParam, ImplItemFn, PathArguments, Type, parse_quote};
 
 use crate::client::source;
 use crate::document::problem::Problem;
@@ -22,7 +22,7 @@ fn pass_in(method: &mut ImplItemFn) -> usize {
     let mut count = 0;
     for input in &mut method.sig.inputs {
         let FnArg::Typed(input) = input else { continue };
-        if matches!(&*input.pat, Pat::Ident(name) if name.ident == "body") {
+        if source::is_argument(input, "body") {
             continue;
         }
         let replaced: Option<Type> = match (&*input.ty, source::first_argument(&input.ty, "Option")) {

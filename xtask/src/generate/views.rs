@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{File, FnArg, ImplItem, ImplItemFn, Item, ItemMod, Pat, Type, parse_quote};
+use syn::{File, FnArg, ImplItem, ImplItemFn, Item, ItemMod, Type, parse_quote};
 
 use super::groups;
 use crate::client::groups::VIEW;
@@ -107,7 +107,11 @@ fn input(kind: &Type, name: &syn::Ident) -> (TokenStream, TokenStream) {
 fn forwarding(method: &ImplItemFn, value: &Method, client: &Client, argument: &Argument) -> ImplItemFn {
     let mut signature = method.sig.clone();
     signature.ident = format_ident!("{}", value.name);
-    signature.inputs = signature.inputs.into_iter().filter(|input| !is_argument(input, &argument.name)).collect();
+    signature.inputs = signature
+        .inputs
+        .into_iter()
+        .filter(|input| !matches!(input, FnArg::Typed(input) if source::is_argument(input, &argument.name)))
+        .collect();
     groups::by_value(&mut signature);
     let name = &signature.ident;
     let passed = value.arguments.iter().map(|it| {
@@ -130,10 +134,6 @@ fn forwarding(method: &ImplItemFn, value: &Method, client: &Client, argument: &A
         ImplItem::Fn(method) => method,
         _ => method.clone(),
     }
-}
-
-fn is_argument(input: &FnArg, name: &str) -> bool {
-    matches!(input, FnArg::Typed(input) if matches!(&*input.pat, Pat::Ident(pattern) if pattern.ident == name))
 }
 
 #[cfg(test)]

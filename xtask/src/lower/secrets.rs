@@ -31,8 +31,14 @@ enum Reason {
 /// A pass before the one that removes the vendor's extensions.
 pub(super) fn hide(document: &mut Value, report: &mut Report) -> usize {
     let mut found = Vec::new();
-    walk::visit(document, &mut |kind, place, node| match kind {
-        Kind::Schema => {
+    walk::visit(document, &mut |kind, place, node| {
+        if !matches!(kind, Kind::Schema | Kind::Parameter) {
+            return;
+        }
+        if node.get(EXTENSION).is_some_and(|value| !value.is_boolean()) {
+            report.warn(&place.child(EXTENSION), "neither true nor false; it is ignored");
+        }
+        if kind == Kind::Schema {
             if stated(node) == Some(true) {
                 found.push((place.pointer(), place.last().unwrap_or("it").to_owned(), Reason::Extension));
             }
@@ -41,8 +47,7 @@ pub(super) fn hide(document: &mut Value, report: &mut Report) -> usize {
                     found.push((place.child("properties").child(name), name.clone(), Reason::Name));
                 }
             }
-        }
-        Kind::Parameter => {
+        } else {
             let name = node.get("name").and_then(Value::as_str).unwrap_or_default();
             let reason = match stated(node) {
                 Some(true) => Reason::Parameter,
@@ -53,9 +58,7 @@ pub(super) fn hide(document: &mut Value, report: &mut Report) -> usize {
             let of_content = of_content.map(|(name, _)| place.child("content").child(name).child("schema"));
             found.extend(of_content.chain([place.child("schema")]).map(|schema| (schema, name.to_owned(), reason)));
         }
-        _ => {}
     });
-    report_other_values(document, report);
     found.into_iter().filter(|(place, name, reason)| hide_at(place, name, *reason, document, report)).count()
 }
 
@@ -82,16 +85,6 @@ fn hide_at(place: &Pointer, name: &str, reason: Reason, document: &mut Value, re
 /// The value of the extension of a node.
 fn stated(node: &Value) -> Option<bool> {
     node.get(EXTENSION)?.as_bool()
-}
-
-fn report_other_values(document: &Value, report: &mut Report) {
-    walk::visit(document, &mut |kind, place, node| {
-        if let (Kind::Schema | Kind::Parameter, Some(value)) = (kind, node.get(EXTENSION))
-            && !value.is_boolean()
-        {
-            report.warn(&place.child(EXTENSION), "neither true nor false; it is ignored");
-        }
-    });
 }
 
 /// `schema` with its strings made secrets; `None` if it has none, or all of them are secrets already.
