@@ -69,7 +69,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn document(&self) -> anyhow::Result<Option<Input>> {
         match self.output {
             Output::Workspace => Input::read(&self.folder, Path::new(DOCUMENT)).map(Some),
-            Output::Crate(_) => read_if_present(&self.folder, DOCUMENT),
+            Output::Crate(_) => read_if_present(&self.folder.join(DOCUMENT)),
         }
     }
 
@@ -77,7 +77,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn options(&self, origin: &Origin) -> anyhow::Result<Options> {
         let own = match self.output {
             Output::Workspace => Some(Input::read(&self.folder, Path::new(OVERLAY))?),
-            Output::Crate(_) => read_if_present(&self.folder, OVERLAY)?,
+            Output::Crate(_) => read_if_present(&self.folder.join(OVERLAY))?,
         };
         self.options_with(own, origin)
     }
@@ -90,7 +90,13 @@ impl<'a> Layout<'a> {
         };
         overlays.extend(own.map(|input| Overlay { input, scope: Scope::This }));
         let Origin { skip_unsupported, tags, .. } = origin.clone();
-        Ok(Options { overlays, skip_unsupported, tags, tool: self.tool(), ..Options::default() })
+        let (tool, folder) = (self.tool(), self.folder.clone());
+        Ok(Options { overlays, skip_unsupported, tags, tool, folder, ..Options::default() })
+    }
+
+    /// A new text for the file `name`: [`DOCUMENT`] or [`OVERLAY`].
+    pub(crate) fn input(&self, name: &str, text: String) -> Input {
+        Input { name: self.shown(&self.folder.join(name)).to_string().replace('\\', "/"), text }
     }
 
     /// The generated files and folders with their new content.
@@ -120,11 +126,10 @@ impl<'a> Layout<'a> {
     }
 }
 
-fn read_if_present(folder: &Path, name: &str) -> anyhow::Result<Option<Input>> {
-    let path = folder.join(name);
-    match fs::metadata(&path) {
+fn read_if_present(path: &Path) -> anyhow::Result<Option<Input>> {
+    match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-        Ok(_) => Input::read(folder, Path::new(name)).map(Some),
+        Ok(_) => Input::read(Path::new(""), path).map(Some),
     }
 }

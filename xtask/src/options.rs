@@ -27,6 +27,9 @@ pub struct Options {
     pub unknown_tags: bool,
     /// The command line that generates it, which the generated files and messages name.
     pub tool: Tool,
+    /// The folder that the names of inputs in generated files are relative to. (Those in messages are relative to the
+    /// current folder.)
+    pub folder: PathBuf,
 }
 
 /// A command line of this crate.

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::yaml_text;
 use crate::fingerprint::fingerprint;
-use crate::options::{DOCUMENT, Tool};
+use crate::options::{OVERLAY, Tool};
+use crate::pipeline::Input;
 
 /// The file, beside the document.
 pub(crate) const ORIGIN: &str = "openapi/origin.yaml";
@@ -74,16 +75,19 @@ impl Origin {
         ))
     }
 
-    /// Checks that `document` is the text that was fetched.
+    /// Checks that `document` in `folder` is the text that was fetched.
     ///
     /// # Errors
     ///
     /// When it was edited.
-    pub(crate) fn check(&self, document: &str, tool: Tool) -> anyhow::Result<()> {
-        if self.fingerprint != fingerprint(document.as_bytes()) {
+    pub(crate) fn check(&self, document: &Input, folder: &Path, tool: Tool) -> anyhow::Result<()> {
+        if self.fingerprint != fingerprint(document.text.as_bytes()) {
             bail!(
-                "{DOCUMENT} is not the document that {ORIGIN} names; restore it, or fetch it again with `{tool} update`. \
-                 Changes to the document belong in openapi/overlay.yaml"
+                "{} is not the document that {} names; restore it, or fetch it again with `{tool} update`. Changes to \
+                 the document belong in {}",
+                document.name,
+                folder.join(ORIGIN).display(),
+                folder.join(OVERLAY).display()
             );
         }
         Ok(())
@@ -143,8 +147,13 @@ mod tests {
 
     #[test]
     fn an_edited_document_is_refused() {
-        assert!(origin().check("a", Tool::Chift).is_ok());
-        let message = origin().check("b", Tool::Chift).unwrap_err().to_string();
+        let check = |text: &str| {
+            let document = Input { name: "chift-api/openapi/chift.yaml".to_owned(), text: text.to_owned() };
+            origin().check(&document, Path::new("chift-api"), Tool::Chift)
+        };
+        assert!(check("a").is_ok());
+        let message = check("b").unwrap_err().to_string();
+        assert!(message.starts_with("chift-api/openapi/chift.yaml is not the document"), "{message}");
         assert!(message.contains("`cargo chift update`"), "{message}");
     }
 

@@ -25,7 +25,7 @@ use crate::{fingerprint, overlay, read, untyped};
 /// The text of a document or an overlay, and its name.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// The name in messages and in the header of the generated files.
+    /// The name in messages, and in the header of the generated files, where it is relative to [`Options::folder`].
     pub name: String,
     /// The text.
     pub text: String,
@@ -245,6 +245,7 @@ fn header(input: &Input, overlays: &[&Overlay], options: &Options, tags: &[Strin
         let fingerprint = fingerprint::fingerprint(input.text.as_bytes());
         // An absolute path would contain the folders of the maintainer's machine.
         let name = Path::new(&input.name);
+        let name = name.strip_prefix(&options.folder).unwrap_or(name);
         let name = if name.is_absolute() { name.file_name().map_or(name, Path::new) } else { name };
         header.extend(["// input ", &name.to_string_lossy(), " ", &fingerprint, "\n"]);
     }

@@ -155,7 +155,7 @@ pub fn regen(template: &Template, here: &Path, args: &RegenArgs, out: &mut dyn W
     let (Some(document), Some(origin)) = (layout.document()?, Origin::read(&layout.folder)?) else {
         bail!("{} has no document; create it with `{} update`", args.out.display(), layout.tool());
     };
-    origin.check(&document.text, layout.tool())?;
+    origin.check(&document, &layout.folder, layout.tool())?;
     let options = layout.options(&origin)?;
     let outcome = progress::during("generating the client", || pipeline::run(&document, &options))?;
     regen::print(&outcome, Detail { report: args.report, verbose: args.verbose }, out)?;

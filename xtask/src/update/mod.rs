@@ -163,7 +163,7 @@ pub(crate) fn prepare(
         sources::read(&sources, args.timeouts, borrowed, &versions)?;
     writeln!(out, "{:>9}  {read}", "read")?;
 
-    let new = Input { name: DOCUMENT.to_owned(), text };
+    let new = layout.input(DOCUMENT, text);
     let fingerprint = fingerprint(new.text.as_bytes());
     // The same document from another source keeps its origin, so that an update from a copy changes no file.
     let source = match &known {
@@ -183,7 +183,7 @@ pub(crate) fn prepare(
     let options = match overlay {
         Some(text) => {
             targets.push((layout.folder.join(OVERLAY), Content::File(text.to_owned())));
-            layout.options_with(Some(Input { name: OVERLAY.to_owned(), text: text.to_owned() }), &origin)?
+            layout.options_with(Some(layout.input(OVERLAY, text.to_owned())), &origin)?
         }
         None => layout.options(&origin)?,
     };
