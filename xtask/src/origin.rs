@@ -13,6 +13,7 @@ use crate::document::yaml_text;
 use crate::fingerprint::fingerprint;
 use crate::options::{OVERLAY, Tool};
 use crate::pipeline::Input;
+use crate::update::shown;
 
 /// The file, beside the document.
 pub(crate) const ORIGIN: &str = "openapi/origin.yaml";
@@ -94,12 +95,13 @@ impl Origin {
     }
 }
 
-/// The names of sources as the file states them: an absolute path would contain the folders of one machine.
+/// The names of sources as the file states them: an absolute path would contain the folders of one machine, and the
+/// query of a URL can contain a secret.
 pub(crate) fn names(sources: &[String]) -> Vec<String> {
     let name = |source: &String| {
         let path = Path::new(source);
         let name = if path.is_absolute() { path.file_name() } else { None };
-        name.map_or_else(|| source.replace('\\', "/"), |name| name.to_string_lossy().into_owned())
+        name.map_or_else(|| shown(source).replace('\\', "/"), |name| name.to_string_lossy().into_owned())
     };
     sources.iter().map(name).collect()
 }
@@ -160,7 +162,7 @@ mod tests {
     #[test]
     fn an_absolute_path_is_stated_by_its_name() {
         let path = if cfg!(windows) { "C:\\a\\b.json" } else { "/a/b.json" };
-        let sources = [path, "a/b.json", "https://a/b.json"].map(str::to_owned);
+        let sources = [path, "a/b.json", "https://me:pw@a/b.json?key=s3cret#x"].map(str::to_owned);
         assert_eq!(names(&sources), ["b.json", "a/b.json", "https://a/b.json"]);
     }
 }

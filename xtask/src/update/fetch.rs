@@ -49,16 +49,18 @@ pub(super) enum Fetched {
 ///
 /// When the source cannot be read, is too large, or is not text. Each error names the source.
 pub(super) fn fetch(source: &str, etag: Option<&str>, timeouts: Timeouts) -> anyhow::Result<Fetched> {
+    let (address, source) = (source, &*shown(source));
     if !is_url(source) {
         let bytes = fs::read(Path::new(source)).with_context(|| format!("cannot read {source}"))?;
         return Ok(Fetched::Text { text: text(source, bytes)?, etag: None });
     }
-    let url = Url::parse(source).with_context(|| format!("{source} is not a valid URL"))?;
+    let url = Url::parse(address).with_context(|| format!("{source} is not a valid URL"))?;
     let mut request = client(&url, timeouts)?.get(url).header(ACCEPT, "application/json, */*;q=0.5");
     if let Some(etag) = etag {
         request = request.header(IF_NONE_MATCH, etag);
     }
-    let response = request.send().with_context(|| format!("cannot fetch {source}"))?;
+    let response = request.send().map_err(reqwest::Error::without_url);
+    let response = response.with_context(|| format!("cannot fetch {source}"))?;
     if response.status() == StatusCode::NOT_MODIFIED && etag.is_some() {
         return Ok(Fetched::NotModified);
     }
@@ -70,7 +72,22 @@ pub(super) fn fetch(source: &str, etag: Option<&str>, timeouts: Timeouts) -> any
     Ok(Fetched::Text { text: text(source, bytes)?, etag })
 }
 
-fn is_url(source: &str) -> bool {
+/// A source for messages and files: a URL without the parts that can be secrets (user name, password, query and
+/// fragment), or the path of a file.
+pub(crate) fn shown(source: &str) -> String {
+    match Url::parse(source) {
+        Ok(mut url) if is_url(source) => {
+            // They fail only for a URL without a host, and one with `http` has a host.
+            let _ = (url.set_username(""), url.set_password(None));
+            url.set_query(None);
+            url.set_fragment(None);
+            url.into()
+        }
+        _ => source.to_owned(),
+    }
+}
+
+pub(super) fn is_url(source: &str) -> bool {
     source.starts_with("http://") || source.starts_with("https://")
 }
 
@@ -117,4 +134,19 @@ fn text(source: &str, bytes: Vec<u8>) -> anyhow::Result<String> {
         );
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_about_a_url_has_no_secret() {
+        // No server listens on this port.
+        let source = "http://me:pw-s3cret@127.0.0.1:1/openapi.json?key=s3cret#s3cret";
+        let message = format!("{:#}", fetch(source, None, Timeouts::default()).unwrap_err());
+        assert!(message.starts_with("cannot fetch http://127.0.0.1:1/openapi.json: "), "{message}");
+        assert!(!message.contains("s3cret"), "{message}");
+        assert_eq!(shown("a/b.json?c"), "a/b.json?c");
+    }
 }

@@ -17,6 +17,7 @@ use std::{env, fs};
 use anyhow::{Context as _, bail};
 
 pub use self::fetch::Timeouts;
+pub(crate) use self::fetch::shown;
 use self::sources::NewDocument;
 use self::versions::Versions;
 use crate::diff::{self, Difference};
@@ -65,18 +66,22 @@ pub struct Args {
 
 impl Args {
     /// The sources that the command line names, or else the one that the environment or the default names.
-    fn sources(&self) -> Vec<String> {
+    fn sources(&self) -> anyhow::Result<Vec<String>> {
         if !self.from.is_empty() {
-            return self.from.clone();
+            return Ok(self.from.clone());
         }
         let base_url = env::var("CHIFT_BASE_URL").ok().filter(|url| !url.trim().is_empty());
-        vec![published_at(base_url.as_deref())]
+        Ok(vec![published_at(base_url.as_deref())?])
     }
 }
 
 /// The URL of the document on the server at `base_url`, or on Chift's.
-fn published_at(base_url: Option<&str>) -> String {
-    base_url.map_or_else(|| PUBLISHED.to_owned(), |url| format!("{}/openapi.json", url.trim().trim_end_matches('/')))
+fn published_at(base_url: Option<&str>) -> anyhow::Result<String> {
+    let Some(base_url) = base_url.map(str::trim) else { return Ok(PUBLISHED.to_owned()) };
+    if !fetch::is_url(base_url) {
+        bail!("CHIFT_BASE_URL is not a URL that begins with https:// or http://");
+    }
+    Ok(format!("{}/openapi.json", base_url.trim_end_matches('/')))
 }
 
 /// What an update writes, beside the generated files.
@@ -157,7 +162,7 @@ pub(crate) fn prepare(
     let known = Origin::read(&layout.folder)?;
     let old_origin = known.clone().unwrap_or_default();
     let versions = Versions::read(layout.versions());
-    let sources = args.sources();
+    let sources = args.sources()?;
     let borrowed = present.as_ref().map(|(input, document)| (*input, document));
     let NewDocument { text, document, origin: read, version } =
         sources::read(&sources, args.timeouts, borrowed, &versions)?;
@@ -274,7 +279,8 @@ mod tests {
 
     #[test]
     fn the_default_source_is_chifts_server_or_the_one_of_the_environment() {
-        assert_eq!(published_at(None), PUBLISHED);
-        assert_eq!(published_at(Some("http://127.0.0.1:1/")), "http://127.0.0.1:1/openapi.json");
+        assert_eq!(published_at(None).unwrap(), PUBLISHED);
+        assert_eq!(published_at(Some("http://127.0.0.1:1/")).unwrap(), "http://127.0.0.1:1/openapi.json");
+        assert!(published_at(Some("localhost:8000")).is_err());
     }
 }

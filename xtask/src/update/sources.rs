@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::fetch::{Fetched, Timeouts, fetch};
+use super::fetch::{Fetched, Timeouts, fetch, shown};
 use super::merge::{Part, merge};
 use super::versions::Versions;
 use crate::document::yaml_text;
@@ -41,15 +41,17 @@ pub(super) fn read(
     present: Option<(&Input, &Document)>,
     versions: &Versions,
 ) -> anyhow::Result<NewDocument> {
-    let origin = from.join(", ");
+    let origin = from.iter().map(|source| shown(source)).collect::<Vec<_>>().join(", ");
     let mut version = None;
     let (mut whole, mut pages) = (Vec::new(), Vec::new());
     for name in from {
         // An ETag identifies a version of one source. `openapi/chift.yaml` has that version only if it was written from
         // that source alone.
         let present = present.filter(|_| from.len() == 1);
+        let address = name;
+        let name = &shown(address);
         let etag = present.and_then(|(present, _)| versions.etag(name, &present.text));
-        let (text, etag) = match (fetch(name, etag, timeouts)?, present) {
+        let (text, etag) = match (fetch(address, etag, timeouts)?, present) {
             (Fetched::NotModified, Some(present)) => {
                 return Ok(unchanged(present, format!("{name} has not changed since the last update"), None));
             }
