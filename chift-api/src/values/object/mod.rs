@@ -130,13 +130,12 @@ macro_rules! constructor {
         }
     };
     ($name:ident new $required:ident { $($field:ident: $kind:ty),* } $($other:ident)*) => {
-        #[doc = concat!("The required fields of [`", stringify!($name), "`], the argument of its `new`.")]
-        #[derive(Clone, Debug)]
+        #[doc = concat!(
+            "The required fields of [`", stringify!($name), "`], which describes them: the argument of its `new`."
+        )]
+        #[derive(Debug)]
         pub struct $required {
-            $(
-                #[doc = concat!("See [`", stringify!($name), "::", stringify!($field), "`].")]
-                pub $field: $kind,
-            )*
+            $(pub $field: $kind,)*
         }
 
         impl $name {
@@ -144,12 +143,6 @@ macro_rules! constructor {
             pub fn new(required: $required) -> Self {
                 let $required { $($field),* } = required;
                 Self { $($field,)* $($other: ::std::default::Default::default(),)* }
-            }
-        }
-
-        impl ::std::convert::From<$required> for $name {
-            fn from(required: $required) -> Self {
-                Self::new(required)
             }
         }
     };
