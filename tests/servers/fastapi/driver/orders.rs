@@ -96,7 +96,7 @@ async fn deletion(client: Client) {
 
 async fn several_statuses(client: Client) {
     use types::CustomerOrProductOrQueuedSuccess as Success;
-    let body = types::Product::new("rye", types::ProductKind::Bread.into());
+    let body = types::Product::new("rye", types::ProductKind::Bread);
     let [old, new, later] = ["old", "new", "later"].map(|code| client.put_product(code, &body));
     let (old, new, later) = (old.await.unwrap(), new.await.unwrap(), later.await.unwrap());
     assert_eq!([old.status(), new.status(), later.status()].map(|it| it.as_u16()), [200, 201, 202]);

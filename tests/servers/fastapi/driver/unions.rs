@@ -20,9 +20,9 @@ async fn tagged(client: Client) {
     use types::{PayOrderBody as Body, ReceiptPayment as Payment};
     let amount = || decimal("2.50");
     let bodies = [
-        Body::from(types::Cash::new(amount(), types::CashKind::Cash.into())),
-        Body::from(types::Card::new(amount(), types::CardKind::Card.into())),
-        Body::from(types::Voucher::new(amount(), types::VoucherKind::Voucher.into())),
+        Body::from(types::Cash::new(amount(), types::CashKind::Cash)),
+        Body::from(types::Card::new(amount(), types::CardKind::Card)),
+        Body::from(types::Voucher::new(amount(), types::VoucherKind::Voucher)),
     ];
     for (body, expected) in bodies.iter().zip(["Cash", "Card", "Voucher"]) {
         let receipt = client.pay_order(&1, body).await.unwrap().into_inner();
@@ -54,7 +54,7 @@ async fn optional(client: Client) {
     let price = types::LineInputPrice::String("1.00".to_owned());
     let mut body = types::NewOrder::new(vec![line("rye", 1, price)]);
     assert!(client.create_order(&body).await.unwrap().into_inner().payment.is_none());
-    let gift = types::Voucher::new(decimal("1"), types::VoucherKind::Gift.into());
+    let gift = types::Voucher::new(decimal("1"), types::VoucherKind::Gift);
     body.payment = Some(gift.into());
     let payment = client.create_order(&body).await.unwrap().into_inner().payment.unwrap();
     assert!(matches!(payment, types::OrderPayment::Voucher(_)), "{payment:?}");
