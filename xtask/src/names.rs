@@ -73,8 +73,6 @@ const RESERVED_METHODS: &[&str] = &[
     "inner",
     "new",
     "new_with_client",
-    "post",
-    "pre",
     "request",
     "retrying",
     "with",

@@ -245,8 +245,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
         body: &'a types::AuthItem,
     ) -> Result<ResponseValue<types::Token>, Error<types::ApiError>> {
         let url = format!("{}/token", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -258,16 +257,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
         let info = OperationInfo {
             operation_id: "generate_access_token",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
             200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
+            400u16..=499u16 | 500u16..=599u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }
             _ => Err(Error::UnexpectedResponse(response)),

@@ -153,10 +153,10 @@ mod tests {
             ("get", Some("Bread")),
             ("bread_get", Some("bread")),
             ("bread", None),
-            ("bread_post", Some("Bread")),
+            ("bread_exec", Some("Bread")),
         ]);
-        // `post` is a name that the generated code uses.
-        assert_eq!(calls, ["bread", "bread2().bread_get", "bread2().bread_post", "bread2().get"]);
+        // `exec` is a name that the generated code uses.
+        assert_eq!(calls, ["bread", "bread2().bread_exec", "bread2().bread_get", "bread2().get"]);
     }
 
     #[test]

@@ -10,11 +10,13 @@ mod construction;
 mod constructors;
 mod conversion_errors;
 mod enum_values;
+mod equal_arms;
 mod equality;
 mod error_sections;
 mod error_types;
 mod field_names;
 mod groups;
+mod hooks;
 mod integers;
 mod json_bodies;
 mod mock_bodies;
@@ -97,6 +99,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "restrict construction of the client", run: Shape(construction::restrict) },
     Pass { name: "remove the version header", run: Shape(version_header::remove) },
     Pass { name: "name the methods that reqwest has no function for", run: Shape(request_methods::name) },
+    Pass { name: "leave out hooks that do nothing", run: Shape(hooks::remove) },
+    Pass { name: "join arms with the same body", run: Shape(equal_arms::join) },
     Pass { name: "write JSON bodies into wiped memory", run: Shape(json_bodies::wipe) },
     // After the pass above, which makes the runtime write the body.
     Pass { name: "make bodies optional that are not required", run: Shape(optional_bodies::wrap) },

@@ -34,20 +34,10 @@ pub trait ClientInfo<Inner> {
     fn inner(&self) -> &Inner;
 }
 
-/// The hooks that every generated operation calls.
+/// The hook that every generated operation calls.
 pub trait ClientHooks<Inner> {
-    /// Runs before a request is sent.
-    async fn pre<E>(&self, _: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
-        Ok(())
-    }
-
     /// Sends a request.
     async fn exec(&self, request: Request, info: &OperationInfo) -> Result<Response, CallError>;
-
-    /// Runs after a request was sent.
-    async fn post<E>(&self, _: &Result<Response, CallError>, _: &OperationInfo) -> Result<(), Error<E>> {
-        Ok(())
-    }
 }
 
 /// Declares a group of operations, with the fields and hooks that progenitor's code uses.

@@ -603,8 +603,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
         body: &'a types::AuthItem,
     ) -> Result<ResponseValue<types::Token>, Error<types::ApiError>> {
         let url = format!("{}/token", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -616,16 +615,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
         let info = OperationInfo {
             operation_id: "generate_access_token",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
             200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
+            400u16..=499u16 | 500u16..=599u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }
             _ => Err(Error::UnexpectedResponse(response)),
@@ -771,8 +764,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
         > {
             let query = crate::Query::get(&query);
             let url = format!("{}/consumers", self.baseurl,);
-            #[allow(unused_mut)]
-            let mut request = self
+            let request = self
                 .client
                 .get(url)
                 .header(
@@ -784,20 +776,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
             let info = OperationInfo {
                 operation_id: "consumers_get_consumers",
             };
-            self.pre(&mut request, &info).await?;
-            let result = self.exec(request, &info).await;
-            self.post(&result, &info).await?;
-            let response = result?;
+            let response = self.exec(request, &info).await?;
             match response.status().as_u16() {
                 200u16 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
+                400u16..=499u16 | 500u16..=599u16 => {
                     Err(
                         Error::ErrorResponse(
                             ResponseValue::from_response(response).await?,
@@ -827,8 +809,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
                 "{}/consumers/{}", self.baseurl, crate
                 ::runtime::path_segment("consumer_id", & consumer_id.to_string()) ?,
             );
-            #[allow(unused_mut)]
-            let mut request = self
+            let request = self
                 .client
                 .patch(url)
                 .header(
@@ -840,20 +821,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
             let info = OperationInfo {
                 operation_id: "consumers_patch_consumer",
             };
-            self.pre(&mut request, &info).await?;
-            let result = self.exec(request, &info).await;
-            self.post(&result, &info).await?;
-            let response = result?;
+            let response = self.exec(request, &info).await?;
             match response.status().as_u16() {
                 200u16 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
+                400u16..=499u16 | 500u16..=599u16 => {
                     Err(
                         Error::ErrorResponse(
                             ResponseValue::from_response(response).await?,
@@ -890,8 +861,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
                 "{}/consumers/{}/invoicing/invoices", self.baseurl, crate
                 ::runtime::path_segment("consumer_id", & consumer_id.to_string()) ?,
             );
-            #[allow(unused_mut)]
-            let mut request = self
+            let request = self
                 .client
                 .get(url)
                 .header(
@@ -903,20 +873,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
             let info = OperationInfo {
                 operation_id: "invoicing_get_invoices",
             };
-            self.pre(&mut request, &info).await?;
-            let result = self.exec(request, &info).await;
-            self.post(&result, &info).await?;
-            let response = result?;
+            let response = self.exec(request, &info).await?;
             match response.status().as_u16() {
                 200u16 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
+                400u16..=499u16 | 500u16..=599u16 => {
                     Err(
                         Error::ErrorResponse(
                             ResponseValue::from_response(response).await?,
@@ -946,8 +906,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
                 "{}/consumers/{}/invoicing/invoices", self.baseurl, crate
                 ::runtime::path_segment("consumer_id", & consumer_id.to_string()) ?,
             );
-            #[allow(unused_mut)]
-            let mut request = self
+            let request = self
                 .client
                 .post(url)
                 .header(
@@ -959,20 +918,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
             let info = OperationInfo {
                 operation_id: "invoicing_create_invoice",
             };
-            self.pre(&mut request, &info).await?;
-            let result = self.exec(request, &info).await;
-            self.post(&result, &info).await?;
-            let response = result?;
+            let response = self.exec(request, &info).await?;
             match response.status().as_u16() {
                 201u16 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
+                400u16..=499u16 | 500u16..=599u16 => {
                     Err(
                         Error::ErrorResponse(
                             ResponseValue::from_response(response).await?,
@@ -1004,8 +953,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
                 ::runtime::path_segment("consumer_id", & consumer_id.to_string()) ?,
                 crate ::runtime::path_segment("invoice_id", & invoice_id.to_string()) ?,
             );
-            #[allow(unused_mut)]
-            let mut request = self
+            let request = self
                 .client
                 .get(url)
                 .header(
@@ -1016,20 +964,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
             let info = OperationInfo {
                 operation_id: "invoicing_find_invoice",
             };
-            self.pre(&mut request, &info).await?;
-            let result = self.exec(request, &info).await;
-            self.post(&result, &info).await?;
-            let response = result?;
+            let response = self.exec(request, &info).await?;
             match response.status().as_u16() {
                 200u16 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
+                400u16..=499u16 | 500u16..=599u16 => {
                     Err(
                         Error::ErrorResponse(
                             ResponseValue::from_response(response).await?,
@@ -1064,8 +1002,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
                 "{}/consumers/{}/terminals", self.baseurl, crate
                 ::runtime::path_segment("consumer_id", & consumer_id.to_string()) ?,
             );
-            #[allow(unused_mut)]
-            let mut request = self
+            let request = self
                 .client
                 .post(url)
                 .header(
@@ -1076,20 +1013,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
             let info = OperationInfo {
                 operation_id: "terminals_register_terminal",
             };
-            self.pre(&mut request, &info).await?;
-            let result = self.exec(request, &info).await;
-            self.post(&result, &info).await?;
-            let response = result?;
+            let response = self.exec(request, &info).await?;
             match response.status().as_u16() {
                 201u16 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
+                400u16..=499u16 | 500u16..=599u16 => {
                     Err(
                         Error::ErrorResponse(
                             ResponseValue::from_response(response).await?,
@@ -1120,8 +1047,7 @@ The document lists no errors, so [`ApiError`](types::ApiError) always contains [
             Error<types::ApiError>,
         > {
             let url = format!("{}/webhooks", self.baseurl,);
-            #[allow(unused_mut)]
-            let mut request = self
+            let request = self
                 .client
                 .get(url)
                 .header(
@@ -1132,20 +1058,10 @@ The document lists no errors, so [`ApiError`](types::ApiError) always contains [
             let info = OperationInfo {
                 operation_id: "webhooks_list_subscriptions",
             };
-            self.pre(&mut request, &info).await?;
-            let result = self.exec(request, &info).await;
-            self.post(&result, &info).await?;
-            let response = result?;
+            let response = self.exec(request, &info).await?;
             match response.status().as_u16() {
                 200u16 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
+                400u16..=499u16 | 500u16..=599u16 => {
                     Err(
                         Error::ErrorResponse(
                             ResponseValue::from_response(response).await?,
@@ -1171,8 +1087,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
             body: &'a types::NewSubscription,
         ) -> Result<ResponseValue<types::Subscription>, Error<types::ApiError>> {
             let url = format!("{}/webhooks", self.baseurl,);
-            #[allow(unused_mut)]
-            let mut request = self
+            let request = self
                 .client
                 .post(url)
                 .header(
@@ -1184,20 +1099,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
             let info = OperationInfo {
                 operation_id: "webhooks_subscribe",
             };
-            self.pre(&mut request, &info).await?;
-            let result = self.exec(request, &info).await;
-            self.post(&result, &info).await?;
-            let response = result?;
+            let response = self.exec(request, &info).await?;
             match response.status().as_u16() {
                 200u16 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
+                400u16..=499u16 | 500u16..=599u16 => {
                     Err(
                         Error::ErrorResponse(
                             ResponseValue::from_response(response).await?,
@@ -1226,8 +1131,7 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
                 "{}/webhooks/{}", self.baseurl, crate
                 ::runtime::path_segment("webhook_id", & webhook_id.to_string()) ?,
             );
-            #[allow(unused_mut)]
-            let mut request = self
+            let request = self
                 .client
                 .delete(url)
                 .header(
@@ -1238,20 +1142,10 @@ The status selects the body that [`ApiError`](types::ApiError) contains; for oth
             let info = OperationInfo {
                 operation_id: "webhooks_unsubscribe",
             };
-            self.pre(&mut request, &info).await?;
-            let result = self.exec(request, &info).await;
-            self.post(&result, &info).await?;
-            let response = result?;
+            let response = self.exec(request, &info).await?;
             match response.status().as_u16() {
                 204u16 => Ok(ResponseValue::empty(response)),
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
+                400u16..=499u16 | 500u16..=599u16 => {
                     Err(
                         Error::ErrorResponse(
                             ResponseValue::from_response(response).await?,
