@@ -96,7 +96,7 @@ impl<'a> Layout<'a> {
 
     /// A new text for the file `name`: [`DOCUMENT`] or [`OVERLAY`].
     pub(crate) fn input(&self, name: &str, text: String) -> Input {
-        Input { name: self.shown(&self.folder.join(name)).to_string().replace('\\', "/"), text }
+        Input::of(self.named(&self.folder.join(name)), text)
     }
 
     /// The generated files and folders with their new content.
@@ -119,9 +119,13 @@ impl<'a> Layout<'a> {
 
     /// A path for messages: below the workspace, or as the team names it.
     pub(crate) fn shown<'p>(&self, path: &'p Path) -> std::path::Display<'p> {
+        self.named(path).display()
+    }
+
+    fn named<'p>(&self, path: &'p Path) -> &'p Path {
         match self.output {
-            Output::Workspace => path.strip_prefix(&self.folder).unwrap_or(path).display(),
-            Output::Crate(_) => path.display(),
+            Output::Workspace => path.strip_prefix(&self.folder).unwrap_or(path),
+            Output::Crate(_) => path,
         }
     }
 }

@@ -41,8 +41,13 @@ impl Input {
         let place = root.join(path);
         let bytes = fs::read(&place).with_context(|| format!("cannot read {}", place.display()))?;
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", place.display()))?;
+        Ok(Self::of(path, text))
+    }
+
+    /// The text of the file `path`, which is also its name.
+    pub(crate) fn of(path: &Path, text: String) -> Self {
         // The name is part of the header of the generated files, which must be the same on Windows.
-        Ok(Self { name: path.display().to_string().replace('\\', "/"), text })
+        Self { name: path.display().to_string().replace('\\', "/"), text }
     }
 }
 

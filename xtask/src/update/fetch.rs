@@ -50,11 +50,11 @@ pub(super) enum Fetched {
 /// When the source cannot be read, is too large, or is not text. Each error names the source.
 pub(super) fn fetch(source: &str, etag: Option<&str>, timeouts: Timeouts) -> anyhow::Result<Fetched> {
     let (address, source) = (source, &*shown(source));
-    if !is_url(source) {
+    if !is_url(address) {
         let bytes = fs::read(Path::new(source)).with_context(|| format!("cannot read {source}"))?;
         return Ok(Fetched::Text { text: text(source, bytes)?, etag: None });
     }
-    let url = Url::parse(address).with_context(|| format!("{source} is not a valid URL"))?;
+    let url = Url::parse(address).context("a source that begins with http:// or https:// is not a valid URL")?;
     let mut request = client(&url, timeouts)?.get(url).header(ACCEPT, "application/json, */*;q=0.5");
     if let Some(etag) = etag {
         request = request.header(IF_NONE_MATCH, etag);
@@ -75,16 +75,15 @@ pub(super) fn fetch(source: &str, etag: Option<&str>, timeouts: Timeouts) -> any
 /// A source for messages and files: a URL without the parts that can be secrets (user name, password, query and
 /// fragment), or the path of a file.
 pub(crate) fn shown(source: &str) -> String {
-    match Url::parse(source) {
-        Ok(mut url) if is_url(source) => {
-            // They fail only for a URL without a host, and one with `http` has a host.
-            let _ = (url.set_username(""), url.set_password(None));
-            url.set_query(None);
-            url.set_fragment(None);
-            url.into()
-        }
-        _ => source.to_owned(),
+    if !is_url(source) {
+        return source.to_owned();
     }
+    let Ok(mut url) = Url::parse(source) else { return "[invalid URL]".to_owned() };
+    // They fail only for a URL without a host, and one with `http` has a host.
+    let _ = (url.set_username(""), url.set_password(None));
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
 }
 
 pub(super) fn is_url(source: &str) -> bool {
@@ -147,6 +146,9 @@ mod tests {
         let message = format!("{:#}", fetch(source, None, Timeouts::default()).unwrap_err());
         assert!(message.starts_with("cannot fetch http://127.0.0.1:1/openapi.json: "), "{message}");
         assert!(!message.contains("s3cret"), "{message}");
+        let invalid = fetch("https://me:pw-s3cret@host:port/?key=s3cret", None, Timeouts::default()).unwrap_err();
+        let message = format!("{invalid:#}");
+        assert!(message.contains("invalid port number") && !message.contains("s3cret"), "{message}");
         assert_eq!(shown("a/b.json?c"), "a/b.json?c");
     }
 }
