@@ -77,7 +77,7 @@ pub enum ReadError {
 pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
     let named = || name.to_owned();
     let text = without_bom(text);
-    let (form, mut value) = if text.trim_start().starts_with('{') {
+    let (form, mut value) = if is_json(text) {
         ("JSON", from_json(name, text)?)
     } else if let Some(block) = fenced_document(text).map_err(|what| ReadError::Page { name: named(), what })? {
         (PAGE, from_yaml(name, block)?)
@@ -93,6 +93,11 @@ pub fn read(name: &str, text: &str) -> Result<Document, ReadError> {
 /// A text without the byte order mark that some editors write.
 pub(crate) fn without_bom(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// Whether a text is read as JSON.
+pub(crate) fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with('{')
 }
 
 fn from_json(name: &str, text: &str) -> Result<Value, ReadError> {

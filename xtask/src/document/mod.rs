@@ -8,6 +8,7 @@ pub mod operations;
 pub mod origins;
 pub(crate) mod parse;
 pub mod pointer;
+pub mod positions;
 pub mod problem;
 pub(crate) mod references;
 pub(crate) mod security;
