@@ -44,6 +44,7 @@ pub mod pipeline;
 mod progress;
 pub mod read;
 pub mod regen;
+mod revision;
 pub mod scaffold;
 pub mod select;
 pub mod skip;

@@ -121,7 +121,7 @@ fn schemas(document: &Value) -> BTreeSet<&String> {
 ///
 /// When a file cannot be read, or no client can be generated from it.
 pub fn run(template: &Template, args: &Args, out: &mut dyn Write) -> anyhow::Result<Difference> {
-    let read = |path: &Path| Input::read(Path::new(""), path);
+    let read = |path: &Path| Input::read_file_or_revision(Path::new(""), path);
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     // A tag may be new, or gone.
     let options = Options { unknown_tags: true, ..args.options.options(template)? };
