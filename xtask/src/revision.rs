@@ -80,8 +80,8 @@ impl<'a> File<'a> {
             format!("revision `{revision}` has no file `{path}`; {PATHS}")
         } else {
             format!(
-                "there is no such file, and no revision `{revision}`; check its name, or get it with `git fetch`: a CI \
-                 often checks out a single commit"
+                "there is no such file, and no revision `{revision}`; check its name, or get it with `git fetch`: CI jobs \
+                 often check out a single commit"
             )
         };
         let message = String::from_utf8_lossy(&output.stderr);

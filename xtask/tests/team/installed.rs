@@ -6,7 +6,7 @@ use std::process::Command;
 
 use xtask::exit;
 
-use crate::repository::DOCUMENT;
+use crate::repository::{DOCUMENT, git};
 
 /// Runs the program in `folder`; returns its exit code, standard output and standard error.
 fn chift(folder: &Path, arguments: &[&str]) -> (u8, String, String) {
@@ -73,4 +73,20 @@ fn documents_are_compared_with_the_overlay_of_the_program() {
     fs::write(folder.path().join("b.yaml"), DOCUMENT.replace("list_bread", "read_bread")).unwrap();
     assert_eq!(chift(folder.path(), &["diff", "a.yaml", "a.yaml"]).0, exit::SUCCESS);
     assert_eq!(chift(folder.path(), &["diff", "a.yaml", "b.yaml"]).0, exit::BREAKING);
+}
+
+#[test]
+fn a_document_is_compared_with_that_of_a_revision() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = folder.path().join("a.yaml");
+    fs::write(&document, DOCUMENT).unwrap();
+    git(folder.path(), &["init", "--quiet", "--initial-branch", "main"]);
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "--quiet", "--message", "First"]);
+    assert_eq!(chift(folder.path(), &["diff", "main:a.yaml", "a.yaml"]).0, exit::SUCCESS);
+    fs::write(&document, DOCUMENT.replace("list_bread", "read_bread")).unwrap();
+    assert_eq!(chift(folder.path(), &["diff", "main:a.yaml", "a.yaml"]).0, exit::BREAKING);
+    let (code, _, err) = chift(folder.path(), &["diff", "main:b.yaml", "a.yaml"]);
+    assert_eq!(code, exit::ERROR);
+    assert!(err.contains("cannot read main:b.yaml: revision `main` has no file `b.yaml`"), "{err}");
 }

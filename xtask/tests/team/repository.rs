@@ -91,8 +91,10 @@ pub(crate) fn git_url() -> String {
     .clone()
 }
 
-fn git(folder: &Path, arguments: &[&str]) {
+/// Runs git without the settings of the machine.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new("git");
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     for who in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@b.c");
         command.env(format!("GIT_{who}_DATE"), "2026-01-01T00:00:00Z");
