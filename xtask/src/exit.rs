@@ -12,7 +12,7 @@ pub const USAGE: u8 = 2;
 pub const STALE: u8 = 3;
 /// `verify`: a client does not behave as its document says.
 pub const CONTRACT_BROKEN: u8 = 4;
-/// `diff`: a change breaks callers.
+/// `diff`: there are changes that `--fail-on` names, by default those that break callers.
 pub const BREAKING: u8 = 5;
 
 /// Each code with its meaning, as `--help` prints it.
@@ -22,7 +22,7 @@ pub const CODES: [(u8, &str); 6] = [
     (USAGE, "invalid command line"),
     (STALE, "regen --check, update --check: the files are stale"),
     (CONTRACT_BROKEN, "verify: a client does not behave as its document says"),
-    (BREAKING, "diff: a change breaks callers"),
+    (BREAKING, "diff: a change breaks callers, or what --fail-on names"),
 ];
 
 /// The list of codes for `--help`.

@@ -37,8 +37,11 @@ fn run(task: &Task) -> anyhow::Result<u8> {
         Task::Regen(args) => regen::run(root, args, out)?.code(),
         Task::Update(args) => update::run(root, args, out)?.code(),
         Task::Diff(args) => {
-            let difference = diff::run(&Template::read(root)?, args, out)?;
-            if difference.is_breaking() { exit::BREAKING } else { exit::SUCCESS }
+            if diff::run(&Template::read(root)?, args, out)? {
+                exit::BREAKING
+            } else {
+                exit::SUCCESS
+            }
         }
         Task::Verify(args) => {
             let passed = verify::run(&Template::read(root)?, &root.join("target/verify"), args, out)?;

@@ -2,34 +2,27 @@
 
 use std::path::PathBuf;
 
-use super::Format;
+use super::{FailOn, Format};
 use crate::options::DocumentArgs;
 
 /// Compare the clients of two documents, and report what breaks callers
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// The old document: JSON, YAML or a page of Chift's documentation
+    /// The old document, in JSON, YAML or a page of Chift's documentation: a file, or REVISION:PATH as in `git show`
     pub old: PathBuf,
     /// The new document
     pub new: PathBuf,
-    /// Print Markdown, for a pull request
-    #[arg(long)]
-    pub markdown: bool,
-    /// Print JSON
-    #[arg(long, conflicts_with = "markdown")]
-    pub json: bool,
+    /// The format of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// The changes that make the command fail
+    #[arg(long, value_enum, default_value_t, value_name = "VERDICT")]
+    pub fail_on: FailOn,
+    /// A list of accepted changes, in YAML: `accepted:` with the `id`, the `place`, the `reason` and, optionally, the
+    /// last version of the document (`until`) of each. An entry that matches no change is an error
+    #[arg(long, value_name = "FILE")]
+    pub accepted: Option<PathBuf>,
     /// How the clients are generated.
     #[command(flatten)]
     pub options: DocumentArgs,
-}
-
-impl Args {
-    /// The output format that the flags select.
-    pub fn format(&self) -> Format {
-        match (self.markdown, self.json) {
-            (true, _) => Format::Markdown,
-            (_, true) => Format::Json,
-            _ => Format::Text,
-        }
-    }
 }

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::difference::{Change, Verdict};
+use super::change::{Change, Spot};
 use super::renames::Renames;
+use super::rules::Rule;
 use crate::client::{Argument, Place};
 
 /// Lists the differences. `optional_before` and `optional_now` return whether a name is an optional field in the old
@@ -26,39 +27,55 @@ pub(super) fn compare(
     let mut changes = Vec::new();
     for (argument, kind) in was.iter().zip(&before) {
         let part = part(argument);
+        let gone = |rule: Rule, what: &str| Change::new(rule, part.clone(), what).at(spot(argument), Spot::Absent);
         match is.iter().find(|it| it.name == argument.name) {
-            None if optional_now(&argument.name) => changes.push(Change::breaking(
-                part,
-                "is an optional field now",
-                "calls pass one argument too many; set the field instead",
-            )),
-            None if is_renamed_path_parameter(argument, was, is) => {}
-            None => changes.push(Change::breaking(part, "was removed", "calls pass one argument too many")),
+            None if optional_now(&argument.name) => {
+                let (rule, is) = match argument.place {
+                    Place::Field => (Rule::FieldBecameOptional, Spot::Field(argument.name.clone())),
+                    _ => (Rule::ArgumentBecameOptional, spot(argument)),
+                };
+                changes.push(
+                    gone(rule, "is an optional field now")
+                        .at(spot(argument), is)
+                        .because(Rule::ArgumentBecameOptional.why()),
+                );
+            }
+            None if is_renamed_path_parameter(argument, was, is) => {
+                changes.extend(is.iter().filter(|it| is_renamed_path_parameter(it, is, was)).find_map(|other| {
+                    let is_same = position_in_path(argument, was) == position_in_path(other, is);
+                    (is_same && other.name != argument.name).then(|| path_parameter_renamed(argument, other))
+                }));
+            }
+            None => changes.push(match argument.place {
+                Place::Body => gone(Rule::RequestBodyRemoved, "was removed"),
+                Place::QueryStruct => gone(Rule::QueryArgumentRemoved, "was removed"),
+                Place::Field => gone(Rule::FieldRemoved, "was removed").because(Rule::ArgumentRemoved.why()),
+                _ => gone(Rule::ArgumentRemoved, "was removed"),
+            }),
             Some(same) if same.kind != *kind => {
                 let what = format!("was `{}`, is `{}`", shown(&argument.kind), shown(&same.kind));
-                changes.push(Change::breaking(part, what, "calls pass a value of the old type"));
+                changes.push(Change::new(Rule::ArgumentTypeChanged, part, what).at(spot(argument), spot(same)));
             }
             Some(_) => {}
         }
     }
     for argument in is.iter().filter(|it| was.iter().all(|old| old.name != it.name)) {
-        let (what, why) = match argument.place {
-            _ if optional_before(&argument.name) => {
-                ("is required now", "calls must pass it; before, it was an optional field")
-            }
+        let (rule, what) = match argument.place {
+            Place::Field if optional_before(&argument.name) => (Rule::FieldBecameRequired, "is required now"),
+            _ if optional_before(&argument.name) => (Rule::ArgumentBecameRequired, "is required now"),
             Place::Path if is_renamed_path_parameter(argument, was, is) => continue,
-            Place::Path => ("is new in the path", "calls must pass it"),
-            Place::QueryStruct => (
-                "is new: the operation has optional query parameters now",
-                "calls must pass it; its `Default` sets no parameter",
-            ),
-            Place::Body => ("is new", "calls must pass a body"),
-            Place::Query | Place::Header | Place::Field => ("is new and required", "calls must pass it"),
+            Place::Path => (Rule::ArgumentAdded, "is new in the path"),
+            Place::QueryStruct => (Rule::QueryArgumentAdded, "is new: the operation has optional query parameters now"),
+            Place::Body => (Rule::RequestBodyAdded, "is new"),
+            Place::Field => (Rule::RequestFieldRequired, "is new and required"),
+            Place::Query | Place::Header => (Rule::ArgumentAdded, "is new and required"),
         };
-        changes.push(Change::breaking(part(argument), format!("{what}: `{}`", shown(&argument.kind)), why));
+        let old = if optional_before(&argument.name) { spot(argument) } else { Spot::Absent };
+        let change = Change::new(rule, part(argument), format!("{what}: `{}`", shown(&argument.kind)));
+        changes.push(change.at(old, spot(argument)));
     }
     if changes.is_empty() {
-        changes.push(Change::breaking("arguments", "are in another order", "calls pass values of other types"));
+        changes.push(Change::new(Rule::ArgumentsReordered, "arguments", "are in another order"));
     }
     changes
 }
@@ -70,20 +87,38 @@ fn renamed(was: &[Argument], is: &[Argument]) -> Vec<Change> {
     let same_names = before.iter().collect::<BTreeSet<_>>() == after.iter().collect::<BTreeSet<_>>();
     if same_names && before != after {
         let what = format!("were ({}), are ({})", before.join(", "), after.join(", "));
-        let why = "the types are the same in both orders: calls compile, and send the wrong values";
-        return vec![Change::new(Verdict::Silent, "arguments", what, why)];
+        return vec![Change::new(Rule::ArgumentsSwapped, "arguments", what)];
     }
     let pairs = was.iter().zip(is).filter(|(old, new)| old.name != new.name);
     let changes = pairs.map(|(old, new)| {
-        let what = format!("was `{}`", old.name);
         if old.place == Place::Path && new.place == Place::Path {
-            Change::compatible(part(new), what, "arguments are positional; callers do not name them")
+            path_parameter_renamed(old, new)
         } else {
-            let why = "the type is the same: calls compile, and send the value as another argument";
-            Change::new(Verdict::Silent, part(new), what, why)
+            let change = Change::new(Rule::ArgumentRenamed, part(new), format!("was `{}`", old.name));
+            change.at(spot(old), spot(new))
         }
     });
     changes.collect()
+}
+
+fn path_parameter_renamed(old: &Argument, new: &Argument) -> Change {
+    let change = Change::new(Rule::PathParameterRenamed, part(new), format!("was `{}`", old.name));
+    change.at(spot(old), spot(new))
+}
+
+/// The part of the document that an argument comes from.
+fn spot(argument: &Argument) -> Spot {
+    match argument.place {
+        Place::Body => Spot::Body,
+        Place::QueryStruct => Spot::Whole,
+        Place::Field => Spot::Field(argument.name.clone()),
+        Place::Path | Place::Query | Place::Header => Spot::Argument(argument.name.clone()),
+    }
+}
+
+/// The position of an argument among those in the path.
+fn position_in_path(argument: &Argument, list: &[Argument]) -> Option<usize> {
+    list.iter().filter(|it| it.place == Place::Path).position(|it| it.name == argument.name)
 }
 
 /// Whether a path parameter that only one of the paths has was renamed: both paths have parameters of the same types,

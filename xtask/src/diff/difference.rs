@@ -1,16 +1,26 @@
-//! The data types of a difference, which [`report`](super::report) prints and `serde` writes as JSON.
+//! The data types of a difference, which the formats print and `serde` writes as JSON.
 
-use serde::Serialize;
+use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
+use super::rules::Rule;
+use super::verdict::{Step, Verdict};
+use crate::document::pointer::Pointer;
+use crate::document::positions::{Position, positions};
+use crate::pipeline::Input;
 use crate::skip::Part;
 
-/// The differences between two clients.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// The differences between two clients and their documents.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Difference {
-    /// Methods, in the order of their names.
-    pub operations: Vec<Entry>,
-    /// Generated types, in the order of their names.
-    pub types: Vec<Entry>,
+    /// The old document.
+    pub old: Document,
+    /// The new document.
+    pub new: Document,
+    /// The changes, the most severe first.
+    pub entries: Vec<Entry>,
     /// Component schemas of the documents themselves, whether or not the client has a type for them.
     pub schemas: Schemas,
     /// The operations that the clients do not have although the documents do.
@@ -19,8 +29,17 @@ pub struct Difference {
     pub documents_differ: bool,
 }
 
+/// A compared document.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Document {
+    /// The name of its file, or `REVISION:PATH`, as on the command line.
+    pub name: String,
+    /// Its `info.version`.
+    pub version: Option<String>,
+}
+
 /// The operations that are left out of each client, because a part of the document is not supported.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Sides {
     /// Of the old one.
     pub old: Vec<Part>,
@@ -29,7 +48,7 @@ pub struct Sides {
 }
 
 /// Names of component schemas that only one of the documents has.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Schemas {
     /// Only in the new one.
     pub added: Vec<String>,
@@ -37,154 +56,129 @@ pub struct Schemas {
     pub removed: Vec<String>,
 }
 
-/// How an operation or a type differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Fate {
-    /// It is new.
-    Added,
-    /// It was removed.
-    Removed,
-    /// Its name in Rust differs.
-    Renamed,
-    /// The method or path of an operation differs.
-    Moved,
-    /// It has the same name and place, and differs otherwise.
-    Changed,
-}
-
-/// An operation or a type that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A change, with all places in which it occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Entry {
-    /// The name in Rust: in the new client, or in the old one if it was removed.
-    pub name: String,
-    /// The name in the old client, if it was renamed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub was: Option<String>,
-    /// Method and path of an operation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
-    /// The method and path in the old document, if they differ.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place_was: Option<String>,
-    /// How it differs.
-    pub fate: Fate,
-    /// The effect on callers: the most severe verdict of the changes.
+    /// The kind of change.
+    #[serde(rename = "id")]
+    pub rule: Rule,
+    /// The effect on callers: the most severe verdict of the change and its consequences.
     pub verdict: Verdict,
-    /// The individual changes.
-    pub changes: Vec<Change>,
-}
-
-/// Adds a change to the entry for `name`; entries are in the order of their names.
-pub(super) fn add(entries: &mut Vec<Entry>, name: &str, place: Option<String>, change: Change) {
-    match entries.binary_search_by(|entry| entry.name.as_str().cmp(name)) {
-        Ok(index) => entries[index].changes.push(change),
-        Err(index) => entries.insert(
-            index,
-            Entry {
-                name: name.to_owned(),
-                was: None,
-                place,
-                place_was: None,
-                fate: Fate::Changed,
-                verdict: change.verdict,
-                changes: vec![change],
-            },
-        ),
-    }
-}
-
-/// One change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// The argument, field, variant or other part; empty for the whole operation or type.
+    /// The argument, field, variant or other part; empty for the whole operation, type or document.
     pub part: String,
     /// The change, as the predicate of a sentence about `part`.
     pub what: String,
+    /// The reason for the verdict.
+    pub why: String,
+    /// The operations, types and other parts in which it occurs, in the order of their names.
+    pub sites: Vec<Site>,
+}
+
+/// A place in which a change occurs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Site {
+    /// The operation, type or other part.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// The part of it, if it is not the part of the entry.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub part: String,
+    /// The place in the old document; `null` if it has no such place.
+    pub old: Option<Place>,
+    /// The place in the new document; `null` if it has no such place.
+    pub new: Option<Place>,
+    /// What else changes in the client as a result.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub consequences: Vec<Consequence>,
+    /// The reason for which the change is accepted here, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<String>,
+    /// Where a reader of the new document looks for the change: at its place, or around the place that was removed.
+    #[serde(skip)]
+    pub nearest: Option<Position>,
+}
+
+/// The part of a client or a document that a change concerns.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Subject {
+    /// The kind of part.
+    pub kind: SubjectKind,
+    /// The name in Rust of an operation or a type, in the new client or, if it was removed, in the old one. The name in
+    /// the document of another part; empty for the document itself.
+    pub name: String,
+    /// The name in the old client, if it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// The method and path of an operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The method and path in the old document, if they differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation_was: Option<String>,
+}
+
+/// A kind of part of a client or a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SubjectKind {
+    /// The document itself.
+    Document,
+    /// An operation, which a method of the client calls.
+    Operation,
+    /// A generated type.
+    Type,
+    /// A part of the document that the client has no operation or type for.
+    Component,
+}
+
+/// A place in a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Place {
+    /// The JSON pointer (RFC 6901), as a URI fragment: `#/components/schemas/Thing`.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub pointer: Pointer,
+    /// The line and the column. If an overlay added the place, those of the innermost place around it.
+    #[serde(flatten)]
+    pub position: Option<Position>,
+}
+
+fn as_text<S: Serializer>(pointer: &Pointer, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(pointer)
+}
+
+/// A change of the client that results from another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Consequence {
+    /// The kind of change.
+    #[serde(rename = "id")]
+    pub rule: Rule,
     /// The effect on callers.
     pub verdict: Verdict,
+    /// The part of the operation or type.
+    pub part: String,
+    /// The change, as the predicate of a sentence about `part`.
+    pub what: String,
     /// The reason for the verdict.
     pub why: String,
 }
 
-impl Change {
-    pub(super) fn new(
-        verdict: Verdict,
-        part: impl Into<String>,
-        what: impl Into<String>,
-        why: impl Into<String>,
-    ) -> Self {
-        Self { part: part.into(), what: what.into(), verdict, why: why.into() }
+impl Entry {
+    /// Whether it breaks callers, at compile time or silently.
+    pub fn is_breaking(&self) -> bool {
+        self.verdict > Verdict::Compatible
     }
 
-    pub(super) fn compatible(part: impl Into<String>, what: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::new(Verdict::Compatible, part, what, why)
-    }
-
-    pub(super) fn breaking(part: impl Into<String>, what: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::new(Verdict::Breaking, part, what, why)
-    }
-}
-
-/// The effect of a change on callers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// The client is the same; only the server's rules or the documentation differ.
-    Note,
-    /// Callers compile, and behave as before.
-    Compatible,
-    /// Callers compile, and behave differently.
-    Silent,
-    /// Callers no longer compile.
-    Breaking,
-}
-
-/// The version step that a difference requires, from version 1.0 on. Before 1.0, Cargo treats a new minor version as
-/// incompatible, and a new patch version as compatible.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Step {
-    /// No release is needed.
-    None,
-    /// Only documentation differs.
-    Patch,
-    /// The client has additions, or other changes that break no caller.
-    Minor,
-    /// Callers break.
-    Major,
-}
-
-impl Step {
-    /// The step before 1.0.
-    pub fn before_one(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Patch | Self::Minor => "patch",
-            Self::Major => "minor",
-        }
-    }
-
-    /// The step from 1.0 on.
-    pub fn from_one(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Patch => "patch",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        }
+    /// Whether it is accepted everywhere it occurs.
+    pub fn is_accepted(&self) -> bool {
+        self.sites.iter().all(|site| site.accepted.is_some())
     }
 }
 
 impl Difference {
-    /// All entries, operations first.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.operations.iter().chain(&self.types)
-    }
-
     /// The most severe verdict.
     pub fn verdict(&self) -> Verdict {
-        self.entries().map(|entry| entry.verdict).max().unwrap_or(Verdict::Note)
+        self.entries.iter().map(|entry| entry.verdict).max().unwrap_or(Verdict::Note)
     }
 
     /// Whether callers break, at compile time or silently.
@@ -201,4 +195,55 @@ impl Difference {
             Verdict::Note => Step::None,
         }
     }
+
+    /// Sets the names of the documents, and finds the lines and columns of all places.
+    pub fn locate(&mut self, old: &Input, new: &Input) {
+        self.old.name.clone_from(&old.name);
+        self.new.name.clone_from(&new.name);
+        let sites = || self.entries.iter().flat_map(|entry| &entry.sites);
+        let pointers = |side: fn(&Site) -> Option<&Place>| -> BTreeSet<Pointer> {
+            sites().filter_map(side).map(|place| place.pointer.clone()).collect()
+        };
+        let wanted = pointers(|site| site.old.as_ref());
+        let old = positions(&old.text, &wanted);
+        let new = positions(&new.text, &(&pointers(|site| site.new.as_ref()) | &wanted));
+        for site in self.entries.iter_mut().flat_map(|entry| &mut entry.sites) {
+            let nearest = site.new.as_ref().or(site.old.as_ref());
+            site.nearest = nearest.and_then(|place| new.get(&place.pointer)).copied();
+            for (place, positions) in [(&mut site.old, &old), (&mut site.new, &new)] {
+                if let Some(place) = place {
+                    place.position = positions.get(&place.pointer).copied();
+                }
+            }
+        }
+    }
+
+    /// How many operations or types were added, removed, renamed, moved, or changed otherwise.
+    pub(super) fn counts(&self, kind: SubjectKind) -> Vec<(&'static str, usize)> {
+        let is_status = |rule: Rule| STATUSES.iter().any(|(_, rules)| rules.contains(&rule));
+        let subjects = |is_of: &dyn Fn(&Entry) -> bool| -> BTreeSet<&str> {
+            let entries = self.entries.iter().filter(|entry| is_of(entry));
+            let sites = entries.flat_map(|entry| &entry.sites).filter(|site| site.subject.kind == kind);
+            sites.map(|site| site.subject.name.as_str()).collect()
+        };
+        let mut known = BTreeSet::new();
+        let mut counts = Vec::new();
+        for (word, rules) in STATUSES {
+            let found = &subjects(&|entry| rules.contains(&entry.rule)) - &known;
+            counts.push((*word, found.len()));
+            known.extend(found);
+        }
+        let changed = &subjects(&|entry| !is_status(entry.rule)) - &known;
+        counts.push(("changed", changed.len()));
+        counts.retain(|(_, count)| *count > 0);
+        counts
+    }
 }
+
+/// The changes that concern an operation or a type as a whole.
+const STATUSES: &[(&str, &[Rule])] = &[
+    ("added", &[Rule::OperationAdded, Rule::TypeAdded]),
+    ("removed", &[Rule::OperationRemoved, Rule::OperationLeftOut, Rule::TypeRemoved]),
+    ("renamed", &[Rule::OperationRenamed, Rule::OperationNameReused, Rule::TypeRenamed]),
+    ("moved", &[Rule::OperationMoved]),
+];

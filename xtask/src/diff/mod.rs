@@ -6,14 +6,17 @@
 //! decisions of the generator that make a change breaking: names that come from titles and paths, parameters in a
 //! struct, errors by status, `Open` around the enums of responses, `Nullable` in a PATCH, `new` for the types that a
 //! request contains. A comparison of documents would repeat each of these decisions, and be wrong wherever it differs
-//! from the generator. Limits and defaults, which the client does not have, are compared in the documents. They break
-//! no caller, because the server enforces them for every version of the client.
+//! from the generator. What the client does not show, such as the server, statuses, limits and descriptions, is compared
+//! in the documents, so that every difference is reported.
 //!
 //! A verdict assumes that callers use the client as its documentation recommends: they pass arguments by position,
 //! construct requests, and in tests responses, with `new` or `Default` and set fields, read fields of responses by name
 //! without destructuring them in full, and match enums of strings with a wildcard arm. A test compiles callers of the
 //! old client against the new one, and checks that they compile exactly if the verdict predicts it
 //! (`xtask/tests/diff/callers.rs`).
+//!
+//! Each kind of change is a [`Rule`] with a stable id and a verdict. The steps are: the comparisons of operations, types
+//! and documents list changes; `grouping` makes entries of them; `formats` print the entries.
 //!
 //! # Why not a library
 //!
@@ -24,14 +27,22 @@
 //! `public-api` compare Rust, but from rustdoc's JSON: they need two builds of the crate, which take minutes instead of
 //! a second, and cannot attribute a change to an operation.
 
+mod accepted;
 mod args;
 mod arguments;
-mod constraints;
+mod change;
 mod difference;
+mod documents;
+mod formats;
+mod grouping;
+mod level;
 mod operations;
+mod places;
 mod renames;
-mod report;
+mod rules;
+mod section;
 mod types;
+mod verdict;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -40,74 +51,69 @@ use std::path::Path;
 use serde_json::Value;
 
 pub use self::args::Args;
-use self::constraints::Subject;
-pub use self::difference::{Change, Difference, Entry, Fate, Schemas, Sides, Step, Verdict};
+use self::change::Finding;
+pub use self::difference::{
+    Consequence, Difference, Document, Entry, Place, Schemas, Sides, Site, Subject, SubjectKind,
+};
+pub use self::formats::{Format, changelog, markdown, schema, text, written};
+pub use self::level::FailOn;
+use self::places::Places;
 use self::renames::Renames;
-pub use self::report::{markdown, text};
+pub use self::rules::{Rule, table};
+pub use self::verdict::{Step, Verdict};
 use crate::client::Method;
 use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
 use crate::template::Template;
 use crate::{progress, select};
 
-/// The format in which a difference is printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Format {
-    /// Text for a terminal.
-    #[default]
-    Text,
-    /// Markdown for a pull request.
-    Markdown,
-    /// JSON for a program.
-    Json,
-}
-
-/// Compares the old client with the new one.
+/// Compares the old client and its document with the new ones.
 pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
     let pairs = operations::pair(&old.client, &new.client);
     let methods: Vec<_> = pairs.iter().map(|((_, was), (_, is))| (*was, *is)).collect();
     let renames = Renames::find(&old.client, &new.client, &methods);
     let methods = old.client.methods.values().chain(new.client.methods.values());
     let queries: BTreeSet<&str> = methods.filter_map(Method::query).collect();
+    let (old_places, new_places) = (Places::new(old), Places::new(new));
+
+    let mut findings: Vec<Finding> = Vec::new();
+    let sides = ((&old.client, &old.left_out), (&new.client, &new.left_out));
+    for (methods @ (was, is), change) in operations::compare(sides.0, sides.1, &pairs, &renames) {
+        findings.extend(operations::subject(methods).map(|subject| Finding {
+            subject,
+            old: was.and_then(|was| old_places.of_operation(was, &change.old)),
+            new: is.and_then(|is| new_places.of_operation(is, &change.new)),
+            change,
+        }));
+    }
+    for (names @ (was, is), change) in types::compare(&old.client, &new.client, &renames, &queries) {
+        findings.extend(types::subject(names).map(|subject| Finding {
+            subject,
+            old: was.and_then(|was| old_places.of_type(was, &change.old)),
+            new: is.and_then(|is| new_places.of_type(is, &change.new)),
+            change,
+        }));
+    }
+    let sides = documents::Sides { old, new, old_places: &old_places, new_places: &new_places };
+    let differences = documents::compare(&sides, &pairs, &renames, &findings);
+    findings.extend(differences);
+
     let (before, after) = (schemas(&old.document), schemas(&new.document));
     let only = |one: &BTreeSet<&String>, other: &BTreeSet<&String>| -> Vec<String> {
         one.difference(other).map(|name| (*name).clone()).collect()
     };
-    let mut operations = operations::compare(&old.client, &new.client, &pairs, &renames);
-    operations::explain_left_out(&mut operations, &old.left_out, &new.left_out);
-    let mut types = types::compare(&old.client, &new.client, &renames, &queries);
-    for (subject, change) in constraints::compare(&old.document, &new.document) {
-        match subject {
-            Subject::Component { name, .. } => {
-                if let Some(name) = type_of(&name, new) {
-                    difference::add(&mut types, &name, None, change);
-                }
-            }
-            Subject::Operation { method, path, .. } => {
-                let found = new
-                    .client
-                    .methods
-                    .iter()
-                    .find(|(_, it)| it.operation.method == method && it.operation.path == path);
-                if let Some((_, found)) = found {
-                    difference::add(&mut operations, &found.call(), Some(format!("{method} {path}")), change);
-                }
-            }
-        }
-    }
+    let document = |outcome: &Outcome| Document {
+        name: String::new(),
+        version: outcome.document["info"]["version"].as_str().map(str::to_owned),
+    };
     Difference {
-        operations,
-        types,
+        old: document(old),
+        new: document(new),
+        entries: grouping::entries(findings),
         schemas: Schemas { added: only(&after, &before), removed: only(&before, &after) },
         left_out: Sides { old: old.left_out.operations.clone(), new: new.left_out.operations.clone() },
         documents_differ: old.document != new.document,
     }
-}
-
-/// The generated type of a component.
-fn type_of(component: &str, outcome: &Outcome) -> Option<String> {
-    let name = outcome.lowered.type_name(component);
-    outcome.client.types.contains_key(&name).then_some(name)
 }
 
 fn schemas(document: &Value) -> BTreeSet<&String> {
@@ -115,42 +121,27 @@ fn schemas(document: &Value) -> BTreeSet<&String> {
     schemas.into_iter().flatten().map(|(name, _)| name).collect()
 }
 
-/// Runs the task: compares the clients of the documents in two files, prints the difference to `out`, and returns it.
+/// Runs the task: compares the clients of the documents in two files, prints the difference to `out`, and
+/// returns whether the command fails because of it.
 ///
 /// # Errors
 ///
-/// When a file cannot be read, or no client can be generated from it.
-pub fn run(template: &Template, args: &Args, out: &mut dyn Write) -> anyhow::Result<Difference> {
+/// When a file cannot be read, when no client can be generated from it, or when an accepted change does not apply.
+pub fn run(template: &Template, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool> {
     let read = |path: &Path| Input::read_file_or_revision(Path::new(""), path);
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     // A tag may be new, or gone.
     let options = Options { unknown_tags: true, ..args.options.options(template)? };
-    let (old, new) = progress::during("generating both clients", || {
+    let (old_outcome, new_outcome) = progress::during("generating both clients", || {
         pipeline::both(|| pipeline::run(&old, &options), || pipeline::run(&new, &options))
     });
-    let (old, new) = (old?, new?);
-    select::require_one(&old, &new)?;
-    let difference = compare(&old, &new);
-    write!(out, "{}", written(&difference, args.format())?)?;
-    Ok(difference)
-}
-
-/// The difference as text in the given format.
-///
-/// # Errors
-///
-/// When the difference cannot be serialized, which does not happen: it consists of strings.
-pub fn written(difference: &Difference, format: Format) -> anyhow::Result<String> {
-    Ok(match format {
-        Format::Text => text(difference),
-        Format::Markdown => markdown(difference),
-        Format::Json => {
-            let mut value = serde_json::to_value(difference)?;
-            value["verdict"] = serde_json::to_value(difference.verdict())?;
-            value["step"] = serde_json::json!({
-                "before_1.0": difference.step().before_one(), "from_1.0": difference.step().from_one(),
-            });
-            format!("{}\n", serde_json::to_string_pretty(&value)?)
-        }
-    })
+    let (old_outcome, new_outcome) = (old_outcome?, new_outcome?);
+    select::require_one(&old_outcome, &new_outcome)?;
+    let mut difference = compare(&old_outcome, &new_outcome);
+    difference.locate(&old, &new);
+    if let Some(file) = &args.accepted {
+        accepted::apply(&Input::read(Path::new(""), file)?, &mut difference)?;
+    }
+    write!(out, "{}", written(&difference, args.format, args.fail_on)?)?;
+    Ok(args.fail_on.fails(&difference))
 }

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::{self, shown};
-use super::difference::{Change, Entry, Fate, Verdict};
+use super::change::{Change, Spot};
+use super::difference::{Subject, SubjectKind};
 use super::renames::Renames;
+use super::rules::Rule;
 use super::types;
 use crate::client::{Client, Kind, Method};
 use crate::skip::LeftOut;
@@ -44,64 +46,68 @@ fn without_names(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// An entry for each operation that differs.
-pub(super) fn compare(old: &Client, new: &Client, pairs: &[Pair<'_>], renames: &Renames) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = pairs.iter().filter_map(|pair| compare_pair(pair, old, new, renames)).collect();
+/// A method of each client that a change concerns; one of them is absent if the operation is new or was removed.
+pub(super) type Methods<'a> = (Option<&'a Method>, Option<&'a Method>);
+
+/// The changes of all operations, each with the methods that it concerns.
+pub(super) fn compare<'a>(
+    (old, old_left_out): (&'a Client, &LeftOut),
+    (new, new_left_out): (&'a Client, &LeftOut),
+    pairs: &[Pair<'a>],
+    renames: &Renames,
+) -> Vec<(Methods<'a>, Change)> {
+    let mut changes: Vec<(Methods<'_>, Change)> = Vec::new();
+    for pair @ ((_, was), (_, is)) in pairs {
+        let found = compare_pair(pair, old, new, renames);
+        changes.extend(found.into_iter().map(|change| ((Some(*was), Some(*is)), change)));
+    }
     let kept: BTreeSet<&str> = pairs.iter().map(|((name, _), _)| *name).collect();
     let known: BTreeSet<&str> = pairs.iter().map(|(_, (name, _))| *name).collect();
+    let left_out =
+        |side: &LeftOut, method: &Method| side.operations.iter().find(|part| part.name == place(method)).cloned();
     for (_, method) in old.methods.iter().filter(|(name, _)| !kept.contains(name.as_str())) {
-        let removed = Change::breaking("", "was removed", "calls to it no longer compile");
-        entries.push(entry(method, Fate::Removed, vec![removed]));
+        let change = match left_out(new_left_out, method) {
+            Some(part) => {
+                Change::new(Rule::OperationLeftOut, "", format!("is left out: {} at {}", part.why, part.place))
+            }
+            None => Change::new(Rule::OperationRemoved, "", "was removed").at(Spot::Whole, Spot::Absent),
+        };
+        changes.push(((Some(method), None), change));
     }
     for (_, method) in new.methods.iter().filter(|(name, _)| !known.contains(name.as_str())) {
-        let added = Change::compatible("", "is new", "no caller uses it yet");
-        entries.push(entry(method, Fate::Added, vec![added]));
+        let what = if left_out(old_left_out, method).is_some() { "is new: it was left out before" } else { "is new" };
+        changes.push(((None, Some(method)), Change::new(Rule::OperationAdded, "", what).at(Spot::Absent, Spot::Whole)));
     }
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
-    entries
+    changes
 }
 
-/// States the reason for an operation that only one client has because it is left out of the other.
-pub(super) fn explain_left_out(entries: &mut [Entry], old: &LeftOut, new: &LeftOut) {
-    for entry in entries {
-        let of = |side: &LeftOut| side.operations.iter().find(|part| Some(&part.name) == entry.place.as_ref()).cloned();
-        let what = match entry.fate {
-            Fate::Removed => of(new).map(|part| format!("is left out: {} at {}", part.why, part.place)),
-            Fate::Added => of(old).map(|_| "is new: it was left out before".to_owned()),
-            Fate::Renamed | Fate::Moved | Fate::Changed => None,
-        };
-        if let (Some(what), Some(change)) = (what, entry.changes.first_mut()) {
-            change.what = what;
-        }
-    }
-}
-
-fn entry(method: &Method, fate: Fate, changes: Vec<Change>) -> Entry {
-    Entry {
+/// The subject of a change of an operation; `None` without a method.
+pub(super) fn subject((was, is): Methods<'_>) -> Option<Subject> {
+    let method = is.or(was)?;
+    let other = was.filter(|was| was.call() != method.call()).map(Method::call);
+    let moved = was.filter(|was| place(was) != place(method)).map(place);
+    Some(Subject {
+        kind: SubjectKind::Operation,
         name: method.call(),
-        was: None,
-        place: Some(place(method)),
-        place_was: None,
-        fate,
-        verdict: changes.iter().map(|change| change.verdict).max().unwrap_or(Verdict::Compatible),
-        changes,
-    }
+        was: other,
+        operation: Some(place(method)),
+        operation_was: moved,
+    })
 }
 
-fn place(method: &Method) -> String {
+pub(super) fn place(method: &Method) -> String {
     format!("{} {}", method.operation.method, method.operation.path)
 }
 
-fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Option<Entry> {
+fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Vec<Change> {
     let ((_, was), (_, is)) = *pair;
-    let (old_name, name) = (was.call(), is.call());
     let mut changes = Vec::new();
-    if old_name != name {
-        changes.push(renamed(&old_name, was, new, renames));
+    if was.call() != is.call() {
+        changes.push(renamed(&was.call(), was, new, renames));
     }
-    if place(was) != place(is) {
-        let what = format!("was {}", place(was));
-        changes.push(Change::compatible("", what, "the method sends its request to the new place"));
+    let (path_was, path) = (&was.operation.path, &is.operation.path);
+    if was.operation.method != is.operation.method || without_names(path_was) != without_names(path) {
+        changes.push(Change::new(Rule::OperationMoved, "", format!("was {}", place(was))));
     }
     let fields = |client: &Client, method: &Method| match method.query().and_then(|name| client.types.get(name)) {
         Some(kind) => match &kind.kind {
@@ -119,34 +125,22 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
         &|name| after.contains(name),
     ));
     changes.extend(query_fields(pair, old, new, renames));
-    for (part, before, after, why) in [
-        (
-            "response",
-            &was.success.plain,
-            &is.success.plain,
-            "callers that name the type, or read its fields, no longer compile",
-        ),
-        ("error", &was.failure.plain, &is.failure.plain, "callers that name the type, or match it, no longer compile"),
+    let mut effects = bodies(pair, old, new, renames);
+    for (rule, part, before, after) in [
+        (Rule::ResponseTypeChanged, "response", &was.success.plain, &is.success.plain),
+        (Rule::ErrorTypeChanged, "error", &was.failure.plain, &is.failure.plain),
     ] {
         if renames.within(before) != *after {
-            changes.push(Change::breaking(part, format!("was `{}`, is `{}`", shown(before), shown(after)), why));
+            effects.push(Change::new(rule, part, format!("was `{}`, is `{}`", shown(before), shown(after))));
         }
     }
-    changes.extend(bodies(pair, old, new, renames));
-    if was.operation.needs_bearer != is.operation.needs_bearer {
-        let what = if is.operation.needs_bearer { "is sent now" } else { "is no longer sent" };
-        changes.push(Change::compatible("bearer token", what, "callers need no change"));
+    changes.extend(effects);
+    match (was.operation.needs_bearer, is.operation.needs_bearer) {
+        (false, true) => changes.push(Change::new(Rule::BearerTokenAdded, "bearer token", "is sent now")),
+        (true, false) => changes.push(Change::new(Rule::BearerTokenRemoved, "bearer token", "is no longer sent")),
+        _ => {}
     }
-    if changes.is_empty() {
-        return None;
-    }
-    let (renamed, moved) = (old_name != name, place(was) != place(is));
-    let fate = match (renamed, moved) {
-        (true, _) => Fate::Renamed,
-        (false, true) => Fate::Moved,
-        (false, false) => Fate::Changed,
-    };
-    Some(Entry { was: renamed.then_some(old_name), place_was: moved.then(|| place(was)), ..entry(is, fate, changes) })
+    changes
 }
 
 /// The change of a name. Calls to the old name compile only if another operation has that name now, with the same
@@ -154,7 +148,7 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
 fn renamed(old_name: &str, was: &Method, new: &Client, renames: &Renames) -> Change {
     let what = format!("was `{old_name}`");
     let Some(other) = new.methods.values().find(|method| method.call() == old_name) else {
-        return Change::breaking("", what, "calls to the old name no longer compile");
+        return Change::new(Rule::OperationRenamed, "", what);
     };
     let what = format!("{what}, and `{old_name}` is {} now", place(other));
     let kinds = |method: &Method| method.arguments.iter().map(|it| renames.within(&it.kind)).collect::<Vec<_>>();
@@ -162,9 +156,9 @@ fn renamed(old_name: &str, was: &Method, new: &Client, renames: &Renames) -> Cha
         && renames.within(&was.success.plain) == other.success.plain
         && renames.within(&was.failure.plain) == other.failure.plain;
     if looks_the_same {
-        Change::new(Verdict::Silent, "", what, "calls to the old name compile, and call the other operation")
+        Change::new(Rule::OperationNameReused, "", what)
     } else {
-        Change::breaking("", what, "calls to the old name no longer compile")
+        Change::new(Rule::OperationRenamed, "", what)
     }
 }
 
@@ -184,8 +178,9 @@ fn bodies(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Vec
         let after = body(is, new, &status).map(str::to_owned);
         if before != after {
             let what = format!("was {}, is {}", shown(before), shown(after));
-            let why = "callers that match the variant of the old body compile, and no longer see that body";
-            changes.push(Change::new(Verdict::Silent, format!("body of {status}"), what, why));
+            let spot = Spot::Response(status.clone());
+            let change = Change::new(Rule::StatusBodyChanged, format!("body of {status}"), what);
+            changes.push(change.at(spot.clone(), spot));
         }
     }
     changes
@@ -210,7 +205,18 @@ fn query_fields(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
     };
     changes.retain(|change| !is_argument(change));
     for change in &mut changes {
+        let name = change.part.trim_start_matches("field ").trim_matches('`').to_owned();
         change.part = change.part.replace("field", "query parameter");
+        change.rule = change.rule.of_query_parameter();
+        if change.rule == Rule::QueryParameterWireNameChanged {
+            change.what = change.what.replace(" in JSON", " in the query");
+            change.rule.why().clone_into(&mut change.why);
+        }
+        for spot in [&mut change.old, &mut change.new] {
+            if *spot != Spot::Absent {
+                *spot = Spot::Argument(name.clone());
+            }
+        }
     }
     changes
 }

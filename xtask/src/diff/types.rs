@@ -3,59 +3,56 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::{self, shown};
-use super::difference::{Change, Entry, Fate, Verdict};
+use super::change::{Change, Spot};
+use super::difference::{Subject, SubjectKind};
 use super::renames::Renames;
+use super::rules::Rule;
+use super::verdict::Verdict;
 use crate::client::{Argument, Client, Construction, Field, Kind, NamedType, Variant};
 
-/// An entry for each type that differs, except those in `elsewhere`, which are reported with their operation.
-pub(super) fn compare(old: &Client, new: &Client, renames: &Renames, elsewhere: &BTreeSet<&str>) -> Vec<Entry> {
+/// The name of a type in each client; one of them is absent if the type is new or was removed.
+pub(super) type Names<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// The changes of all types, except those in `elsewhere`, which are reported with their operation.
+pub(super) fn compare<'a>(
+    old: &'a Client,
+    new: &'a Client,
+    renames: &'a Renames,
+    elsewhere: &BTreeSet<&str>,
+) -> Vec<(Names<'a>, Change)> {
     let is_reported = |name: &&String| !elsewhere.contains(name.as_str());
-    let mut entries = Vec::new();
-    for name in old.types.keys().filter(is_reported) {
-        let (was, now) = (&old.types[name], renames.of(name));
-        if let Some(is) = new.types.get(now) {
-            entries.extend(compare_pair((name, was), (now, is), renames));
-        } else {
-            let removed = Change::breaking("", "was removed", "callers that name it no longer compile");
-            entries.push(entry(name, Fate::Removed, vec![removed]));
+    let mut changes: Vec<(Names<'_>, Change)> = Vec::new();
+    for (name, was) in old.types.iter().filter(|(name, _)| is_reported(name)) {
+        let now = renames.of(name);
+        let Some(is) = new.types.get(now) else {
+            let removed = Change::new(Rule::TypeRemoved, "", "was removed").at(Spot::Whole, Spot::Absent);
+            changes.push(((Some(name), None), removed));
+            continue;
+        };
+        let names = (Some(name.as_str()), Some(now));
+        if name != now {
+            changes.push((names, Change::new(Rule::TypeRenamed, "", format!("was `{name}`"))));
         }
+        changes.extend(compare_kinds(was, is, renames).into_iter().map(|change| (names, change)));
     }
     let kept: BTreeSet<&str> = old.types.keys().map(|name| renames.of(name)).collect();
     for name in new.types.keys().filter(is_reported).filter(|name| !kept.contains(name.as_str())) {
-        entries.push(entry(name, Fate::Added, vec![Change::compatible("", "is new", "no caller names it yet")]));
+        let added = Change::new(Rule::TypeAdded, "", "is new").at(Spot::Absent, Spot::Whole);
+        changes.push(((None, Some(name)), added));
     }
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
-    entries
+    changes
 }
 
-fn entry(name: &str, fate: Fate, changes: Vec<Change>) -> Entry {
-    Entry {
+/// The subject of a change of a type; `None` without a name.
+pub(super) fn subject((was, is): Names<'_>) -> Option<Subject> {
+    let name = is.or(was)?;
+    Some(Subject {
+        kind: SubjectKind::Type,
         name: name.to_owned(),
-        was: None,
-        place: None,
-        place_was: None,
-        fate,
-        verdict: changes.iter().map(|change| change.verdict).max().unwrap_or(Verdict::Compatible),
-        changes,
-    }
-}
-
-fn compare_pair(
-    (old_name, was): (&str, &NamedType),
-    (name, is): (&str, &NamedType),
-    renames: &Renames,
-) -> Option<Entry> {
-    let mut changes = Vec::new();
-    if old_name != name {
-        changes.push(Change::breaking("", format!("was `{old_name}`"), "callers that name it no longer compile"));
-    }
-    changes.extend(compare_kinds(was, is, renames));
-    if changes.is_empty() {
-        return None;
-    }
-    let fate = if old_name == name { Fate::Changed } else { Fate::Renamed };
-    let was = (fate == Fate::Renamed).then(|| old_name.to_owned());
-    Some(Entry { was, ..entry(name, fate, changes) })
+        was: was.filter(|was| *was != name).map(str::to_owned),
+        operation: None,
+        operation_was: None,
+    })
 }
 
 /// Lists the differences between the old and the new form of a type.
@@ -65,14 +62,14 @@ pub(super) fn compare_kinds(was: &NamedType, is: &NamedType, renames: &Renames) 
         (Kind::Wrapper(before), Kind::Wrapper(after)) if renames.within(before) == *after => Vec::new(),
         (Kind::Wrapper(before), Kind::Wrapper(after)) => {
             let what = format!("held `{}`, holds `{}`", shown(before), shown(after));
-            vec![Change::breaking("", what, "callers that construct or unwrap it no longer compile")]
+            vec![Change::new(Rule::TypeContentChanged, "", what)]
         }
         (Kind::Enum(before), Kind::Enum(after)) if was.kind.name() == is.kind.name() => {
             variants((was, before), (is, after), renames)
         }
         (before, after) => {
             let what = format!("was {}, is {}", before.name(), after.name());
-            return vec![Change::breaking("", what, "callers that use it no longer compile")];
+            return vec![Change::new(Rule::TypeKindChanged, "", what)];
         }
     };
     let lost: Vec<&str> = was
@@ -85,7 +82,11 @@ pub(super) fn compare_kinds(was: &NamedType, is: &NamedType, renames: &Renames) 
         .collect();
     if !lost.is_empty() {
         let what = format!("no longer implemented: {}", shown(&lost.join(", ")));
-        changes.push(Change::breaking("traits", what, "callers that use them no longer compile"));
+        let lost = Change::new(Rule::TraitRemoved, "traits", what);
+        match changes.iter_mut().find(|change| change.rule.verdict() == Verdict::Breaking) {
+            Some(cause) => cause.consequences.push(lost),
+            None => changes.push(lost),
+        }
     }
     changes
 }
@@ -93,82 +94,110 @@ pub(super) fn compare_kinds(was: &NamedType, is: &NamedType, renames: &Renames) 
 type Of<'a, T> = (&'a NamedType, &'a BTreeMap<String, T>);
 
 fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Renames) -> Vec<Change> {
-    let mut changes = construction(was, is, after, renames);
-    let reported: BTreeSet<String> = changes.iter().map(|change| change.part.clone()).collect();
+    let spot = |fields: &BTreeMap<String, Field>, name: &str| {
+        fields.get(name).map_or(Spot::Absent, |field| Spot::Field(field.wire.clone()))
+    };
     let part = |name: &str| format!("field `{name}`");
+    let mut changes = Vec::new();
     for (name, field) in before {
         let Some(same) = after.get(name) else {
-            let renamed =
-                after.iter().find(|(other, it)| it.wire == field.wire && !before.contains_key(other.as_str()));
-            let what = renamed.map_or("was removed".to_owned(), |(other, _)| format!("was renamed to `{other}`"));
             let why = match (was.is_sent, was.is_received) {
                 (true, false) => "callers that set it no longer compile",
                 _ => "callers that read it no longer compile",
             };
-            changes.push(Change::breaking(part(name), what, why));
+            let removed = Change::new(Rule::FieldRemoved, part(name), "was removed").because(why);
+            changes.push(removed.at(spot(before, name), Spot::Absent));
             continue;
         };
+        let at = (spot(before, name), spot(after, name));
         if renames.within(&field.kind) != same.kind {
             let what = format!("was `{}`, is `{}`", shown(&field.kind), shown(&same.kind));
-            changes.push(Change::breaking(part(name), what, why_of_type(&field.kind, &same.kind, was)));
+            let (rule, why) = why_of_type(&field.kind, &same.kind, was);
+            changes.push(Change::new(rule, part(name), what).because(why).at(at.0, at.1));
         } else if field.wire != same.wire {
             let what = format!("is `{}` in JSON, was `{}`", same.wire, field.wire);
-            changes.push(Change::compatible(part(name), what, "its name in Rust is the same"));
+            changes.push(Change::new(Rule::FieldWireNameChanged, part(name), what).at(at.0, at.1));
         }
     }
-    let wires: BTreeSet<&str> = before.values().map(|field| field.wire.as_str()).collect();
+    let constructors = construction(was, is, after, renames);
+    let reported: BTreeSet<String> = constructors.iter().map(|change| named(change).to_owned()).collect();
+    let mut added = Vec::new();
     for (name, field) in after.iter().filter(|(name, _)| !before.contains_key(name.as_str())) {
-        let is_known = wires.contains(field.wire.as_str()) || reported.contains(&format!("argument of `new` `{name}`"));
-        if is_known {
+        if reported.contains(name) || is.construction.requires(name) {
             continue;
         }
-        let what = format!("is new: `{}`", shown(&field.kind));
-        changes.push(match &is.construction {
-            construction if construction.requires(name) => continue,
-            Construction::New(_) | Construction::Named { .. } => {
-                Change::compatible(part(name), what, "it is optional; `new` leaves it unset")
-            }
-            Construction::Default => Change::compatible(part(name), what, "it is optional; `Default` leaves it unset"),
-            Construction::Literal => Change::breaking(
-                part(name),
-                what,
-                "the type has neither `new` nor `Default`, so callers name every field",
-            ),
-        });
+        let by = if is.construction == Construction::Default { "`Default`" } else { "`new`" };
+        let change = Change::new(Rule::FieldAdded, part(name), format!("is new: `{}`", shown(&field.kind)));
+        let change = change.because(format!("it is optional; {by} leaves it unset"));
+        added.push(change.at(Spot::Absent, spot(after, name)));
     }
-    changes
+    // Arguments of `new` have the names of the fields in Rust.
+    let mut rest = Vec::new();
+    for mut change in constructors {
+        for (side, fields) in [(&mut change.old, before), (&mut change.new, after)] {
+            if let Spot::Field(name) = side {
+                *side = spot(fields, name);
+            }
+        }
+        let requires = |name: &str| (was.construction.requires(name), is.construction.requires(name));
+        let cause = changes.iter_mut().find(|cause| match change.rule {
+            Rule::ConstructorChanged => {
+                let (before, after) = requires(named(cause));
+                before != after
+            }
+            rule => rule.verdict() == Verdict::Breaking && named(cause) == named(&change),
+        });
+        match cause {
+            Some(cause) => cause.consequences.push(change),
+            None => rest.push(change),
+        }
+    }
+    rest.extend(changes);
+    rest.extend(added);
+    rest
+}
+
+/// The name in a part such as "field `note`".
+fn named(change: &Change) -> &str {
+    change.part.trim_end_matches('`').rsplit('`').next().unwrap_or_default()
 }
 
 /// The changes in how callers construct a value: of a request in programs, of a response in tests.
 fn construction(was: &NamedType, is: &NamedType, after: &BTreeMap<String, Field>, renames: &Renames) -> Vec<Change> {
-    let breaking = |what: String, why: &'static str| vec![Change::breaking("constructor", what, why)];
+    let changed =
+        |what: String, why: &str| vec![Change::new(Rule::ConstructorChanged, "constructor", what).because(why)];
     match (&was.construction, &is.construction) {
         (Construction::New(before), Construction::New(now)) => {
-            let mut changes = arguments::compare(before, now, renames, &|_| false, &|name| after.contains_key(name));
+            let was_a_field = |name: &str| matches!(&was.kind, Kind::Struct(fields) if fields.contains_key(name));
+            let is_a_field = |name: &str| after.contains_key(name);
+            let mut changes = arguments::compare(before, now, renames, &was_a_field, &is_a_field);
             // The change of the field's type is reported with the field.
-            changes.retain(|change| !change.what.starts_with("was `") || change.verdict == Verdict::Silent);
+            changes.retain(|change| change.rule != Rule::ArgumentTypeChanged);
+            for change in &mut changes {
+                if change.rule == Rule::RequestFieldRequired && !was.is_sent {
+                    *change = required_in_response(change.clone());
+                }
+            }
             changes
         }
         (Construction::Named { fields: before, .. }, Construction::Named { fields: now, .. }) => {
             required(before, now, was, after)
         }
-        (Construction::New(_) | Construction::Named { .. }, Construction::Default) => breaking(
+        (Construction::New(_) | Construction::Named { .. }, Construction::Default) => changed(
             format!("is `default()` now, was {}", was.construction),
             "no field is required now; calls to `new` no longer compile",
         ),
-        (Construction::Default, Construction::New(_) | Construction::Named { .. }) => breaking(
+        (Construction::Default, Construction::New(_) | Construction::Named { .. }) => changed(
             format!("is {} now", is.construction),
             "these are required now; calls to `default()` no longer compile",
         ),
         (Construction::New(_), Construction::Named { .. }) | (Construction::Named { .. }, Construction::New(_)) => {
-            breaking(
-                format!("is {} now, was {}", is.construction, was.construction),
-                "calls to `new` no longer compile",
-            )
+            changed(format!("is {} now, was {}", is.construction, was.construction), "calls to `new` no longer compile")
         }
-        (before, now) if before != now && *now == Construction::Literal => {
-            vec![Change::breaking("", "no longer has `new` or `Default`", "calls to them no longer compile")]
-        }
+        (before, now) if before != now && *now == Construction::Literal => changed(
+            "is a literal now".to_owned(),
+            "the type no longer has `new` or `Default`; calls to them no longer compile",
+        ),
         _ => Vec::new(),
     }
 }
@@ -177,101 +206,119 @@ fn construction(was: &NamedType, is: &NamedType, after: &BTreeMap<String, Field>
 fn required(before: &[Argument], now: &[Argument], was: &NamedType, after: &BTreeMap<String, Field>) -> Vec<Change> {
     let has = |list: &[Argument], name: &str| list.iter().any(|argument| argument.name == name);
     let part = |name: &str| format!("required field `{name}`");
+    let spot = |name: &str| Spot::Field(name.to_owned());
     let was_a_field = |name: &str| matches!(&was.kind, Kind::Struct(fields) if fields.contains_key(name));
     let mut changes = Vec::new();
     for Argument { name, .. } in before.iter().filter(|it| !has(now, &it.name) && after.contains_key(&it.name)) {
         let why = "callers that name it in the argument of `new` no longer compile; set the field instead";
-        changes.push(Change::breaking(part(name), "is optional now", why));
+        let change = Change::new(Rule::FieldBecameOptional, part(name), "is optional now").because(why);
+        changes.push(change.at(spot(name), spot(name)));
     }
     for Argument { name, kind, .. } in now.iter().filter(|it| !has(before, &it.name)) {
-        let what = if was_a_field(name) { "is required now" } else { "is new" };
-        let why = if was.is_sent {
-            "callers must name it in the argument of `new`"
+        let (rule, what) = if was_a_field(name) {
+            (Rule::FieldBecameRequired, "is required now")
         } else {
-            "callers that make a response, as tests do, must name it in the argument of `new`"
+            (Rule::RequestFieldRequired, "is new")
         };
-        changes.push(Change::breaking(part(name), format!("{what}: `{}`", shown(kind)), why));
+        let change = Change::new(rule, part(name), format!("{what}: `{}`", shown(kind)));
+        let change = change.because("callers must name it in the argument of `new`").at(spot(name), spot(name));
+        changes.push(if was.is_sent { change } else { required_in_response(change) });
     }
     changes
 }
 
-/// The reason why a new type of a field breaks callers. It depends on the wrapper around the type, and on whether
-/// requests or responses contain the field.
-fn why_of_type(was: &str, is: &str, kind: &NamedType) -> &'static str {
+/// The change for a required field of a type that only responses contain.
+fn required_in_response(mut change: Change) -> Change {
+    if change.rule == Rule::RequestFieldRequired {
+        change.rule = Rule::ResponseFieldRequired;
+    }
+    change.because("callers that construct a response, as tests do, must pass it to `new`")
+}
+
+/// The kind of change that a new type of a field is, and the reason why it breaks callers. They depend on the wrapper
+/// around the type, and on whether requests or responses contain the field.
+fn why_of_type(was: &str, is: &str, kind: &NamedType) -> (Rule, &'static str) {
     let wrapped = |outer: &str, inner: &str, name: &str| outer == format!("{name}<{inner}>");
     let only_sent = kind.is_sent && !kind.is_received;
     if wrapped(was, is, "Option") {
-        return if only_sent {
+        let why = if only_sent {
             "it is required now; callers that pass `Some` or `None` no longer compile"
         } else {
             "it is always present now; callers that check for its presence no longer compile"
         };
+        return (Rule::FieldBecameRequired, why);
     }
     if wrapped(is, was, "Option") {
-        return if only_sent {
+        let why = if only_sent {
             "it is optional now; callers that pass a bare value no longer compile"
         } else {
             "it may be absent now; callers that assume it is present no longer compile"
         };
+        return (Rule::FieldBecameOptional, why);
     }
     let without = |kind: &str, name: &str| kind.replace(name, "").replace('>', "");
-    if without(is, "crate::Nullable<").replace("Option<", "") == without(was, "crate::Nullable<").replace("Option<", "")
+    let why = if without(is, "crate::Nullable<").replace("Option<", "")
+        == without(was, "crate::Nullable<").replace("Option<", "")
     {
-        return "only one of the two is in the body of a PATCH, which distinguishes absent, null and a value";
-    }
-    if without(is, "crate::Open<") == without(was, "crate::Open<") {
-        return "only one of the two is in a response, which keeps unknown values";
-    }
-    "callers that use the old type no longer compile"
+        "only one of the two is in the body of a PATCH, which distinguishes absent, null and a value"
+    } else if without(is, "crate::Open<") == without(was, "crate::Open<") {
+        "only one of the two is in a response, which keeps unknown values"
+    } else {
+        Rule::FieldTypeChanged.why()
+    };
+    (Rule::FieldTypeChanged, why)
 }
 
 fn variants((was, before): Of<'_, Variant>, (is, after): Of<'_, Variant>, renames: &Renames) -> Vec<Change> {
     let mut changes = Vec::new();
     let plain = is.kind.name() == "an enum";
     let noun = if plain { "value" } else { "variant" };
+    let spot = |name: &str, variant: &Variant| Spot::Value(if plain { variant.wire.clone() } else { name.to_owned() });
     for (name, variant) in before {
         let part = format!("{noun} `{name}`");
-        match after.get(name) {
-            None => {
-                let renamed = after.iter().find(|(_, it)| plain && it.wire == variant.wire);
-                let what = renamed.map_or("was removed".to_owned(), |(other, _)| format!("was renamed to `{other}`"));
-                changes.push(Change::breaking(part, what, "callers that name it no longer compile"));
-            }
-            Some(same) if renames.within(held(variant)) != held(same) => {
-                let content = |variant| match held(variant) {
-                    "" => "nothing".to_owned(),
-                    kind => format!("`{}`", shown(kind)),
-                };
-                let what = format!("held {}, holds {}", content(variant), content(same));
-                changes.push(Change::breaking(part, what, "callers that construct or match it no longer compile"));
-            }
-            Some(same) if same.content.is_none() && variant.wire != same.wire => {
-                let what = format!("is `{}` in JSON, was `{}`", same.wire, variant.wire);
-                changes.push(Change::compatible(part, what, "its name in Rust is the same"));
-            }
-            Some(_) => {}
-        }
+        let old = spot(name, variant);
+        let Some(same) = after.get(name) else {
+            let renamed = after.iter().find(|(_, it)| plain && it.wire == variant.wire);
+            changes.push(if let Some((other, it)) = renamed {
+                let what = format!("was renamed to `{other}`");
+                Change::new(Rule::EnumValueRenamed, part, what).at(old, spot(other, it))
+            } else {
+                let rule = if plain { Rule::EnumValueRemoved } else { Rule::VariantRemoved };
+                Change::new(rule, part, "was removed").at(old, Spot::Absent)
+            });
+            continue;
+        };
+        let (rule, what) = if renames.within(held(variant)) != held(same) {
+            let content = |variant| match held(variant) {
+                "" => "nothing".to_owned(),
+                kind => format!("`{}`", shown(kind)),
+            };
+            (Rule::VariantTypeChanged, format!("held {}, holds {}", content(variant), content(same)))
+        } else if plain && variant.wire != same.wire {
+            (Rule::EnumValueWireNameChanged, format!("is `{}` in JSON, was `{}`", same.wire, variant.wire))
+        } else {
+            continue;
+        };
+        changes.push(Change::new(rule, part, what).at(old, spot(name, same)));
     }
     let texts: BTreeSet<&str> = before.values().map(|variant| variant.wire.as_str()).collect();
-    for (name, _) in after.iter().filter(|(name, _)| !before.contains_key(name.as_str())) {
-        if plain && texts.contains(after[name].wire.as_str()) {
+    for (name, variant) in after.iter().filter(|(name, _)| !before.contains_key(name.as_str())) {
+        if plain && texts.contains(variant.wire.as_str()) {
             continue;
         }
-        let part = format!("{noun} `{name}`");
-        changes.push(match (plain, was.is_received) {
-            (true, true) => Change::compatible(
-                part,
-                "is new",
-                "responses contain it as `Open`, which callers cannot match exhaustively",
-            ),
-            (_, false) => Change::compatible(part, "is new", "callers need not send it"),
+        let (rule, why) = match (plain, was.is_received) {
+            (true, true) => {
+                (Rule::EnumValueAdded, "responses contain it as `Open`, which callers cannot match exhaustively")
+            }
+            (true, false) => (Rule::EnumValueAdded, "callers need not send it"),
+            (false, false) => (Rule::VariantAdded, "callers need not send it"),
             (false, true) if was.is_growing => {
-                Change::compatible(part, "is new", "the type is `#[non_exhaustive]`, so callers expect more variants")
+                (Rule::VariantAdded, "the type is `#[non_exhaustive]`, so callers expect more variants")
             }
-            (false, true) => {
-                Change::breaking(part, "is new", "callers that match all variants of a response no longer compile")
-            }
-        });
+            (false, true) => (Rule::ExhaustiveVariantAdded, Rule::ExhaustiveVariantAdded.why()),
+        };
+        let change = Change::new(rule, format!("{noun} `{name}`"), "is new").because(why);
+        changes.push(change.at(Spot::Absent, spot(name, variant)));
     }
     changes
 }

@@ -51,6 +51,14 @@ impl Pointer {
         Some(Self(tokens.map(unescaped).collect()))
     }
 
+    /// Reads a pointer as [`Display`](fmt::Display) writes it: with a `#` before it, and without percent-encoding.
+    pub(crate) fn from_fragment(text: &str) -> Option<Self> {
+        match text.strip_prefix('#')? {
+            "" => Some(Self::root()),
+            path => Some(Self(path.strip_prefix('/')?.split('/').map(unescaped).collect())),
+        }
+    }
+
     /// The value at this place, if there is one.
     pub fn find<'a>(&self, document: &'a Value) -> Option<&'a Value> {
         self.0.iter().try_fold(document, |value, token| match value {

@@ -33,12 +33,13 @@ pub struct LeftOut {
 }
 
 /// A part of a document that was left out.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 pub struct Part {
     /// What it is called.
     pub name: String,
     /// The place that is refused, which the part contains or refers to.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub place: Pointer,
     /// Why that place is refused.
     pub why: String,

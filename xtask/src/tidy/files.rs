@@ -12,6 +12,9 @@ const LONG: usize = 300;
 /// The build script of `chift-api` includes this file, and an included file cannot have a module comment.
 const INCLUDED: &str = "chift-api/fingerprint.rs";
 
+/// The files in this folder are statements that a test puts into functions.
+const STATEMENTS: &str = "xtask/tests/diff/cases/";
+
 pub(super) fn top_level(repository: &Repository) -> Vec<Violation> {
     let is_known = |path: &str| match path.split_once('/') {
         Some((folder, _)) => folder.starts_with('.') || FOLDERS.contains(&folder),
@@ -30,7 +33,8 @@ pub(super) fn top_level(repository: &Repository) -> Vec<Violation> {
 
 pub(super) fn module_comments(repository: &Repository) -> Vec<Violation> {
     let has_comment = |text: &str| text.starts_with("//!") || text.starts_with("#![doc = include_str!");
-    let without = repository.rust().filter(|(path, text)| *path != INCLUDED && !has_comment(text));
+    let is_module = |path: &str| path != INCLUDED && !path.starts_with(STATEMENTS);
+    let without = repository.rust().filter(|(path, text)| is_module(path) && !has_comment(text));
     let hint = "start it with a `//!` comment that says what it is";
     without.map(|(path, _)| Violation::new(path, 1, "no module comment", hint)).collect()
 }

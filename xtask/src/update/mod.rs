@@ -207,7 +207,8 @@ pub(crate) fn prepare(
     let path = layout.changelog();
     let changelog = fs::read_to_string(&path).unwrap_or_else(|_| changelog::new(tool));
     let changelog = if let Some((present, old)) = old {
-        let difference = diff::compare(&old, &outcome);
+        let mut difference = diff::compare(&old, &outcome);
+        difference.locate(present, &new);
         writeln!(out, "\n{}", diff::text(&difference))?;
         changed(&changelog, present, &new, &options, &difference)
     } else {
@@ -230,7 +231,7 @@ fn changed(changelog: &str, old: &Input, new: &Input, options: &Options, differe
     } else {
         format!("Chift's document `{}`", fingerprint(new.text.as_bytes()))
     };
-    changelog::add(changelog, &cause, &diff::markdown(difference))
+    changelog::add(changelog, &cause, &diff::changelog(difference))
 }
 
 /// Generates the new client. When actions of an overlay select nothing, the error lists all of them, each with

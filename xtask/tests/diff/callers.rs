@@ -33,11 +33,11 @@ fn a_caller_of_the_old_client_compiles_against_the_new_one_unless_the_difference
     let folder = root.join("target/verify/callers");
     let mut files = scratch_crate(root);
     let mut callers = Vec::new();
-    for (index, case) in cases::all().into_iter().flat_map(|(_, cases)| cases).enumerate() {
+    for (index, case) in cases::all().into_iter().enumerate() {
         let name = format!("c{index}");
         let mut module = String::new();
         for (side, document) in [("old", &case.old), ("new", &case.new)] {
-            let outcome = pipeline::run(&cases::input(document), &Options::default()).unwrap();
+            let outcome = pipeline::run(&cases::input("case.json", document), &case.options).unwrap();
             let client = &outcome.sources["client.rs"];
             let hooks = "impl crate::runtime::ClientHooks<crate::Session> for Client {\n\
                  async fn exec(&self, _: reqwest::Request, _: &OperationInfo) -> Result<reqwest::Response, crate::runtime::CallError> {\n\
@@ -47,7 +47,11 @@ fn a_caller_of_the_old_client_compiles_against_the_new_one_unless_the_difference
         }
         let [forward, backward] = case.differences();
         let compiles = |difference: &Difference| {
-            difference.entries().flat_map(|entry| &entry.changes).all(|change| change.verdict != Verdict::Breaking)
+            let verdicts = difference.entries.iter().flat_map(|entry| {
+                let consequences = entry.sites.iter().flat_map(|site| &site.consequences);
+                consequences.map(|it| it.rule.verdict()).chain([entry.rule.verdict()])
+            });
+            verdicts.into_iter().all(|verdict| verdict != Verdict::Breaking)
         };
         for (caller, side, text, should_compile) in [
             ("caller", "old", &case.caller, true),

@@ -17,47 +17,60 @@ pub(crate) struct Case {
     pub(crate) caller: String,
     /// The statements of a caller of the new client.
     pub(crate) back: String,
+    /// The options with which the clients are generated.
+    pub(crate) options: Options,
+    /// Its folder, which contains the expected reports.
+    pub(crate) folder: PathBuf,
 }
 
 impl Case {
     /// The differences from the old to the new document, and from the new to the old one.
     pub(crate) fn differences(&self) -> [Difference; 2] {
-        let outcome = |document: &Value| {
-            pipeline::run(&input(document), &Options::default())
-                .unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
+        let (old, new) = (input("old.json", &self.old), input("new.json", &self.new));
+        let outcome = |input: &Input| {
+            pipeline::run(input, &self.options).unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
         };
-        let (old, new) = (outcome(&self.old), outcome(&self.new));
-        [diff::compare(&old, &new), diff::compare(&new, &old)]
+        let outcomes = (outcome(&old), outcome(&new));
+        let mut both = [diff::compare(&outcomes.0, &outcomes.1), diff::compare(&outcomes.1, &outcomes.0)];
+        both[0].locate(&old, &new);
+        both[1].locate(&new, &old);
+        both
     }
 }
 
 /// A document as pipeline input.
-pub(crate) fn input(document: &Value) -> Input {
-    Input { name: "case.json".to_owned(), text: document.to_string() }
+pub(crate) fn input(name: &str, document: &Value) -> Input {
+    Input { name: name.to_owned(), text: serde_json::to_string_pretty(document).unwrap() }
 }
 
 pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
 }
 
-/// The cases of each file, with the name of the file without its extension.
-pub(crate) fn all() -> Vec<(String, Vec<Case>)> {
-    let yaml = |path: &Path| -> Value { yaml_serde::from_str(&fs::read_to_string(path).unwrap()).unwrap() };
-    let base = yaml(&folder().join("base.yaml"));
-    let mut files: Vec<PathBuf> = fs::read_dir(folder().join("cases")).unwrap().map(|it| it.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
-    files.sort();
-    let read = |path: &PathBuf| {
-        let list = yaml(path);
-        let cases = list.as_array().unwrap().iter().map(|case| {
-            let old = patched(&base, case.get("before").unwrap_or(&json!({})));
-            let new = patched(&old, &case["after"]);
-            let text = |key: &str| case[key].as_str().unwrap_or_else(|| panic!("no {key} in {case}")).to_owned();
-            Case { name: text("name"), old: listed(old), new: listed(new), caller: text("caller"), back: text("back") }
-        });
-        (path.file_stem().unwrap().to_str().unwrap().to_owned(), cases.collect())
+/// The cases, in the order of their names. Each is a folder: `patch.yaml` has the patch `after`, which changes the
+/// document, and may have `before`, which changes the base first, and `skip_unsupported`; `caller.rs` and `back.rs` are the callers.
+pub(crate) fn all() -> Vec<Case> {
+    let yaml = |path: &Path| -> Value {
+        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        yaml_serde::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
-    files.iter().map(read).collect()
+    let base = yaml(&folder().join("base.yaml"));
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(folder().join("cases")).unwrap().map(|it| it.unwrap().path()).collect();
+    folders.sort();
+    let read = |folder: PathBuf| {
+        let patch = yaml(&folder.join("patch.yaml"));
+        let old = patched(&base, patch.get("before").unwrap_or(&json!({})));
+        let new = patched(&old, &patch["after"]);
+        let text = |name: &str| {
+            fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        };
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let options = Options { skip_unsupported: patch.get("skip_unsupported").is_some(), ..Options::default() };
+        let (caller, back) = (text("caller.rs"), text("back.rs"));
+        Case { name, old: listed(old), new: listed(new), caller, back, options, folder }
+    };
+    folders.into_iter().map(read).collect()
 }
 
 /// The document with a merge patch (RFC 7386) applied.

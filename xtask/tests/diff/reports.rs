@@ -1,59 +1,99 @@
-//! Compares the report on each case with the text file next to the case.
+//! Compares the reports on each case with the files in its folder.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
 use similar::TextDiff;
-use xtask::diff::{Fate, Format, Step, Verdict, written};
+use xtask::diff::{self, FailOn, Format, Rule, Step, written};
 
 use crate::cases;
 
+/// The expected reports of a case: the file, the direction, and the format.
+const REPORTS: [(&str, usize, Format); 6] = [
+    ("expected.txt", 0, Format::Text),
+    ("expected.reverted.txt", 1, Format::Text),
+    ("expected.md", 0, Format::Markdown),
+    ("expected.json", 0, Format::Json),
+    ("expected.github.txt", 0, Format::Github),
+    ("expected.junit.xml", 0, Format::Junit),
+];
+
 #[test]
-fn the_report_on_each_case_is_the_expected_one() {
+fn the_reports_on_each_case_are_the_expected_ones() {
     let mut differences = String::new();
-    for (file, cases) in cases::all() {
-        let mut report = String::new();
-        for case in &cases {
-            let [forward, backward] = case.differences();
-            for (direction, difference) in [("", forward), (", reverted", backward)] {
-                write!(report, "== {}{direction}\n\n{}\n", case.name, written(&difference, Format::Text).unwrap())
-                    .unwrap();
+    for case in cases::all() {
+        let both = case.differences();
+        for (file, direction, format) in REPORTS {
+            let report = written(&both[direction], format, FailOn::default()).unwrap();
+            let path = case.folder.join(file);
+            if std::env::var_os("BLESS").is_some() {
+                fs::write(&path, &report).unwrap();
             }
+            let expected = fs::read_to_string(&path).unwrap_or_default();
+            let diff = TextDiff::from_lines(&expected, &report);
+            let name = format!("{}/{file}", case.name);
+            write!(differences, "{}", diff.unified_diff().header(&name, "reported")).unwrap();
         }
-        let path = cases::folder().join(format!("cases/{file}.txt"));
-        if std::env::var_os("BLESS").is_some() {
-            fs::write(&path, &report).unwrap();
-        }
-        let expected = fs::read_to_string(&path).unwrap_or_default();
-        let diff = TextDiff::from_lines(&expected, &report);
-        write!(differences, "{}", diff.unified_diff().header(&format!("{file}.txt"), "reported")).unwrap();
     }
     assert!(differences.is_empty(), "{differences}\nto accept this: BLESS=1 cargo test -p xtask --test diff");
 }
 
 #[test]
 fn a_document_does_not_differ_from_itself() {
-    let (_, cases) = cases::all().remove(0);
-    let mut case = cases.into_iter().next().unwrap();
+    let mut case = cases::all().remove(0);
     case.new = case.old.clone();
     let [difference, _] = case.differences();
-    assert_eq!(difference.entries().count(), 0);
+    assert_eq!(difference.entries, []);
     assert_eq!(difference.step(), Step::None);
 }
 
 #[test]
-fn markdown_starts_with_the_breaking_changes_and_json_has_the_verdict() {
-    let (_, cases) = cases::all().into_iter().find(|(file, _)| file == "parameters").unwrap();
-    let case = cases.iter().find(|case| case.name == "a required parameter is added").unwrap();
-    let [forward, backward] = case.differences();
-    let markdown = written(&forward, Format::Markdown).unwrap();
-    assert!(
-        markdown.starts_with("#### Breaking\n\n- `list_things`  `GET /things`: **breaks:** argument `shop` is new"),
-        "{markdown}"
-    );
-    let json: serde_json::Value = serde_json::from_str(&written(&backward, Format::Json).unwrap()).unwrap();
-    assert_eq!(json["verdict"], "breaking");
-    assert_eq!(json["step"]["before_1.0"], "minor");
-    assert_eq!(json["operations"][0]["changes"][0]["part"], "argument `shop`");
-    assert_eq!((backward.operations[0].fate, backward.verdict()), (Fate::Changed, Verdict::Breaking));
+fn each_kind_of_change_has_a_case() {
+    let mut found = BTreeSet::new();
+    for case in cases::all() {
+        for difference in case.differences() {
+            for entry in difference.entries {
+                found.insert(entry.rule);
+                found
+                    .extend(entry.sites.iter().flat_map(|site| &site.consequences).map(|consequence| consequence.rule));
+            }
+        }
+    }
+    let missing: Vec<&Rule> = Rule::ALL.iter().filter(|rule| !found.contains(rule)).collect();
+    assert!(missing.is_empty(), "add a case for each of {missing:?}");
+}
+
+#[test]
+fn the_documentation_lists_each_kind_of_change() {
+    compare_with_file("docs/diff-rules.md", &format!("{}\n{}", include_str!("rules.md"), diff::table()));
+}
+
+#[test]
+fn json_is_valid_by_the_published_schema() {
+    let schema = diff::schema();
+    compare_with_file("docs/diff-report.schema.json", &format!("{}\n", serde_json::to_string_pretty(&schema).unwrap()));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for case in cases::all() {
+        for difference in case.differences() {
+            let report = written(&difference, Format::Json, FailOn::default()).unwrap();
+            let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+            if let Err(error) = validator.validate(&report) {
+                panic!("{}: {error}", case.name);
+            }
+        }
+    }
+    assert!(!validator.is_valid(&serde_json::json!({"version": 1})));
+}
+
+/// Fails if a file of this crate is not as given. The command `BLESS=1 cargo test -p xtask --test diff` rewrites it.
+fn compare_with_file(file: &str, text: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os("BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    let diff = TextDiff::from_lines(expected.as_str(), text).unified_diff().header(file, "now").to_string();
+    assert!(diff.is_empty(), "{diff}\nto accept this: BLESS=1 cargo test -p xtask --test diff");
 }

@@ -141,12 +141,80 @@ fn a_difference_that_breaks_callers_has_an_exit_code_in_every_format() {
         path.to_str().unwrap().to_owned()
     };
     let (old, new) = (document("old.yaml", "get_a"), document("new.yaml", "read_a"));
-    for (flags, expected) in
-        [(&[][..], "get_a"), (&["--markdown"], "#### Breaking"), (&["--json"], "\"verdict\": \"breaking\"")]
-    {
-        let (code, out, err) = xtask(&[&["diff", &old, &new], flags].concat());
+    for (format, expected) in [
+        ("text", "get_a"),
+        ("markdown", "#### Breaking"),
+        ("json", "\"verdict\": \"breaking\""),
+        ("github", "new.yaml,line=3,col=14,title=operation-renamed::read_a: was `get_a`; "),
+        ("junit", "<failure message=\"was `get_a`; "),
+    ] {
+        let (code, out, err) = xtask(&["diff", &old, &new, "--format", format]);
         assert_eq!(code, exit::BREAKING, "{out}{err}");
-        assert!(out.contains(expected), "{flags:?}: {out}");
+        assert!(out.contains(expected), "{format}: {out}");
     }
     assert_eq!(xtask(&["diff", &old, &old]).0, exit::SUCCESS);
+    for (fail_on, expected) in
+        [("silent", exit::SUCCESS), ("breaking", exit::BREAKING), ("note", exit::BREAKING), ("never", exit::SUCCESS)]
+    {
+        assert_eq!(xtask(&["diff", &old, &new, "--fail-on", fail_on]).0, expected, "{fail_on}");
+    }
+}
+
+#[test]
+fn an_accepted_change_does_not_fail_and_one_that_does_not_apply_is_an_error() {
+    let scratch = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = scratch.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let document = |operation: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: T, version: 1.10.0}}\npaths: {{/a: {{get: {{operationId: {operation}, \
+             responses: {{'200': {{description: ok}}}}}}}}}}\n"
+        )
+    };
+    let (old, new) = (write("old.yaml", &document("get_a")), write("new.yaml", &document("read_a")));
+    let diff = |accepted: &str| {
+        let file = write("accepted.yaml", accepted);
+        xtask(&["diff", &old, &new, "--accepted", &file])
+    };
+    let entry = |id: &str, place: &str, rest: &str| format!("  - {{id: {id}, place: '{place}', {rest}}}\n");
+    let renamed = |rest: &str| entry("operation-renamed", "#/paths/~1a/get", rest);
+
+    let (code, out, err) = diff(&format!("accepted:\n{}", renamed("reason: We do not call it., until: 1.10")));
+    assert_eq!(code, exit::SUCCESS, "{out}{err}");
+    assert!(out.contains("accepted: We do not call it."), "{out}");
+    // A place around the change is enough.
+    let (code, ..) = diff(&format!("accepted:\n{}", entry("operation-renamed", "#/paths", "reason: r")));
+    assert_eq!(code, exit::SUCCESS);
+
+    let wrong = [
+        (entry("operation-renamed", "#/paths/~1b", "reason: r"), "matches no change; remove it"),
+        (entry("operation-removed", "#/paths/~1a/get", "reason: r"), "matches no change; remove it"),
+        (entry("operation-eaten", "#/paths/~1a/get", "reason: r"), "there is no kind of change `operation-eaten`"),
+        (entry("operation-renamed", "/paths/~1a/get", "reason: r"), "is not a JSON pointer"),
+        (renamed("reason: ' '"), "has no reason"),
+        (
+            renamed("reason: r, until: 1.9.0"),
+            "is accepted until version 1.9.0, and the new document has version 1.10.0",
+        ),
+    ];
+    let all: String = wrong.iter().map(|(entry, _)| entry.as_str()).collect();
+    let (code, out, err) = diff(&format!("accepted:\n{all}"));
+    assert_eq!((code, out.as_str()), (exit::ERROR, ""));
+    for (index, (_, expected)) in wrong.iter().enumerate() {
+        let line = err.lines().nth(index + 1).unwrap_or_default();
+        assert!(line.contains(&format!("accepted.yaml:{}: ", index + 2)) && line.contains(expected), "{err}");
+    }
+    for (text, expected) in [
+        ("", "not a list of accepted changes"),
+        ("accepted:\n  - {id: operation-renamed, reason: r}\n", "missing field `place`"),
+        ("accepted:\n  - {id: a, place: '#', reason: r, why: r}\n", "unknown field `why`"),
+    ] {
+        let (code, _, err) = diff(text);
+        assert!(code == exit::ERROR && err.contains(expected), "{text}: {err}");
+    }
+    let (code, _, err) = xtask(&["diff", &old, &new, "--accepted", "none.yaml"]);
+    assert!(code == exit::ERROR && err.contains("cannot read none.yaml"), "{err}");
 }

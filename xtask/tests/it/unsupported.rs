@@ -305,19 +305,19 @@ fn diff_lists_the_operations_that_are_left_out_and_a_newly_left_out_one_breaks_c
     assert!(newly.is_breaking());
     let text = diff::text(&newly);
     let removed = format!(
-        "- get_cake  GET /cakes/{{id}}\n      BREAKING  is left out: {reason}; calls to it no longer compile\n"
+        "  operation-left-out: is left out: {reason}; calls to it no longer compile\n    - get_cake  GET /cakes/{{id}}\n"
     );
     assert!(text.contains(&removed), "{text}");
-    let listed = |sides: &str| format!("operations left out\n    GET /cakes/{{id}}  {sides}: {reason}\n");
+    let listed = |sides: &str| format!("OPERATIONS LEFT OUT\n  GET /cakes/{{id}}  {sides}: {reason}\n");
     assert!(text.contains(&listed("of the new client")), "{text}");
 
     let again = diff::compare(&broken, &sound);
     assert!(!again.is_breaking());
     assert!(diff::text(&again).contains(&listed("of the old client")), "{}", diff::text(&again));
-    assert_eq!(again.operations[0].changes[0].what, "is new: it was left out before");
+    assert_eq!(again.entries[0].what, "is new: it was left out before");
 
     let both = diff::compare(&broken, &broken);
-    assert!(diff::text(&both).contains(&listed("of both clients")) && both.operations.is_empty());
+    assert!(diff::text(&both).contains(&listed("of both clients")) && both.entries.is_empty());
     let markdown = diff::markdown(&both);
     assert!(markdown.starts_with("#### Operations left out\n\n- `GET /cakes/{id}`  of both clients: "), "{markdown}");
 }

@@ -30,7 +30,7 @@ fn the_first_update_writes_the_crate_with_its_document_and_the_next_one_reports_
 
     let (_, output) = team.run(&team.args(&document_with_cakes())).unwrap();
     assert!(output.contains("+ list_cakes  GET /cakes"), "{output}");
-    assert!(team.read("chift-api/CHANGELOG.md").contains("- `list_cakes`  `GET /cakes`"));
+    assert!(team.read("chift-api/CHANGELOG.md").contains("- `list_cakes` `GET /cakes`"));
     let (_, output) = team.run(&team.args(DOCUMENT)).unwrap();
     assert!(output.contains("BREAKING"), "{output}");
 }

@@ -50,8 +50,11 @@ fn run(task: &Task) -> anyhow::Result<u8> {
         Task::Update(args) => team::update(&template, here, args, out)?.code(),
         Task::Regen(args) => team::regen(&template, here, args, out)?.code(),
         Task::Diff(args) => {
-            let difference = diff::run(&template, args, out)?;
-            if difference.is_breaking() { exit::BREAKING } else { exit::SUCCESS }
+            if diff::run(&template, args, out)? {
+                exit::BREAKING
+            } else {
+                exit::SUCCESS
+            }
         }
         Task::Verify(args) => {
             let passed = verify::run(&template, &team::target_folder().join("verify"), args, out)?;

@@ -18,7 +18,7 @@ use super::pointer::Pointer;
 use crate::read;
 
 /// A position in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 pub struct Position {
     /// The line, from 1.
     pub line: usize,

@@ -61,7 +61,9 @@ fn a_new_document_updates_the_client_and_the_changelog_once() {
     let output = workspace.update(&[&source]).unwrap();
     assert!(output.contains("+ ping  GET /ping") && output.contains("version step: patch"), "{output}");
     assert!(workspace.read("chift-api/src/generated/client.rs").contains("pub async fn ping"));
-    assert!(workspace.read(CHANGELOG).contains("#### New operations\n\n- `ping`  `GET /ping`\n"));
+    assert!(
+        workspace.read(CHANGELOG).contains("- `ping` `GET /ping`: is new; no caller uses it yet (`operation-added`)\n")
+    );
     let before = workspace.files();
     assert!(workspace.update(&[&source]).unwrap().contains("nothing to write"));
     assert_eq!(workspace.files(), before);

@@ -1,0 +1,220 @@
+//! Decides which kind of change a difference of the documents is.
+
+use serde_json::Value;
+
+use super::super::change::Change;
+use super::super::rules::Rule;
+use super::operation_parts as parts;
+use super::{Leaf, Sides, What, change, is_sent, limits};
+use crate::document::keywords::{self, Role};
+use crate::document::operations::base_url;
+use crate::document::walk::Kind;
+
+/// The change for a difference; `None` if it is reported elsewhere.
+pub(super) fn of(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Option<Change> {
+    match leaf.what {
+        What::Order(key) => Some(change(Rule::OrderChanged, leaf, format!("has `{key}` in another order"))),
+        What::Keyword(kind, key) => keyword(leaf, kind, key, sides),
+        What::Entry(kind, key, name) => entry(leaf, kind, key, name, sides),
+    }
+}
+
+/// Whether the clients usually show a change of this kind, so that it is reported only if they do not.
+pub(super) fn is_shown_by_clients(rule: Rule) -> bool {
+    matches!(rule, Rule::SchemaChanged | Rule::ParameterChanged | Rule::PathParameterRenamed)
+}
+
+fn keyword(leaf: &Leaf<'_>, kind: Kind, key: &str, sides: &Sides<'_>) -> Option<Change> {
+    let with = |rule: Rule| Some(change(rule, leaf, values(leaf, key)));
+    match (kind, key) {
+        (_, "deprecated") => Some(deprecated(leaf, kind)),
+        (_, key) if key.trim_start_matches("x-").replace(['-', '_'], "").starts_with("sunset") => {
+            with(Rule::SunsetChanged)
+        }
+        (_, "description" | "summary" | "externalDocs" | "$comment") => with(Rule::DescriptionChanged),
+        (_, "title" | "example" | "examples") => {
+            let rule = if key == "title" { Rule::DescriptionChanged } else { Rule::ExampleChanged };
+            Some(change(rule, leaf, fate(leaf, key)))
+        }
+        (_, key) if key.starts_with("x-") => with(Rule::DocumentChanged),
+        (Kind::Document, "servers") => Some(servers(leaf, sides)),
+        (Kind::Document, "version") => {
+            let version = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), Value::to_string);
+            let what = format!("was {}, is {}", version(leaf.old), version(leaf.new));
+            Some(Change::new(Rule::DocumentVersionChanged, "`info.version`", what))
+        }
+        (Kind::Document | Kind::Operation, "security") => {
+            parts::is_same_credential(leaf, sides).then(|| change(Rule::SecurityChanged, leaf, fate(leaf, "security")))
+        }
+        (Kind::Operation | Kind::PathItem, "servers") => with(Rule::OperationServerChanged),
+        (Kind::Document | Kind::Operation, "tags") => with(Rule::TagsChanged),
+        (Kind::Operation, "callbacks") => Some(change(Rule::WebhookChanged, leaf, fate(leaf, "callbacks"))),
+        (Kind::Parameter, "style" | "explode") if !parts::is_another_style(leaf, sides) => with(Rule::ParameterChanged),
+        (Kind::Parameter, "style" | "explode" | "allowReserved") => with(Rule::ParameterStyleChanged),
+        (Kind::Parameter, "name") => {
+            let name = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+            let what = format!("was `{}`", name(leaf.old));
+            Some(change(Rule::PathParameterRenamed, leaf, what))
+        }
+        (Kind::Header, _) => with(Rule::ResponseHeaderChanged),
+        (Kind::Schema, key) => Some(schema(leaf, key)),
+        (Kind::Components, "securitySchemes") => with(Rule::SecuritySchemeChanged),
+        (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::MediaType | Kind::Operation, key) => {
+            Some(shown_by_clients(leaf, key))
+        }
+        _ => with(Rule::DocumentChanged),
+    }
+}
+
+fn schema(leaf: &Leaf<'_>, key: &str) -> Change {
+    if leaf.part.holder.starts_with("header ") {
+        return change(Rule::ResponseHeaderChanged, leaf, values(leaf, key));
+    }
+    let rule = match (key, keywords::role(key)) {
+        ("default", _) if is_sent(leaf) && leaf.part.is_optional => Rule::RequestDefaultChanged,
+        ("default", _) => Rule::DefaultChanged,
+        ("readOnly" | "writeOnly", _) => Rule::AccessChanged,
+        ("discriminator", _) => Rule::DiscriminatorChanged,
+        (_, Some(Role::Limit | Role::Check)) if is_sent(leaf) && limits::is_tighter(key, leaf.old, leaf.new) => {
+            Rule::RequestLimitTightened
+        }
+        (_, Some(Role::Limit | Role::Check)) => Rule::LimitChanged,
+        (_, Some(Role::Type | Role::Rewritten)) | ("nullable" | "", _) => return shown_by_clients(leaf, key),
+        _ => Rule::DocumentChanged,
+    };
+    change(rule, leaf, values(leaf, key))
+}
+
+/// The change for a difference that determines Rust types or arguments.
+fn shown_by_clients(leaf: &Leaf<'_>, key: &str) -> Change {
+    match leaf.what {
+        What::Keyword(Kind::Parameter, _) => change(Rule::ParameterChanged, leaf, values(leaf, key)),
+        // The other keywords state the same values in another way, or the client would differ.
+        What::Keyword(Kind::Schema, key) if key != "format" || leaf.type_is_moved => {
+            change(Rule::SchemaChanged, leaf, ANOTHER_NOTATION)
+        }
+        _ => change(Rule::SchemaChanged, leaf, values(leaf, key)),
+    }
+}
+
+const ANOTHER_NOTATION: &str = "is described in another way";
+
+/// An entry or an item that only one document has.
+fn entry(leaf: &Leaf<'_>, kind: Kind, key: &str, name: &str, sides: &Sides<'_>) -> Option<Change> {
+    let is_new = leaf.new.is_some();
+    let choose = |added: Rule, removed: Rule| if is_new { added } else { removed };
+    let with = |rule: Rule| Some(change(rule, leaf, if is_new { "is new" } else { "was removed" }));
+    match (kind, key) {
+        (Kind::Document, "webhooks") => Some(change(Rule::WebhookChanged, leaf, fate(leaf, name))),
+        // The types are reported, and each component has one.
+        (Kind::Components, "schemas") => None,
+        (Kind::Operation, "responses") => parts::status(leaf, name, sides),
+        (Kind::Response, "headers") => with(choose(Rule::ResponseHeaderAdded, Rule::ResponseHeaderRemoved)),
+        (Kind::RequestBody | Kind::Response, "content") => parts::media_type(leaf, kind, name, sides),
+        (Kind::Operation | Kind::PathItem, "parameters") => with(Rule::ParameterChanged),
+        (Kind::Schema, key) => {
+            let rule = match keywords::role(key) {
+                Some(Role::Check | Role::Limit) if is_sent(leaf) && is_new => Rule::RequestLimitTightened,
+                Some(Role::Check | Role::Limit) => Rule::LimitChanged,
+                _ => Rule::SchemaChanged,
+            };
+            let what = match (rule, is_new) {
+                (_, true) if key == "properties" => "is new".to_owned(),
+                (_, false) if key == "properties" => "was removed".to_owned(),
+                (Rule::SchemaChanged, _) => ANOTHER_NOTATION.to_owned(),
+                (_, true) => format!("has a new entry of `{key}`"),
+                (_, false) => format!("lost an entry of `{key}`"),
+            };
+            Some(change(rule, leaf, what))
+        }
+        _ => {
+            let what = if is_new { format!("has `{key}/{name}` now") } else { format!("no longer has `{key}/{name}`") };
+            Some(change(Rule::DocumentChanged, leaf, what))
+        }
+    }
+}
+
+fn deprecated(leaf: &Leaf<'_>, kind: Kind) -> Change {
+    let is_true = |value: Option<&Value>| value == Some(&Value::Bool(true));
+    let (rule, what) = match (is_true(leaf.old), is_true(leaf.new), kind) {
+        (false, true, Kind::Operation) => (Rule::OperationDeprecated, "is deprecated now"),
+        (false, true, Kind::Parameter) => (Rule::ParameterDeprecated, "is deprecated now"),
+        (false, true, _) => (Rule::FieldDeprecated, "is deprecated now"),
+        (true, false, _) => (Rule::DeprecationRemoved, "is no longer deprecated"),
+        _ => (Rule::DocumentChanged, "states `deprecated` in another way"),
+    };
+    change(rule, leaf, what)
+}
+
+fn servers(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Change {
+    let url = |document: &Value| base_url(document).unwrap_or_else(|| "none".to_owned());
+    let (before, after) = (url(&sides.old.document), url(&sides.new.document));
+    if before == after {
+        change(Rule::ServerListChanged, leaf, values(leaf, "servers"))
+    } else {
+        Change::new(Rule::ServerUrlChanged, "base URL", format!("was {before}, is {after}"))
+    }
+}
+
+/// Whether a webhook or a callback is new, changed or was removed.
+fn fate(leaf: &Leaf<'_>, name: &str) -> String {
+    match (leaf.old, leaf.new) {
+        (None, _) => format!("has `{name}` now"),
+        (_, None) => format!("no longer has `{name}`"),
+        _ => format!("has another `{name}`"),
+    }
+}
+
+/// The values of a keyword in both documents.
+fn values(leaf: &Leaf<'_>, key: &str) -> String {
+    let (old, new) = (leaf.old.map(Value::to_string), leaf.new.map(Value::to_string));
+    let start = match (&old, &new) {
+        (Some(old), Some(new)) => first_difference(old, new),
+        _ => 0,
+    };
+    let (old, new) = (old.map(|text| shown(&text, start)), new.map(|text| shown(&text, start)));
+    let key = if key.is_empty() { "value" } else { key };
+    match (old, new) {
+        (Some(old), Some(new)) => format!("has `{key}` {new} now, was {old}"),
+        (None, Some(new)) => format!("has `{key}` {new} now"),
+        (Some(old), None) => format!("no longer has `{key}`, was {old}"),
+        (None, None) => format!("has another `{key}`"),
+    }
+}
+
+/// The number of characters that a value may have in a report.
+const SHOWN: usize = 80;
+/// The number of equal characters before a difference that are shown.
+const CONTEXT: usize = 20;
+
+/// The index of the first character in which two texts differ.
+fn first_difference(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count()
+}
+
+/// A text, without the parts that are far from the character `at`.
+fn shown(text: &str, at: usize) -> String {
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    let start = if at > SHOWN - CONTEXT { at - CONTEXT } else { 0 };
+    let cut: String = text.chars().skip(start).take(SHOWN).collect();
+    let before = if start > 0 { "…" } else { "" };
+    let after = if text.chars().count() > start + SHOWN { "…" } else { "" };
+    format!("{before}{cut}{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_cut_around_the_difference() {
+        let long = "a".repeat(200);
+        let (old, new) = (format!("{long}bc"), format!("{long}dc"));
+        let at = first_difference(&old, &new);
+        assert_eq!(at, 200);
+        assert_eq!(shown(&new, at), format!("…{}dc", "a".repeat(20)));
+        assert_eq!(shown("short", 2), "short");
+    }
+}

@@ -1,0 +1,112 @@
+//! Decides which kind of change a difference in a part of an operation is: a status, a media type, the style of a
+//! parameter, or the credentials.
+
+use serde_json::{Map, Value};
+
+use super::super::change::Change;
+use super::super::rules::Rule;
+use super::{Leaf, Sides, change};
+use crate::document::pointer::Pointer;
+use crate::document::walk::Kind;
+use crate::document::{media_types, security};
+
+/// The change of a status. A success whose status is replaced by another one is reported once.
+pub(super) fn status(leaf: &Leaf<'_>, status: &str, sides: &Sides<'_>) -> Option<Change> {
+    let is_new = leaf.new.is_some();
+    if !status.starts_with('2') {
+        let (rule, what) = if is_new {
+            (Rule::ErrorStatusAdded, "is documented now")
+        } else {
+            (Rule::ErrorStatusRemoved, "is no longer documented")
+        };
+        return Some(change(rule, leaf, what));
+    }
+    let successes = |place: &Pointer, document: &Value| -> Vec<String> {
+        let holder = place.tokens().iter().take(4).fold(Pointer::root(), |p, t| p.child(t));
+        let responses = holder.find(document).and_then(Value::as_object);
+        responses.into_iter().flat_map(Map::keys).filter(|status| status.starts_with('2')).cloned().collect()
+    };
+    let before = successes(&leaf.old_place, &sides.old.document);
+    let after = successes(&leaf.new_place, &sides.new.document);
+    let gone: Vec<&String> = before.iter().filter(|status| !after.contains(status)).collect();
+    let (rule, what) = match (is_new, gone.first()) {
+        (true, Some(gone)) => (Rule::SuccessStatusChanged, format!("replaces response {gone}")),
+        (true, None) => (Rule::SuccessStatusAdded, "is documented now".to_owned()),
+        // Reported with the status that replaces it.
+        (false, _) if after.iter().any(|status| !before.contains(status)) => return None,
+        (false, _) => (Rule::SuccessStatusRemoved, "is no longer documented".to_owned()),
+    };
+    Some(change(rule, leaf, what))
+}
+
+/// The change of a media type: whether the client uses another one now.
+pub(super) fn media_type(leaf: &Leaf<'_>, kind: Kind, name: &str, sides: &Sides<'_>) -> Option<Change> {
+    let is_request = kind == Kind::RequestBody;
+    let chosen = |is_present: bool, place: &Pointer, document: &Value| {
+        let holder = if is_present { place.parent()? } else { place.clone() };
+        let content = holder.find(document)?.as_object()?;
+        let chosen =
+            if is_request { media_types::chosen_request(content) } else { media_types::chosen_response(content) };
+        chosen.cloned()
+    };
+    let before = chosen(leaf.old.is_some(), &leaf.old_place, &sides.old.document);
+    let after = chosen(leaf.new.is_some(), &leaf.new_place, &sides.new.document);
+    let is_new = leaf.new.is_some();
+    let what = |verb: &str| format!("{verb} `{name}`");
+    match (before, after) {
+        (Some(before), Some(after)) if before != after => {
+            if is_new && after != name || !is_new && is_new_media_type(leaf, &after, sides) {
+                // Reported with the media type that the client uses now.
+                return None;
+            }
+            let rule = if is_request { Rule::RequestMediaTypeChanged } else { Rule::ResponseMediaTypeChanged };
+            Some(change(rule, leaf, format!("has the media type `{after}`, had `{before}`")))
+        }
+        _ if is_new => Some(change(Rule::MediaTypeAdded, leaf, what("can have the media type"))),
+        _ => Some(change(Rule::MediaTypeRemoved, leaf, what("can no longer have the media type"))),
+    }
+}
+
+/// Whether the media type that the client uses now is new, so that its entry reports the change.
+fn is_new_media_type(leaf: &Leaf<'_>, after: &str, sides: &Sides<'_>) -> bool {
+    let content = leaf.old_place.parent();
+    content.is_none_or(|content| content.child(after).find(&sides.old.document).is_none())
+}
+
+/// Whether the values of a parameter are written in another way, given the defaults of OpenAPI 3.1 (Parameter Object).
+pub(super) fn is_another_style(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
+    let style = |is_present: bool, place: &Pointer, document: &Value| {
+        let holder = if is_present { place.parent().unwrap_or_default() } else { place.clone() };
+        let parameter = holder.find(document).unwrap_or(&Value::Null).clone();
+        let text = |key: &str| parameter.get(key).and_then(Value::as_str).map(str::to_owned);
+        let position = text("in");
+        let is_form = matches!(position.as_deref(), Some("query" | "cookie"));
+        let style = text("style").unwrap_or_else(|| if is_form { "form" } else { "simple" }.to_owned());
+        let explode = parameter.get("explode").and_then(Value::as_bool).unwrap_or(style == "form");
+        (style, explode)
+    };
+    style(leaf.old.is_some(), &leaf.old_place, &sides.old.document)
+        != style(leaf.new.is_some(), &leaf.new_place, &sides.new.document)
+}
+
+/// Whether the client sends the same credential for the operations with the security `leaf`, and needs no other one.
+pub(super) fn is_same_credential(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
+    let credentials = |own: Option<&Value>, document: &Value| {
+        security::credentials(own.or_else(|| document.get("security")), document)
+    };
+    let before = credentials(leaf.old, &sides.old.document);
+    let after = credentials(leaf.new, &sides.new.document);
+    before.bearer == after.bearer && (after.unsupported.is_empty() || before.unsupported == after.unsupported)
+}
+
+/// The change if an operation needs other credentials that the client does not send.
+pub(super) fn credentials(old: &Pointer, new: &Pointer, sides: &Sides<'_>) -> Option<Change> {
+    let unsupported = |place: &Pointer, document: &Value| -> Option<Vec<String>> {
+        let (effective, _) = security::effective(place.find(document)?, document);
+        Some(security::credentials(effective, document).unsupported)
+    };
+    let before = unsupported(old, &sides.old.document)?;
+    let after = unsupported(new, &sides.new.document)?;
+    let needs = || format!("needs {} now", after.join(" and "));
+    (!after.is_empty() && before != after).then(|| Change::new(Rule::CredentialNotSent, "", needs()))
+}

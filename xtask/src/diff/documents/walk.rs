@@ -1,0 +1,442 @@
+//! Traverses two documents together, by position, and lists the differences.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::parts::{Direction, Part};
+use super::{Leaf, What};
+use crate::document::keywords;
+use crate::document::kind::{self, METHODS, Shape};
+use crate::document::pointer::Pointer;
+use crate::document::references;
+use crate::document::walk::Kind;
+
+/// A traversal of two documents.
+pub(super) struct Walk<'a> {
+    pub(super) old: &'a Value,
+    pub(super) new: &'a Value,
+    /// The places of the operations that both clients have.
+    pub(super) operations: BTreeMap<Pointer, Pointer>,
+    /// The component schemas that both documents have, by their names in each.
+    pub(super) components: BTreeMap<String, String>,
+    /// The component schemas of the new document that requests contain.
+    pub(super) sent: BTreeSet<String>,
+    pub(super) leaves: Vec<Leaf<'a>>,
+}
+
+/// The places of a node in both documents.
+#[derive(Clone)]
+struct Both {
+    old: Pointer,
+    new: Pointer,
+}
+
+impl Both {
+    fn child(&self, key: &str) -> Self {
+        Self { old: self.old.child(key), new: self.new.child(key) }
+    }
+}
+
+/// A pair of values that stand at the same place.
+type Values<'a> = (&'a Value, &'a Value);
+
+impl<'a> Walk<'a> {
+    /// All differences.
+    pub(super) fn leaves(mut self) -> Vec<Leaf<'a>> {
+        let root = Both { old: Pointer::root(), new: Pointer::root() };
+        self.node(Kind::Document, (self.old, self.new), &root, &Part::default());
+        self.leaves
+    }
+
+    fn leaf(&mut self, what: What<'a>, old: Option<&'a Value>, new: Option<&'a Value>, at: &Both, part: &Part) {
+        let (old_place, new_place) = (at.old.clone(), at.new.clone());
+        let type_is_moved = match what {
+            What::Keyword(Kind::Schema, _) => {
+                let holder = |is_present: bool, place: &Pointer| if is_present { parent(place) } else { place.clone() };
+                let has_type = |place: Pointer, document| place.child("type").find(document).is_some();
+                let was = has_type(holder(old.is_some(), &old_place), self.old);
+                was != has_type(holder(new.is_some(), &new_place), self.new)
+            }
+            _ => false,
+        };
+        self.leaves.push(Leaf { what, old, new, old_place, new_place, part: part.clone(), type_is_moved });
+    }
+
+    /// Compares two nodes of a kind.
+    fn node(&mut self, kind: Kind, (old, new): Values<'a>, at: &Both, part: &Part) {
+        if is_identical(old, new) {
+            return;
+        }
+        let (Value::Object(before), Value::Object(after)) = (old, new) else {
+            return self.leaf(What::Keyword(kind, ""), Some(old), Some(new), at, part);
+        };
+        let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
+        for key in keys {
+            let (was, is) = (before.get(key), after.get(key));
+            let place = at.child(key);
+            match (kind, key.as_str()) {
+                (Kind::Document, "paths") => self.paths(was, is),
+                (Kind::Document, "info") => self.info(was, is, &place),
+                (Kind::Components, "schemas") => self.schemas(was, is, &place),
+                (Kind::Document, "webhooks") => self.entries(kind, key, was, is, &place, part, None),
+                (Kind::Operation, "callbacks") => self.keyword(kind, key, was, is, at, part),
+                (Kind::Schema, "required") => self.required(was, is, at, part),
+                _ => self.part(kind, key, (was, is), at, part),
+            }
+        }
+    }
+
+    /// Compares the fields of `info`, as keywords of the document.
+    fn info(&mut self, was: Option<&'a Value>, is: Option<&'a Value>, at: &Both) {
+        let fields = |value: Option<&'a Value>| value.and_then(Value::as_object);
+        let (Some(before), Some(after)) = (fields(was), fields(is)) else { return };
+        let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
+        for key in keys {
+            self.keyword(Kind::Document, key, before.get(key), after.get(key), at, &Part::default());
+        }
+    }
+
+    /// Compares the values of a key that may contain nodes.
+    fn part(
+        &mut self,
+        kind: Kind,
+        key: &'a str,
+        (was, is): (Option<&'a Value>, Option<&'a Value>),
+        at: &Both,
+        part: &Part,
+    ) {
+        let place = at.child(key);
+        let shape = match kind {
+            Kind::Schema => keywords::shape(key).copied(),
+            _ => kind::children(kind).iter().find(|(name, _)| *name == key).map(|(_, shape)| *shape),
+        };
+        match (shape, was, is) {
+            (Some(Shape::One(inner)), Some(was), Some(is)) => {
+                let part = self.inner(inner, key, is, part);
+                self.node(inner, (was, is), &place, &part);
+            }
+            (Some(Shape::Map(inner)), _, _) => self.entries(kind, key, was, is, &place, part, Some(inner)),
+            (Some(Shape::List(inner)), Some(Value::Array(_)) | None, Some(Value::Array(_)) | None) => {
+                self.items(kind, key, (was, is), &place, part, inner);
+            }
+            _ => self.keyword(kind, key, was, is, at, part),
+        }
+    }
+
+    fn keyword(
+        &mut self,
+        kind: Kind,
+        key: &'a str,
+        was: Option<&'a Value>,
+        is: Option<&'a Value>,
+        at: &Both,
+        part: &Part,
+    ) {
+        match (was, is) {
+            (Some(was), Some(is)) if is_identical(was, is) => {}
+            (Some(was), Some(is)) if self.is_same_reference(kind, key, was, is) => {}
+            (Some(was), Some(is)) if has_another_order(was, is) => {
+                self.leaf(What::Order(key), Some(was), Some(is), &at.child(key), part);
+            }
+            _ => {
+                let place = Both {
+                    old: if was.is_some() { at.old.child(key) } else { at.old.clone() },
+                    new: if is.is_some() { at.new.child(key) } else { at.new.clone() },
+                };
+                self.leaf(What::Keyword(kind, key), was, is, &place, part);
+            }
+        }
+    }
+
+    /// Whether two references lead to the same component, which may be renamed.
+    fn is_same_reference(&self, kind: Kind, key: &str, was: &Value, is: &Value) -> bool {
+        let name = |value: &Value| value.as_str()?.strip_prefix("#/components/schemas/").map(str::to_owned);
+        kind == Kind::Schema
+            && key == "$ref"
+            && name(was).is_some_and(|was| self.components.get(&was) == name(is).as_ref())
+    }
+
+    /// Compares maps of nodes; without a kind, the entries are compared as a whole.
+    #[allow(clippy::too_many_arguments)]
+    fn entries(
+        &mut self,
+        kind: Kind,
+        key: &'a str,
+        was: Option<&'a Value>,
+        is: Option<&'a Value>,
+        at: &Both,
+        part: &Part,
+        inner: Option<Kind>,
+    ) {
+        let fields = |value: Option<&'a Value>| value.and_then(Value::as_object);
+        let (before, after) = (fields(was), fields(is));
+        if was.is_some() != before.is_some() || is.is_some() != after.is_some() {
+            return self.keyword(kind, key, was, is, &Both { old: parent(&at.old), new: parent(&at.new) }, part);
+        }
+        let names = before.into_iter().flat_map(Map::keys);
+        let new_names =
+            after.into_iter().flat_map(Map::keys).filter(|name| before.is_none_or(|it| !it.contains_key(*name)));
+        for name in names.chain(new_names) {
+            let (was, is) = (before.and_then(|it| it.get(name)), after.and_then(|it| it.get(name)));
+            let present = |exists: Option<&Value>, outer: &Pointer| match exists {
+                Some(_) => outer.child(name),
+                None => outer.clone(),
+            };
+            let place = Both { old: present(was, &at.old), new: present(is, &at.new) };
+            match (was, is, inner) {
+                (Some(was), Some(is), Some(inner)) => {
+                    let part = self.entry(inner, key, name, is, part);
+                    self.node(inner, (was, is), &place, &part);
+                }
+                (Some(was), Some(is), None) if is_identical(was, is) => {}
+                (Some(value), None, Some(inner)) | (None, Some(value), Some(inner)) => {
+                    let part = self.entry(inner, key, name, value, part);
+                    self.leaf(What::Entry(kind, key, name), was, is, &place, &part);
+                }
+                _ => self.leaf(What::Entry(kind, key, name), was, is, &place, part),
+            }
+        }
+        self.order(key, before, after, at, part);
+    }
+
+    /// Reports entries that are the same in another order.
+    fn order(
+        &mut self,
+        key: &'a str,
+        before: Option<&'a Map<String, Value>>,
+        after: Option<&'a Map<String, Value>>,
+        at: &Both,
+        part: &Part,
+    ) {
+        let (Some(before), Some(after)) = (before, after) else { return };
+        let kept = before.keys().filter(|name| after.contains_key(*name));
+        if !kept.eq(after.keys().filter(|name| before.contains_key(*name))) {
+            self.leaf(What::Order(key), None, None, at, part);
+        }
+    }
+
+    /// The part for an entry of a map of nodes.
+    fn entry(&self, inner: Kind, key: &str, name: &str, value: &Value, part: &Part) -> Part {
+        match (inner, key) {
+            (Kind::Response, "responses") if part.holder.is_empty() => {
+                part.within(format!("response {name}"), Direction::Received)
+            }
+            (Kind::Header, _) => part.within(format!("header `{name}`"), Direction::Received),
+            (Kind::Parameter, _) => self.inner(inner, key, value, part),
+            (Kind::RequestBody, _) => part.within(String::new(), Direction::Sent),
+            (Kind::Schema, "properties") => part.field(name, true),
+            _ => part.clone(),
+        }
+    }
+
+    /// The part for a node under a key.
+    fn inner(&self, inner: Kind, key: &str, value: &Value, part: &Part) -> Part {
+        match (inner, key) {
+            (Kind::RequestBody, _) => part.within("request body".to_owned(), Direction::Sent),
+            (Kind::Parameter, _) => {
+                let parameter = references::resolved(value, self.new);
+                let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+                let mut part = part.within(format!("parameter `{name}`"), Direction::Sent);
+                part.is_optional = !references::has_value(parameter, "required", true);
+                part
+            }
+            _ => part.clone(),
+        }
+    }
+
+    /// Compares lists of nodes. Items are paired by what identifies them, the remaining ones by position.
+    fn items(
+        &mut self,
+        kind: Kind,
+        key: &'a str,
+        (was, is): (Option<&'a Value>, Option<&'a Value>),
+        at: &Both,
+        part: &Part,
+        inner: Kind,
+    ) {
+        let list = |value: Option<&'a Value>| -> Vec<&'a Value> {
+            value.and_then(Value::as_array).into_iter().flatten().collect()
+        };
+        let (before, after) = (list(was), list(is));
+        let identity = |value: &Value, document: &Value| identity(inner, value, document);
+        let mut free: Vec<usize> = (0..after.len()).collect();
+        let mut left: Vec<usize> = Vec::new();
+        let mut pairs: Vec<(usize, usize)> = Vec::new();
+        for (index, value) in before.iter().enumerate() {
+            let wanted = self.renamed(&identity(value, self.old));
+            match free.iter().position(|other| identity(after[*other], self.new) == wanted) {
+                Some(position) => pairs.push((index, free.remove(position))),
+                None => left.push(index),
+            }
+        }
+        // A path parameter with another name stands at the same position among those of its kind.
+        while let (Some(a), Some(b)) = (left.first().copied(), free.first().copied()) {
+            let is_in = |value: &Value, document| references::resolved(value, document).get("in").cloned();
+            if inner == Kind::Parameter && is_in(before[a], self.old) != is_in(after[b], self.new) {
+                break;
+            }
+            if inner == Kind::Parameter && is_in(before[a], self.old) != Some(Value::from("path")) {
+                break;
+            }
+            pairs.push((left.remove(0), free.remove(0)));
+        }
+        pairs.sort_unstable();
+        for (a, b) in &pairs {
+            let place = Both { old: at.old.child(*a), new: at.new.child(*b) };
+            let part = self.inner(inner, key, after[*b], part);
+            self.node(inner, (before[*a], after[*b]), &place, &part);
+        }
+        for a in left {
+            let part = self.inner(inner, key, before[a], part);
+            let place = Both { old: at.old.child(a), new: outer(&at.new, is) };
+            self.leaf(What::Entry(kind, key, ""), Some(before[a]), None, &place, &part);
+        }
+        for b in free {
+            let part = self.inner(inner, key, after[b], part);
+            let place = Both { old: outer(&at.old, was), new: at.new.child(b) };
+            self.leaf(What::Entry(kind, key, ""), None, Some(after[b]), &place, &part);
+        }
+        if !pairs.is_sorted_by_key(|(_, b)| *b) {
+            self.leaf(What::Order(key), was, is, at, part);
+        }
+    }
+
+    /// An identity in the names of the new document.
+    fn renamed(&self, identity: &str) -> String {
+        let name = identity.strip_prefix("#/components/schemas/").and_then(|name| self.components.get(name));
+        name.map_or_else(|| identity.to_owned(), |name| format!("#/components/schemas/{name}"))
+    }
+
+    /// Compares which fields are required, each at the place of the field.
+    fn required(&mut self, was: Option<&'a Value>, is: Option<&'a Value>, at: &Both, part: &Part) {
+        let names = |value: Option<&'a Value>| -> BTreeSet<&'a str> {
+            value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+        };
+        let (before, after) = (names(was), names(is));
+        for name in before.symmetric_difference(&after) {
+            let is_now = after.contains(name);
+            let field = |place: &Pointer| place.child("properties").child(name);
+            let place = Both { old: field(&at.old), new: field(&at.new) };
+            let (old, new) = if is_now { (None, is) } else { (was, None) };
+            self.leaf(What::Keyword(Kind::Schema, "required"), old, new, &place, &part.field(name, !is_now));
+        }
+        if before == after {
+            self.keyword(Kind::Schema, "required", was, is, at, part);
+        }
+    }
+
+    /// Compares the component schemas.
+    fn schemas(&mut self, was: Option<&'a Value>, is: Option<&'a Value>, at: &Both) {
+        let fields = |value: Option<&'a Value>| value.and_then(Value::as_object).into_iter().flatten();
+        let components = self.components.clone();
+        for (name, schema) in fields(was) {
+            let other = components.get(name);
+            let Some((now, is)) = other.and_then(|now| Some((now, is?.get(now)?))) else {
+                let place = Both { old: at.old.child(name), new: at.new.clone() };
+                let what = What::Entry(Kind::Components, "schemas", name);
+                self.leaf(what, Some(schema), None, &place, &Part::default());
+                continue;
+            };
+            let direction = if self.sent.contains(now) { Direction::Sent } else { Direction::Received };
+            let place = Both { old: at.old.child(name), new: at.new.child(now) };
+            self.node(Kind::Schema, (schema, is), &place, &Part { direction, ..Part::default() });
+        }
+        let known: BTreeSet<&String> = components.values().collect();
+        for (name, schema) in fields(is).filter(|(name, _)| !known.contains(name)) {
+            let place = Both { old: at.old.clone(), new: at.new.child(name) };
+            self.leaf(What::Entry(Kind::Components, "schemas", name), None, Some(schema), &place, &Part::default());
+        }
+        self.order("schemas", was.and_then(Value::as_object), is.and_then(Value::as_object), at, &Part::default());
+    }
+
+    /// Compares the operations that are in both documents, and what their path items have in common.
+    fn paths(&mut self, was: Option<&'a Value>, is: Option<&'a Value>) {
+        let items = |value: Option<&'a Value>| value.and_then(Value::as_object).into_iter().flatten();
+        let mut operations = self.operations.clone();
+        let mut paths: BTreeMap<Pointer, Pointer> =
+            operations.iter().filter_map(|(old, new)| Some((old.parent()?, new.parent()?))).collect();
+        let root = Pointer::root().child("paths");
+        // Those that the clients do not have are paired by their places.
+        for (path, item) in items(was) {
+            let place = root.child(path);
+            if place.find(self.new).is_some() {
+                paths.entry(place.clone()).or_insert_with(|| place.clone());
+            }
+            let known: BTreeSet<Pointer> = operations.values().cloned().collect();
+            for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
+                let place = place.child(method);
+                if place.find(self.new).is_some() && !known.contains(&place) {
+                    operations.entry(place.clone()).or_insert(place);
+                }
+            }
+        }
+        for (old, new) in operations {
+            if let (Some(was), Some(is)) = (old.find(self.old), new.find(self.new)) {
+                self.node(Kind::Operation, (was, is), &Both { old, new }, &Part::default());
+            }
+        }
+        for (old, new) in paths {
+            let (Some(Value::Object(was)), Some(Value::Object(is))) = (old.find(self.old), new.find(self.new)) else {
+                continue;
+            };
+            let at = Both { old, new };
+            let keys = was.keys().chain(is.keys().filter(|key| !was.contains_key(*key)));
+            for key in keys.filter(|key| !METHODS.contains(&key.as_str())) {
+                self.part(Kind::PathItem, key, (was.get(key), is.get(key)), &at, &Part::default());
+            }
+        }
+        if let (Some(was), Some(is)) = (was.and_then(Value::as_object), is.and_then(Value::as_object)) {
+            let at = Both { old: root.clone(), new: root };
+            self.order("paths", Some(was), Some(is), &at, &Part::default());
+            let keys = was.keys().chain(is.keys().filter(|key| !was.contains_key(*key)));
+            for key in keys.filter(|key| key.starts_with("x-")) {
+                self.keyword(Kind::Document, key, was.get(key), is.get(key), &at, &Part::default());
+            }
+        }
+    }
+}
+
+/// What identifies an item of a list: the name of a parameter, the target of a reference, else the schema itself.
+fn identity(kind: Kind, value: &Value, document: &Value) -> String {
+    if kind == Kind::Parameter {
+        let parameter = references::resolved(value, document);
+        return format!("{} {}", parameter["in"], parameter["name"]);
+    }
+    match value.get("$ref").and_then(Value::as_str) {
+        Some(reference) => reference.to_owned(),
+        None => value.to_string(),
+    }
+}
+
+fn parent(place: &Pointer) -> Pointer {
+    place.parent().unwrap_or_default()
+}
+
+/// The place of a list, or of the node around it if there is no list.
+fn outer(place: &Pointer, list: Option<&Value>) -> Pointer {
+    if list.is_some() { place.clone() } else { parent(place) }
+}
+
+/// Whether two values are equal and in the same order. `1` and `1.0` are the same number.
+pub(super) fn is_identical(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|((name, a), (other, b))| name == other && is_identical(a, b))
+        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_identical(a, b)),
+        (Value::Number(a), Value::Number(b)) => {
+            a == b || a.as_f64().is_some_and(|a| b.as_f64().is_some_and(|b| a.total_cmp(&b).is_eq()))
+        }
+        _ => a == b,
+    }
+}
+
+/// Whether two values differ only in the order of their entries.
+fn has_another_order(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Object(_), Value::Object(_)) => a == b,
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().all(|item| b.contains(item)),
+        _ => false,
+    }
+}

@@ -1,0 +1,72 @@
+//! A difference as text for a terminal.
+
+use std::fmt::Write as _;
+
+use super::super::difference::{Difference, Entry, Place, Site};
+use super::super::section::{self, Section};
+use super::super::verdict::Verdict;
+use super::{left_out, sentence, summary};
+
+/// The difference as text for a terminal.
+pub fn text(difference: &Difference) -> String {
+    let mut written = String::new();
+    for section in Section::ALL {
+        let entries: Vec<&Entry> = difference.entries.iter().filter(|entry| section::of(entry) == section).collect();
+        if entries.is_empty() {
+            continue;
+        }
+        let _ = writeln!(written, "{}", section.title().to_uppercase());
+        for entry in entries {
+            print(entry, &mut written);
+        }
+        written.push('\n');
+    }
+    let left_out = left_out(difference, "");
+    if !left_out.is_empty() {
+        let _ = writeln!(written, "OPERATIONS LEFT OUT");
+        for line in left_out {
+            let _ = writeln!(written, "  {line}");
+        }
+        written.push('\n');
+    }
+    for line in summary(difference) {
+        let _ = writeln!(written, "{line}");
+    }
+    written
+}
+
+fn print(entry: &Entry, written: &mut String) {
+    let _ = writeln!(written, "  {}: {}", entry.rule, sentence(&entry.part, &entry.what, &entry.why));
+    for site in &entry.sites {
+        let sign = match (&site.old, &site.new) {
+            (None, _) => '+',
+            (_, None) => '-',
+            _ => '~',
+        };
+        let _ = writeln!(written, "    {sign} {}", subject(site));
+        for consequence in &site.consequences {
+            let label = if consequence.verdict == Verdict::Breaking { "BREAKING " } else { "" };
+            let stated = sentence(&consequence.part, &consequence.what, &consequence.why);
+            let _ = writeln!(written, "          {label}{}: {stated}", consequence.rule);
+        }
+        if let Some(reason) = &site.accepted {
+            let _ = writeln!(written, "          accepted: {reason}");
+        }
+    }
+}
+
+/// The part that a change concerns, and its places.
+fn subject(site: &Site) -> String {
+    let subject = &site.subject;
+    let operation = subject.operation.as_ref().map(|operation| format!("  {operation}")).unwrap_or_default();
+    let name = if subject.name.is_empty() { "document" } else { &subject.name };
+    let part = if site.part.is_empty() { String::new() } else { format!("  {}", site.part) };
+    let position = |side: &str, place: &Option<Place>| {
+        let position = place.as_ref()?.position?;
+        Some(format!("{side} {}:{}", position.line, position.column))
+    };
+    let positions = [position("old", &site.old), position("new", &site.new)];
+    let positions: Vec<String> = positions.into_iter().flatten().collect();
+    let positions = if positions.is_empty() { String::new() } else { format!("  ({})", positions.join(", ")) };
+    format!("{name}{operation}{part}{positions}")
+}

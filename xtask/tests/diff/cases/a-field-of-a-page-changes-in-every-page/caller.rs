@@ -1,0 +1,1 @@
+let _: crate::Integer = client.list_discs().await.unwrap().into_inner().total;

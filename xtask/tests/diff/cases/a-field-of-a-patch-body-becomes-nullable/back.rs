@@ -1,0 +1,2 @@
+let mut patch = types::ThingPatch::default();
+patch.name = Nullable::Null;

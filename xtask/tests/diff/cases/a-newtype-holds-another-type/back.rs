@@ -1,0 +1,1 @@
+let _ = types::Label(vec![1.into()]);

@@ -1,0 +1,1 @@
+let _ = client.list_things(&1, &types::ListThingsQuery::default(), "", None).await;

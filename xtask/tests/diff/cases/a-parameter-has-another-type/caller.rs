@@ -1,0 +1,1 @@
+let _ = types::ListThingsQuery { page: Some(1), ..Default::default() };

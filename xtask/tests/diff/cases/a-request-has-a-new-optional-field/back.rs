@@ -1,0 +1,2 @@
+let mut thing = types::NewThing::new("a");
+thing.weight = Some(1);

@@ -1,0 +1,3 @@
+// Tests make responses.
+let (name, status) = (String::new(), Open::Known(types::Status::Draft));
+let _ = types::Thing::new(types::ThingRequired { id, name, status });

@@ -1,0 +1,1 @@
+fn reads(it: types::Extra) -> Option<String> { it.a }

@@ -1,0 +1,3 @@
+if let Err(Error::ErrorResponse(response)) = client.get_thing(&id).await {
+    let _: types::ErrorBody = response.into_inner();
+}

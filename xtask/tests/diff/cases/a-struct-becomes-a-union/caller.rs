@@ -1,0 +1,1 @@
+fn reads(wood: types::Wood) -> String { wood.tree }

@@ -1,0 +1,1 @@
+let _ = types::Bone::new("b");

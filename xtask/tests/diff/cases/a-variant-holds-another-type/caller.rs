@@ -1,0 +1,1 @@
+let _ = types::Size::Array(vec![String::new()]);

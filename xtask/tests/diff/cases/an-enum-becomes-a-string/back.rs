@@ -1,0 +1,1 @@
+let _: String = client.get_thing(&id).await.unwrap().into_inner().status;

@@ -1,0 +1,2 @@
+let _ = client.orders(&id).await;
+let _ = client.consumer(id).orders().await;

@@ -1,0 +1,1 @@
+let _ = client.read_thing(&id).await;

@@ -1,0 +1,1 @@
+let _ = client.stock().list(None, "", None).await;

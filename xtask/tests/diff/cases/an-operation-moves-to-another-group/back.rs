@@ -1,0 +1,1 @@
+let _ = client.shop().get_thing(&id).await;

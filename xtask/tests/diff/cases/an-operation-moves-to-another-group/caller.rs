@@ -1,0 +1,1 @@
+let _ = client.stock().get_thing(&id).await;

@@ -1,0 +1,1 @@
+let _: types::Disc = client.get_thing(&id).await.unwrap().into_inner();

@@ -1,0 +1,1 @@
+let _ = client.read_things(&types::ReadThingsQuery::default(), "", None).await;

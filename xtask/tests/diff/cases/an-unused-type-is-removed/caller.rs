@@ -1,0 +1,1 @@
+fn takes(_: types::Lonely) {}

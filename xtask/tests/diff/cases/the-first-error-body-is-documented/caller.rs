@@ -1,0 +1,3 @@
+if let Err(Error::ErrorResponse(response)) = client.create_thing(&types::NewThing::new("a")).await {
+    let _: () = response.into_inner();
+}

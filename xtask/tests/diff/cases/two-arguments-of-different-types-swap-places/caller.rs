@@ -1,0 +1,1 @@
+let _ = client.get_pair("a", &id).await;
