@@ -1,1 +1,1 @@
-let _ = client.create_thing(&types::NewThing::new("a")).await;
+let _ = types::NewThingKind::B;

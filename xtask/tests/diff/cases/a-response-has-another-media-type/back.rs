@@ -1,1 +1,1 @@
-let _: chift_api::ByteStream = client.get_thing(&id).await.unwrap().into_inner();
+let _: crate::ByteStream = client.get_thing(&id).await.unwrap().into_inner();

@@ -1,1 +1,1 @@
-let _ = client.get_thing(&id).await;
+let _ = types::Colour::PaleMinusGreen;

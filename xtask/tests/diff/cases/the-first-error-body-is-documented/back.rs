@@ -1,3 +1,4 @@
-if let Err(Error::ErrorResponse(response)) = client.create_thing(&types::NewThing::new("a")).await {
-    let _: types::ApiError = response.into_inner();
+let failed = client.create_thing(&types::NewThing::new("a")).await.unwrap_err();
+if let Error::ErrorResponse(response) = failed {
+    assert!(matches!(response.into_inner(), types::ApiError::Problem(_)));
 }
