@@ -220,6 +220,8 @@ pub struct Field {
     pub wire: String,
     /// The type, as a caller writes it.
     pub kind: String,
+    /// Whether it is null in JSON, and not left out, if it has no value; and refused if it is left out of a response.
+    pub is_null_if_unset: bool,
 }
 
 /// A variant of an enum.

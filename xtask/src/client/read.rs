@@ -193,7 +193,8 @@ fn list(parts: impl Iterator<Item = String>) -> String {
 fn field(field: &syn::Field) -> Option<(String, Field)> {
     let name = field.ident.as_ref()?.to_string();
     let wire = source::wire_name(&field.attrs).unwrap_or_else(|| name.clone());
-    Some((name, Field { wire, kind: plain(&field.ty) }))
+    let is_null_if_unset = source::presence(field) == source::Presence::RequiredOrNull;
+    Some((name, Field { wire, kind: plain(&field.ty), is_null_if_unset }))
 }
 
 /// Adds the trait of an `impl` block to its type.

@@ -8,7 +8,7 @@ use super::difference::{Subject, SubjectKind};
 use super::renames::Renames;
 use super::rules::Rule;
 use super::types;
-use crate::client::{Client, Kind, Method};
+use crate::client::{Client, Kind, Method, Place};
 use crate::skip::LeftOut;
 
 /// An operation in the old and in the new client, with its name in Rust in each.
@@ -200,8 +200,10 @@ fn query_fields(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
     let (Some(before), Some(after)) = (find(was, old), find(is, new)) else { return Vec::new() };
     let mut changes = types::compare_kinds(&before, &after, renames);
     // A parameter that is an argument in one of the clients is reported as an argument.
+    // (A path parameter may have the name of another one in the query.)
     let is_argument = |change: &Change| {
-        was.arguments.iter().chain(&is.arguments).any(|it| change.part == format!("field `{}`", it.name))
+        let arguments = was.arguments.iter().chain(&is.arguments).filter(|it| it.place == Place::Query);
+        arguments.into_iter().any(|it| change.part == format!("field `{}`", it.name))
     };
     changes.retain(|change| !is_argument(change));
     for change in &mut changes {

@@ -259,6 +259,10 @@ rules! {
         "A field has another name in JSON, and the same name in Rust.",
         "programs that are built with the old client use the old name in JSON",
         "the field `dueDate` becomes `due_date`";
+    FieldPresenceChanged "field-presence-changed" Silent
+        "A nullable field without a value is null in JSON now and was left out, or the reverse.",
+        "programs that are built with the old client send and expect the old form",
+        "a nullable field is removed from `required`";
     FieldAdded "field-added" Compatible
         "An optional field is new.", "callers need not set it", "the optional field `weight` is added to `Thing`";
     EnumValueRemoved "enum-value-removed" Breaking

@@ -117,6 +117,11 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
         } else if field.wire != same.wire {
             let what = format!("is `{}` in JSON, was `{}`", same.wire, field.wire);
             changes.push(Change::new(Rule::FieldWireNameChanged, part(name), what).at(at.0, at.1));
+        } else if field.is_null_if_unset != same.is_null_if_unset {
+            let form = |is_null: bool| if is_null { "null" } else { "left out" };
+            let (was, is) = (form(field.is_null_if_unset), form(same.is_null_if_unset));
+            let what = format!("is {is} if it has no value, was {was}");
+            changes.push(Change::new(Rule::FieldPresenceChanged, part(name), what).at(at.0, at.1));
         }
     }
     let constructors = construction(was, is, after, renames);

@@ -53,18 +53,24 @@ pub(super) fn media_type(leaf: &Leaf<'_>, kind: Kind, name: &str, sides: &Sides<
     let after = chosen(leaf.new.is_some(), &leaf.new_place, &sides.new.document);
     let is_new = leaf.new.is_some();
     let what = |verb: &str| format!("{verb} `{name}`");
-    match (before, after) {
-        (Some(before), Some(after)) if before != after => {
-            if is_new && after != name || !is_new && is_new_media_type(leaf, &after, sides) {
-                // Reported with the media type that the client uses now.
-                return None;
-            }
-            let rule = if is_request { Rule::RequestMediaTypeChanged } else { Rule::ResponseMediaTypeChanged };
-            Some(change(rule, leaf, format!("has the media type `{after}`, had `{before}`")))
+    if before != after {
+        let is_of_other_entry = match &after {
+            Some(after) if is_new => after != name,
+            Some(after) => is_new_media_type(leaf, after, sides),
+            None => before.as_deref() != Some(name),
+        };
+        if is_of_other_entry {
+            // Reported with the media type that the client uses now.
+            return None;
         }
-        _ if is_new => Some(change(Rule::MediaTypeAdded, leaf, what("can have the media type"))),
-        _ => Some(change(Rule::MediaTypeRemoved, leaf, what("can no longer have the media type"))),
+        let rule = if is_request { Rule::RequestMediaTypeChanged } else { Rule::ResponseMediaTypeChanged };
+        let shown = |name: Option<String>| name.map_or("none".to_owned(), |name| format!("`{name}`"));
+        return Some(change(rule, leaf, format!("has the media type {}, had {}", shown(after), shown(before))));
     }
+    Some(match is_new {
+        true => change(Rule::MediaTypeAdded, leaf, what("can have the media type")),
+        false => change(Rule::MediaTypeRemoved, leaf, what("can no longer have the media type")),
+    })
 }
 
 /// Whether the media type that the client uses now is new, so that its entry reports the change.

@@ -1,0 +1,1 @@
+let _ = types::NewThing::new("a");
