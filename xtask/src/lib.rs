@@ -25,6 +25,7 @@
 //! assert_eq!(lowered.document["openapi"], "3.0.3");
 //! ```
 
+pub mod callers;
 pub mod client;
 pub mod command_line;
 pub mod diff;
