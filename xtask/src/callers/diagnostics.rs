@@ -75,7 +75,7 @@ impl Errors {
     pub(super) fn of(output: &Output, places: &Places<'_>) -> Self {
         let mut errors = Self::default();
         for report in output.reports.iter().filter(|report| report.message.is_error()) {
-            let rendered = report.message.rendered.clone().unwrap_or_else(|| report.message.message.clone());
+            let rendered = report.message.rendered.clone().unwrap_or_else(|| report.message.text.clone());
             if places.packages.contains(&report.package_id) {
                 if add(&mut errors.own, places.diagnostic(report)) {
                     errors.rendered.push(rendered);
@@ -139,7 +139,7 @@ impl Places<'_> {
             line,
             column,
             code: message.code.as_ref().map(|code| code.code.clone()),
-            message: message.message.lines().next().unwrap_or_default().to_owned(),
+            message: message.text.lines().next().unwrap_or_default().to_owned(),
             concerns: self.concerns(message),
         }
     }
@@ -147,10 +147,10 @@ impl Places<'_> {
     fn concerns(&self, message: &Message) -> Concerns {
         let mut concerns = Concerns::default();
         let mut quote = |text: &str| concerns.quoted.extend(words::quoted(text).map(str::to_owned));
-        quote(&message.message);
+        quote(&message.text);
         let notes = || message.children.iter().filter(|child| child.level == "note");
         // The fields of a type that are still there are not what the error is about.
-        notes().filter(|note| !note.message.starts_with("available ")).for_each(|note| quote(&note.message));
+        notes().filter(|note| !note.text.starts_with("available ")).for_each(|note| quote(&note.text));
         let spans = || message.spans.iter().chain(notes().flat_map(|note| &note.spans));
         let spans = || spans().filter(|span| !is_suggestion(span));
         spans().filter_map(|span| span.label.as_deref()).for_each(quote);

@@ -24,7 +24,8 @@ pub(super) struct Target {
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct Message {
-    pub(super) message: String,
+    #[serde(rename = "message")]
+    pub(super) text: String,
     pub(super) code: Option<Code>,
     pub(super) level: String,
     pub(super) spans: Vec<Span>,
@@ -68,7 +69,7 @@ pub(super) struct Expansion {
 impl Message {
     /// Whether it is an error. The count of errors at the end of a compilation is none.
     pub(super) fn is_error(&self) -> bool {
-        self.level.starts_with("error") && !self.message.starts_with("aborting due to")
+        self.level.starts_with("error") && !self.text.starts_with("aborting due to")
     }
 }
 

@@ -52,14 +52,14 @@ mod tests {
     #[test]
     fn identifiers_between_backticks_are_found() {
         let message = "no field `note` on type `&chift_api::types::Invoice<'a>` in 2 places";
-        assert_eq!(Vec::from_iter(quoted(message)), ["note", "chift_api", "types", "Invoice", "a"]);
+        assert_eq!(quoted(message).collect::<Vec<_>>(), ["note", "chift_api", "types", "Invoice", "a"]);
         assert_eq!(quoted("mismatched types").count(), 0);
     }
 
     #[test]
     fn fields_are_read_or_set() {
         let source = "invoice.total.round(2) + Some { note: a::b, ..rest }.colour";
-        assert_eq!(Vec::from_iter(fields(source)), ["total", "note", "colour"]);
+        assert_eq!(fields(source).collect::<Vec<_>>(), ["total", "note", "colour"]);
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn the_error_of_a_library_and_of_its_tests_is_one_error_with_its_place_in_the_re
 #[test]
 fn errors_in_other_packages_and_counts_and_warnings_are_no_errors_of_the_program() {
     let call = span("src/lib.rs", 1, "a.b()", "b", None);
-    let error = message("E0599", "no method `b`", &[call.clone()], &[]);
+    let error = message("E0599", "no method `b`", std::slice::from_ref(&call), &[]);
     let mut count = message("", "aborting due to 2 previous errors", &[], &[]);
     count["code"] = Value::Null;
     let mut warning = message("unused", "unused `b`", &[call], &[]);
