@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::client::Method;
+use super::breaking::Breaking;
 use crate::names;
 
 /// A method or a type of a client.
@@ -29,18 +29,6 @@ pub struct Name {
 }
 
 impl Name {
-    /// The name of a method.
-    ///
-    /// ```
-    /// use xtask::callers::{Item, Name};
-    /// let method = Item::Method { group: Some("invoices".to_owned()), name: "get_invoice".to_owned() };
-    /// let argument = Name { item: method, part: None }.part("invoice_id");
-    /// assert_eq!(argument.part.as_deref(), Some("invoice_id"));
-    /// ```
-    pub fn of_method(method: &Method) -> Self {
-        Self { item: Item::Method { group: method.group.clone(), name: method.name.clone() }, part: None }
-    }
-
     /// The name of a type.
     ///
     /// ```
@@ -63,18 +51,6 @@ impl Name {
     }
 }
 
-/// A change of the client that breaks callers.
-///
-/// It has all names that an error about it can contain: those in the old client and those in the new one, and those of
-/// the structs that belong to the item (`InvoiceRequired` of the required fields, `ListInvoicesQuery` of the optional
-/// query parameters), each with the part that changes. A type that callers can no longer name, or a method that is
-/// gone, has no part.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Breaking {
-    /// The names. An error that is about any of them is about the change.
-    pub names: Vec<Name>,
-}
-
 /// What of a client an error is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Concerns {
@@ -84,6 +60,8 @@ pub struct Concerns {
     pub source: BTreeSet<String>,
     /// Those among them that are fields, and the field that the marked source is assigned to.
     pub fields: BTreeSet<String>,
+    /// The fields in the lines with marked source. The compiler marks only the operator of `sum += invoice.total`.
+    pub nearby: BTreeSet<String>,
     /// The definitions in the client that the compiler points to.
     pub defined: BTreeSet<Name>,
 }
@@ -91,6 +69,8 @@ pub struct Concerns {
 /// How closely an error matches a name, from the weakest match to the closest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Closeness {
+    /// A field with this name is in the same line.
+    Nearby,
     /// It is about a field with this name. A mismatch of types does not name the struct.
     Field,
     /// The compiler points to the definition of the item, and does not name the part.
@@ -118,7 +98,9 @@ impl Concerns {
             Item::Method { group: Some(group), name } => {
                 self.mentions(name) && (self.mentions(group) || self.mentions(&names::group_type(group)))
             }
-            Item::Method { group: None, name } => self.mentions(name) && self.mentions("Client"),
+            Item::Method { group: None, name } => {
+                self.source.contains(name) || self.quoted.contains(name) && self.mentions("Client")
+            }
         }
     }
 
@@ -133,7 +115,8 @@ impl Concerns {
         match (is_item, is_part) {
             (true, true) => Some(Closeness::Part),
             (true, false) => is_defined.then_some(Closeness::Definition),
-            (false, _) => self.fields.contains(part).then_some(Closeness::Field),
+            (false, _) if self.fields.contains(part) => Some(Closeness::Field),
+            (false, _) => self.nearby.contains(part).then_some(Closeness::Nearby),
         }
     }
 }
@@ -240,6 +223,9 @@ mod tests {
         let error = Concerns { fields: words("total"), source: words("invoice total"), ..Concerns::default() };
         let total = |name: &str| change(&[Name::of_type(name).part("total")]);
         assert_eq!(met(&error, &[total("Invoice"), total("Receipt"), change(&[Name::of_type("Slip")])]), [0, 1]);
+        let nearby = Concerns { nearby: words("number"), ..error.clone() };
+        assert_eq!(met(&nearby, &[change(&[Name::of_type("Slip").part("number")])]), [0]);
+        assert_eq!(met(&nearby, &[change(&[Name::of_type("Slip").part("number")]), total("Invoice")]), [1]);
         let typed = Concerns { quoted: words("Receipt"), ..error };
         assert_eq!(met(&typed, &[total("Invoice"), total("Receipt")]), [1]);
     }

@@ -149,7 +149,8 @@ mod tests {
         assert_eq!(find("Invoice new(", "").map(|it| it.name()), invoice);
         assert_eq!(find("pub struct Receipts {", "").map(|it| it.name()), Some(Name::of_type("Receipts")));
         let get = outcome.client.methods.values().find(|method| method.name == "get_invoice").unwrap();
-        let expected = Definition { item: Name::of_method(get).item, arguments: vec!["invoice_id".to_owned()] };
+        let item = Item::Method { group: get.group.clone(), name: get.name.clone() };
+        let expected = Definition { item, arguments: vec!["invoice_id".to_owned()] };
         assert_eq!(find("fn get_invoice", "pub mod groups {"), Some(expected));
         assert_eq!(definitions.at(1), None);
         assert_eq!(definitions.at(0), None);

@@ -163,6 +163,7 @@ impl Places<'_> {
                 let marked =
                     if before.ends_with('.') { &line.text[before.len() - 1..][..=marked.len()] } else { marked };
                 concerns.fields.extend(words::fields(marked).map(str::to_owned));
+                concerns.nearby.extend(words::fields(&line.text).map(str::to_owned));
             }
             if let Some(first) = span.text.first() {
                 concerns.fields.extend(words::assigned(first.parts()[0]).map(str::to_owned));

@@ -12,6 +12,7 @@
 //! it.
 
 mod attribute;
+mod breaking;
 mod cargo;
 mod copy;
 mod definitions;
@@ -29,7 +30,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-pub use self::attribute::{Attribution, Breaking, Concerns, Item, Name, attribute};
+pub use self::attribute::{Attribution, Concerns, Item, Name, attribute};
+pub use self::breaking::Breaking;
 use self::cargo::Cargo;
 pub use self::diagnostics::Diagnostic;
 use self::diagnostics::Errors;
@@ -112,7 +114,10 @@ pub fn check(template: &Template, dir: &Path, clients: Clients<'_>, folders: &Fo
     let workspace = copy.join(&team.root);
     let locked = workspace.join("Cargo.lock").is_file();
     let cargo = Cargo { workspace: &workspace, target: &target, locked };
-    let metadata = cargo.metadata()?;
+    let metadata = cargo.metadata().with_context(|| {
+        let locked = if locked { " --locked" } else { "" };
+        format!("a copy of {} cannot be compiled; make `cargo check{locked}` succeed there first", dir.display())
+    })?;
     let mut program = Program::find(&metadata, cargo, &copy, dir)?;
 
     program.replace(template, clients.old)?;

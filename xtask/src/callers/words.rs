@@ -2,7 +2,8 @@
 
 /// The identifiers in a text.
 pub(super) fn identifiers(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !is_part(c)).filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+    let begins = |c: char| c.is_alphabetic() || c == '_';
+    text.split(|c: char| !is_part(c)).filter(move |word| word.starts_with(begins) && *word != "_")
 }
 
 /// The identifiers between backticks, which the compiler puts around names and types.
@@ -15,7 +16,7 @@ pub(super) fn fields(source: &str) -> impl Iterator<Item = &str> {
     identifiers(source).filter(|word| {
         let start = word.as_ptr().addr() - source.as_ptr().addr();
         let (before, after) = (source[..start].trim_end(), source[start + word.len()..].trim_start());
-        let is_read = before.ends_with('.') && !before.ends_with("..") && !after.starts_with('(');
+        let is_read = before.ends_with('.') && !before.ends_with("..") && !after.starts_with('(') && *word != "await";
         is_read || after.starts_with(':') && !after.starts_with("::")
     })
 }
@@ -58,7 +59,7 @@ mod tests {
 
     #[test]
     fn fields_are_read_or_set() {
-        let source = "invoice.total.round(2) + Some { note: a::b, ..rest }.colour";
+        let source = "let _: A = invoice.total.round(2).await + Some { note: a::b, ..rest }.colour";
         assert_eq!(fields(source).collect::<Vec<_>>(), ["total", "note", "colour"]);
     }
 

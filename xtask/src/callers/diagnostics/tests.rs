@@ -145,6 +145,8 @@ fn an_item_with_a_similar_name_is_not_what_an_error_is_about() {
 fn a_mismatch_is_about_the_fields_in_the_marked_source_and_the_field_that_is_assigned() {
     let read = span("src/lib.rs", 1, "let t: String = invoice.total;", "invoice.total", Some("expected `String`"));
     assert_eq!(words(&concerns(&message("E0308", "mismatched types", &[read], &[])).fields), ["total"]);
+    let operator = span("src/lib.rs", 1, "sum += invoice.total;", "+=", None);
+    assert_eq!(words(&concerns(&message("E0277", "cannot add", &[operator], &[])).nearby), ["total"]);
     let value = span("src/lib.rs", 1, "NewInvoice { total: 1, ..x }", "1", None);
     assert_eq!(words(&concerns(&message("E0308", "mismatched types", &[value], &[])).fields), ["total"]);
 }
