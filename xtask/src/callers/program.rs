@@ -151,7 +151,8 @@ impl<'a> Program<'a> {
             );
         }
         if errors.own.is_empty() && !check.succeeded {
-            bail!("`cargo check` fails with the {which} client:\n{}", check.log.trim_end());
+            let log: Vec<&str> = check.log.lines().skip_while(|line| !line.starts_with("error")).collect();
+            bail!("`cargo check` fails with the {which} client:\n{}", log.join("\n"));
         }
         Ok(errors)
     }
@@ -165,9 +166,9 @@ impl<'a> Program<'a> {
         let errors = self.errors(check, source(old), "old")?;
         if let Some(error) = errors.own.first() {
             bail!(
-                "the program does not compile with the old client, so its errors with the new one are no evidence; \
-                 the first of {} errors is in {}:{}. Correct the program, or name the document, the overlay and the \
-                 tags that its client was generated from\n{}",
+                "the program does not compile with the old client, so it cannot be compared; the first of {} errors is \
+                 in {}:{}. Correct the program, or name the document, the overlay and the tags that its client was \
+                 generated from\n{}",
                 errors.own.len(),
                 error.file,
                 error.line,
@@ -199,4 +200,59 @@ impl<'a> Program<'a> {
 /// The first of the compiler's messages.
 fn first(messages: &[String]) -> String {
     messages.iter().take(SHOWN).map(|message| message.trim_end()).collect::<Vec<_>>().join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The program with these `chift-api` by their manifests and sources, of which the first `used` ones are used.
+    fn find(apis: &[(&str, Option<&str>)], used: usize) -> Result<(PathBuf, bool, Vec<String>), String> {
+        let package = |id: &str, name: &str, manifest: &str, source: Option<&str>| {
+            json!({
+                "id": id, "name": name, "version": "1.0.0", "source": source, "manifest_path": manifest,
+                "dependencies": [],
+            })
+        };
+        let ids: Vec<String> = (0..apis.len()).map(|at| format!("api{at}")).collect();
+        let mut packages: Vec<Value> =
+            apis.iter().zip(&ids).map(|((manifest, source), id)| package(id, API, manifest, *source)).collect();
+        packages.push(package("shop", "shop", "/copy/shop/Cargo.toml", None));
+        packages.push(package("serde", "serde", "/registry/serde/Cargo.toml", Some("registry")));
+        let metadata = json!({
+            "packages": packages, "workspace_members": ["shop", "api0"], "workspace_root": "/copy",
+            "target_directory": "/target",
+            "resolve": {"nodes": [{"id": "shop", "dependencies": ids[..used]}, {"id": "api0", "dependencies": []}]},
+        });
+        let metadata: Metadata = serde_json::from_value(metadata).unwrap();
+        let copy = Path::new("/copy");
+        let cargo = Cargo { workspace: copy, target: Path::new("/target"), locked: true };
+        let found = Program::find(&metadata, cargo, copy, Path::new("shop"));
+        found.map(|it| (it.client, it.is_member, it.packages)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_local_client_that_a_package_uses_is_found() {
+        let expected = (PathBuf::from("/copy/chift-api"), true, vec!["shop".to_owned()]);
+        assert_eq!(find(&[("/copy/chift-api/Cargo.toml", None)], 1), Ok(expected));
+    }
+
+    #[test]
+    fn a_program_without_a_client_of_its_own_is_refused() {
+        let local = ("/copy/chift-api/Cargo.toml", None);
+        let git = ("/git/chift-api/Cargo.toml", Some("git+https://a.b/c"));
+        for (apis, used, expected) in [
+            (&[][..], 0, "no package in shop depends on chift-api; `cargo chift update --insert`"),
+            // A member of the workspace that no package uses.
+            (&[local], 0, "no package in shop depends on chift-api"),
+            (&[git], 1, "shop uses chift-api from git+https://a.b/c"),
+            (&[local, git], 2, "shop uses chift-api twice: api0 and api1"),
+            (&[("/elsewhere/chift-api/Cargo.toml", None)], 1, "by the absolute path /elsewhere/chift-api/Cargo.toml"),
+        ] {
+            let error = find(apis, used).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
 }
