@@ -45,9 +45,22 @@ pub fn number(receipt: &Receipt) -> &str {
 ";
 
 /// A test that the compiler cannot check while the library has errors.
-const SHOP_TEST: &str = "#[test]
+const SHOP_TEST: &str = "use chift_api::types::{Invoice, NewInvoice};
+
+#[test]
 fn a_draft_has_no_note() {
     assert_eq!(shop::draft(1).note, None);
+}
+
+pub fn colours(invoices: &[Invoice]) -> Vec<&str> {
+    invoices
+        .iter()
+        .filter_map(|invoice| invoice.colour.as_deref())
+        .collect()
+}
+
+pub async fn create(client: &chift_api::Client) {
+    client.invoices().create_invoice(&NewInvoice::new(1)).await.unwrap();
 }
 ";
 
@@ -177,7 +190,7 @@ fn the_changes_that_a_program_meets_are_found_with_file_and_line_and_no_others()
         checked.map_err(|error| format!("{error:#}"))
     };
 
-    let Checked { errors, unchecked } = check(&old, &new).unwrap();
+    let Checked { errors, unchecked, uses } = check(&old, &new).unwrap();
     let places: Vec<String> = errors
         .iter()
         .map(|error| format!("{}:{}: {}", error.file, error.line, error.code.as_deref().unwrap_or(&error.message)))
@@ -210,6 +223,21 @@ fn the_changes_that_a_program_meets_are_found_with_file_and_line_and_no_others()
     ]);
     assert_eq!(met, expected, "{errors:#?}");
     assert!(attribution.unattributed.is_empty());
+
+    // What the compiler could not check uses changes that the rest of the program does not meet.
+    let used = callers::attribute_uses(&uses, &changes.values().cloned().collect::<Vec<_>>());
+    let place = |at: &usize| format!("{}:{}", uses[*at].file, uses[*at].line);
+    let used: BTreeMap<&str, Vec<String>> = changes
+        .keys()
+        .zip(&used)
+        .filter(|(_, used)| !used.is_empty())
+        .map(|(name, used)| (*name, used.iter().map(place).collect()))
+        .collect();
+    let expected = BTreeMap::from([
+        ("colour removed", vec!["shop/tests/draft.rs:11".to_owned()]),
+        ("create_invoice renamed", vec!["shop/tests/draft.rs:16".to_owned()]),
+    ]);
+    assert_eq!(used, expected, "{uses:#?}");
 
     assert_eq!(check(&old, &old).unwrap(), Checked::default());
     let error = check(&new, &old).unwrap_err();

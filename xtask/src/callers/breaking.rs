@@ -4,7 +4,7 @@ use super::attribute::{Item, Name};
 use crate::client::{self, Construction, Method, NamedType};
 
 /// The constructor of a type.
-const NEW: &str = "new";
+pub(super) const NEW: &str = "new";
 
 /// A change of the client that breaks callers: all names that an error about it can contain.
 ///
@@ -66,7 +66,8 @@ impl Breaking {
         self
     }
 
-    /// Adds the constructor of a type, and the struct of its required fields.
+    /// Adds the constructor of a type, and the struct of its required fields. A field that is required in only one of
+    /// the clients changes the constructor too.
     #[must_use]
     pub fn constructor(mut self, name: &str, kind: &NamedType) -> Self {
         self.add(Item::Type(name.to_owned()), Some(NEW));

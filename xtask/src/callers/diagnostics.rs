@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::attribute::Concerns;
 use super::definitions::Definitions;
-use super::messages::{Message, Output, Report, Span};
+use super::messages::{Message, Output, Report, Span, Target};
 use super::words;
 
 /// The lint that the stand-ins for removed types cause.
@@ -98,15 +98,22 @@ fn add(errors: &mut Vec<Diagnostic>, error: Diagnostic) -> bool {
     is_new
 }
 
-/// The uses of deprecated items in the team's packages, whether they are warnings or errors.
-pub(super) fn deprecations(output: &Output, places: &Places<'_>) -> Vec<Diagnostic> {
+/// The uses of deprecated items in the targets of the team's packages for which `is_wanted` returns true, whether they
+/// are warnings or errors.
+pub(super) fn deprecations(
+    output: &Output,
+    places: &Places<'_>,
+    is_wanted: impl Fn(&(String, Target)) -> bool,
+) -> Vec<Diagnostic> {
     let mut uses = Vec::new();
     for report in &output.reports {
         let is_use = report.message.code.as_ref().is_some_and(|code| code.code == DEPRECATED);
-        if is_use && places.packages.contains(&report.package_id) {
+        let is_own = places.packages.contains(&report.package_id);
+        if is_use && is_own && is_wanted(&(report.package_id.clone(), report.target.clone())) {
             add(&mut uses, places.diagnostic(report));
         }
     }
+    sort(&mut uses);
     uses
 }
 
@@ -157,8 +164,11 @@ impl Places<'_> {
 
         for (span, _) in message.spans.iter().filter_map(|span| self.own_span(span)) {
             for line in &span.text {
-                let [before, marked, _] = line.parts();
+                let [before, marked, after] = line.parts();
                 concerns.source.extend(words::identifiers(marked).map(str::to_owned));
+                // A path is marked up to the segment that the error is about.
+                let next = after.strip_prefix("::").and_then(|rest| words::identifiers(rest).next());
+                concerns.source.extend(next.map(str::to_owned));
                 // A method or field is marked without the dot before it.
                 let marked =
                     if before.ends_with('.') { &line.text[before.len() - 1..][..=marked.len()] } else { marked };

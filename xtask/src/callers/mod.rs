@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | [`check`] | the folder of the program, and both clients | the compiler's errors with the new client, [`Checked`] |
 //! | [`attribute`](fn@attribute) | these errors, and the breaking changes | which changes the program meets, and where |
+//! | [`attribute_uses`] | the uses in parts with unknown errors, and the changes | which changes they may meet |
 //!
 //! The program is copied, with the files that git lists around it, and the client in the copy is replaced. The team's
 //! own files are only read. The old client is checked first: a program that it does not compile with has errors that no
@@ -21,6 +22,7 @@ mod messages;
 mod paths;
 mod program;
 mod stand_ins;
+mod uses;
 mod words;
 mod workspace;
 
@@ -36,6 +38,7 @@ use self::cargo::Cargo;
 pub use self::diagnostics::Diagnostic;
 use self::diagnostics::Errors;
 use self::program::Program;
+pub use self::uses::{Use, attribute_uses};
 use self::workspace::Workspace;
 use crate::pipeline::Outcome;
 use crate::progress;
@@ -84,6 +87,8 @@ pub struct Checked {
     /// The parts of the program that were not compiled with the new client, because a library that they use has errors:
     /// `tests/orders.rs`. They can have more errors.
     pub unchecked: Vec<String>,
+    /// Where these parts use what changes, by the compiler's knowledge of the old client. A use is not always an error.
+    pub uses: Vec<Use>,
 }
 
 /// Compiles the program in `dir` against both clients. `dir` can be any folder of its workspace; all packages of the
@@ -128,23 +133,37 @@ pub fn check(template: &Template, dir: &Path, clients: Clients<'_>, folders: &Fo
     }
     let new = progress::during("compiling the callers with the new client", || program.check())?;
     let errors = program.errors(&new, program::source(clients.new), "new")?.own;
-    let mut checked = Checked { errors, unchecked: program.unchecked(&old, &new) };
+    let mut checked = Checked { errors, ..Checked::default() };
+    let mut unchecked = program.unchecked(&old, &new);
 
     let missing = stand_ins::missing(&clients.old.client, &clients.new.client);
     if checked.errors.iter().any(|error| stand_ins::hides_others(error, &missing)) {
         let (source, client) = program::source(clients.new);
         let source = stand_ins::with(source, &missing, clients.renamed)?;
-        let file = program.generated();
-        fs::write(&file, &source).with_context(|| format!("cannot write {}", file.display()))?;
+        program.edit(&program.generated(), |_| Ok(source.clone()))?;
         let new = progress::during("compiling the callers without removed types", || program.check())?;
         let (errors, uses) = program.with_places((&source, client), |places| {
-            (Errors::of(&new.output, places), diagnostics::deprecations(&new.output, places))
+            (Errors::of(&new.output, places), diagnostics::deprecations(&new.output, places, |_| true))
         });
         // A client that does not compile with the stand-ins says nothing more.
         if errors.foreign.is_empty() {
             stand_ins::add_hidden(&mut checked.errors, errors.own, uses, &missing);
-            checked.unchecked = program.unchecked(&old, &new);
+            unchecked = program.unchecked(&old, &new);
         }
+    }
+    if !unchecked.is_empty() {
+        let (source, client) = program::source(clients.old);
+        let changed = uses::changed(client, &clients.new.client);
+        program.replace(template, clients.old)?;
+        program.edit(&program.generated(), |_| uses::deprecated(source, client, &changed))?;
+        // The crate itself uses what is deprecated.
+        program.edit(&program.root(), |text| Ok(format!("#![allow(deprecated)]\n{text}")))?;
+        let marked = progress::during("looking for uses in what was not compiled", || program.check())?;
+        let reported = program.with_places((source, client), |places| {
+            diagnostics::deprecations(&marked.output, places, |target| unchecked.contains(target))
+        });
+        checked.uses = uses::of(reported, &changed);
+        checked.unchecked = program.names(&unchecked);
     }
     Ok(checked)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use super::cargo::{Cargo, Check};
 use super::definitions::{CLIENT, Definitions};
@@ -113,6 +113,21 @@ impl<'a> Program<'a> {
         self.client.join("src/generated").join(CLIENT)
     }
 
+    /// The file of the generated crate that the compiler reads first.
+    pub(super) fn root(&self) -> PathBuf {
+        self.client.join("src/lib.rs")
+    }
+
+    /// Changes the text of a file of the generated crate.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or written, or `change` fails.
+    pub(super) fn edit(&self, file: &Path, change: impl FnOnce(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
+        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        fs::write(file, change(&text)?).with_context(|| format!("cannot write {}", file.display()))
+    }
+
     /// Checks the program, but not the tests of the generated crate.
     ///
     /// # Errors
@@ -179,7 +194,7 @@ impl<'a> Program<'a> {
     }
 
     /// The parts of the program that compile with the old client, and that cargo did not compile with the new one.
-    pub(super) fn unchecked(&self, old: &Check, new: &Check) -> Vec<String> {
+    pub(super) fn unchecked(&self, old: &Check, new: &Check) -> BTreeSet<(String, Target)> {
         let failed = new.output.reports.iter().filter(|report| report.message.is_error());
         let failed: BTreeSet<_> = failed.map(|report| (&report.package_id, &report.target)).collect();
         let is_unchecked = |target: &&(String, Target)| {
@@ -187,12 +202,16 @@ impl<'a> Program<'a> {
                 && !new.output.compiled.contains(*target)
                 && !failed.contains(&(&target.0, &target.1))
         };
+        old.output.compiled.iter().filter(is_unchecked).cloned().collect()
+    }
+
+    /// The names of parts of the program, for a person.
+    pub(super) fn names(&self, targets: &BTreeSet<(String, Target)>) -> Vec<String> {
         let name = |target: &Target| {
             let path = Path::new(&target.src_path);
             path.strip_prefix(self.copy).unwrap_or(path).display().to_string().replace('\\', "/")
         };
-        let unchecked = old.output.compiled.iter().filter(is_unchecked);
-        let names: BTreeSet<String> = unchecked.map(|(_, target)| name(target)).collect();
+        let names: BTreeSet<String> = targets.iter().map(|(_, target)| name(target)).collect();
         names.into_iter().collect()
     }
 }

@@ -55,7 +55,7 @@ fn errors_with(lines: &[String], text: &str) -> (Errors, Vec<Diagnostic>) {
         text: &|_| Some(text.to_owned()),
     };
     let output = Output::read(&lines.join("\n"));
-    (Errors::of(&output, &places), deprecations(&output, &places))
+    (Errors::of(&output, &places), deprecations(&output, &places, |_| true))
 }
 
 /// What the error in `message` is about.
