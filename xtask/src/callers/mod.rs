@@ -26,7 +26,7 @@ mod uses;
 mod words;
 mod workspace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,6 +37,7 @@ pub use self::breaking::Breaking;
 use self::cargo::Cargo;
 pub use self::diagnostics::Diagnostic;
 use self::diagnostics::Errors;
+use self::messages::Target;
 use self::program::Program;
 pub use self::uses::{Use, attribute_uses};
 use self::workspace::Workspace;
@@ -113,8 +114,8 @@ pub struct Checked {
 /// When `dir` has no program that uses a generated client, the program cannot be copied, or it does not compile with the
 /// old client.
 pub fn check(template: &Template, dir: &Path, clients: Clients<'_>, folders: &Folders) -> anyhow::Result<Checked> {
+    let team = Workspace::find(dir, &[&folders.copy, &folders.target])?;
     let (copy, target) = (created(&folders.copy)?, created(&folders.target)?);
-    let team = Workspace::find(dir, &[&copy, &target])?;
     copy::sync(&team.base, &team.files, &copy)?;
     let workspace = copy.join(&team.root);
     let locked = workspace.join("Cargo.lock").is_file();
@@ -131,41 +132,46 @@ pub fn check(template: &Template, dir: &Path, clients: Clients<'_>, folders: &Fo
     if !program.replace(template, clients.new)? {
         return Ok(Checked::default());
     }
-    let new = progress::during("compiling the callers with the new client", || program.check())?;
-    let errors = program.errors(&new, program::source(clients.new), "new")?.own;
-    let mut checked = Checked { errors, ..Checked::default() };
-    let mut unchecked = program.unchecked(&old, &new);
+    let mut new = progress::during("compiling the callers with the new client", || program.check())?;
+    let mut errors = program.errors(&new, program::source(clients.new), "new")?.own;
 
     let missing = stand_ins::missing(&clients.old.client, &clients.new.client);
-    if checked.errors.iter().any(|error| stand_ins::hides_others(error, &missing)) {
+    if errors.iter().any(|error| stand_ins::hides_others(error, &missing)) {
         let (source, client) = program::source(clients.new);
         let source = stand_ins::with(source, &missing, clients.renamed)?;
-        program.edit(&program.generated(), |_| Ok(source.clone()))?;
-        let new = progress::during("compiling the callers without removed types", || program.check())?;
-        let (errors, uses) = program.with_places((&source, client), |places| {
-            (Errors::of(&new.output, places), diagnostics::deprecations(&new.output, places, |_| true))
+        program.set_source(&source)?;
+        let check = progress::during("compiling the callers without removed types", || program.check())?;
+        let (hidden, uses) = program.with_places((&source, client), |places| {
+            (Errors::of(&check.output, places), diagnostics::deprecations(&check.output, places, |_| true))
         });
-        // A client that does not compile with the stand-ins says nothing more.
-        if errors.foreign.is_empty() {
-            stand_ins::add_hidden(&mut checked.errors, errors.own, uses, &missing);
-            unchecked = program.unchecked(&old, &new);
+        // Otherwise the client does not compile with the stand-ins, and its callers were not checked.
+        if hidden.foreign.is_empty() {
+            stand_ins::add_hidden(&mut errors, hidden.own, uses, &missing);
+            new = check;
         }
     }
-    if !unchecked.is_empty() {
-        let (source, client) = program::source(clients.old);
-        let changed = uses::changed(client, &clients.new.client);
-        program.replace(template, clients.old)?;
-        program.edit(&program.generated(), |_| uses::deprecated(source, client, &changed))?;
-        // The crate itself uses what is deprecated.
-        program.edit(&program.root(), |text| Ok(format!("#![allow(deprecated)]\n{text}")))?;
-        let marked = progress::during("looking for uses in what was not compiled", || program.check())?;
-        let reported = program.with_places((source, client), |places| {
-            diagnostics::deprecations(&marked.output, places, |target| unchecked.contains(target))
-        });
-        checked.uses = uses::of(reported, &changed);
-        checked.unchecked = program.names(&unchecked);
-    }
-    Ok(checked)
+    let unchecked = program.unchecked(&old, &new);
+    let uses = if unchecked.is_empty() { Vec::new() } else { uses_in(&mut program, template, clients, &unchecked)? };
+    Ok(Checked { errors, unchecked: program.names(&unchecked), uses })
+}
+
+/// Where these parts of a program use what changes.
+fn uses_in(
+    program: &mut Program<'_>,
+    template: &Template,
+    clients: Clients<'_>,
+    parts: &BTreeSet<(String, Target)>,
+) -> anyhow::Result<Vec<Use>> {
+    let (source, client) = program::source(clients.old);
+    let changed = uses::changed(client, &clients.new.client);
+    program.replace(template, clients.old)?;
+    program.set_source(&uses::deprecated(source, client, &changed)?)?;
+    program.allow_deprecated()?;
+    let check = progress::during("looking for uses in what was not compiled", || program.check())?;
+    let reported = program.with_places((source, client), |places| {
+        diagnostics::deprecations(&check.output, places, |part| parts.contains(part))
+    });
+    Ok(uses::of(reported, &changed))
 }
 
 /// The folder, which is created if it does not exist, without symbolic links.

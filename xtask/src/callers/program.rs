@@ -109,23 +109,30 @@ impl<'a> Program<'a> {
     }
 
     /// The generated file with the methods and types.
-    pub(super) fn generated(&self) -> PathBuf {
+    fn generated(&self) -> PathBuf {
         self.client.join("src/generated").join(CLIENT)
     }
 
-    /// The file of the generated crate that the compiler reads first.
-    pub(super) fn root(&self) -> PathBuf {
-        self.client.join("src/lib.rs")
-    }
-
-    /// Changes the text of a file of the generated crate.
+    /// Replaces the generated file with the methods and types.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or written, or `change` fails.
-    pub(super) fn edit(&self, file: &Path, change: impl FnOnce(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
-        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        fs::write(file, change(&text)?).with_context(|| format!("cannot write {}", file.display()))
+    /// When the file cannot be written.
+    pub(super) fn set_source(&self, source: &str) -> anyhow::Result<()> {
+        let file = self.generated();
+        fs::write(&file, source).with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    /// Lets the generated crate itself use deprecated items, even if a warning is an error.
+    ///
+    /// # Errors
+    ///
+    /// When its source cannot be read or written.
+    pub(super) fn allow_deprecated(&self) -> anyhow::Result<()> {
+        let file = self.client.join("src/lib.rs");
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let text = format!("#![allow(deprecated)]\n{text}");
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// Checks the program, but not the tests of the generated crate.
