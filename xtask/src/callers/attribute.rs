@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::breaking::Breaking;
 use crate::names;
 
-/// A method or a type of a client.
+/// A method, a type or a mock of a client.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Item {
     /// The method that calls an operation: `client.group().name()`, or `client.name()` without a group.
@@ -17,12 +17,14 @@ pub enum Item {
     },
     /// A type of the module `types`.
     Type(String),
+    /// The mock of the operation with this id, for tests: `server.id(|when, then| …)`.
+    Mock(String),
 }
 
 /// A method, a type, or a part of one, as callers name it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
-    /// The method or type.
+    /// The method, type or mock.
     pub item: Item,
     /// Its argument, field, variant or constructor; `None` for the whole item.
     pub part: Option<String>,
@@ -94,6 +96,10 @@ impl Concerns {
     fn names(&self, item: &Item) -> bool {
         match item {
             Item::Type(name) => self.mentions(name),
+            Item::Mock(operation) => {
+                let name = names::type_name(operation);
+                self.mentions(operation) || ["When", "Then"].iter().any(|end| self.mentions(&format!("{name}{end}")))
+            }
             // The same name can be that of a method of another group.
             Item::Method { group: Some(group), name } => {
                 self.mentions(name) && (self.mentions(group) || self.mentions(&names::group_type(group)))
@@ -207,6 +213,16 @@ mod tests {
         assert_eq!(met(&by_accessor, &changes), [1]);
         let without_group = Concerns { quoted: words("list"), ..Concerns::default() };
         assert_eq!(met(&without_group, &changes), [0; 0]);
+    }
+
+    #[test]
+    fn a_mock_is_matched_by_its_name_and_by_the_names_of_its_arguments() {
+        let mock = || Name { item: Item::Mock("invoices_list".to_owned()), part: None };
+        let changes = [mock(), mock().part("since")].map(|name| change(&[name]));
+        let gone = Concerns { quoted: words("invoices_list MockServer"), ..Concerns::default() };
+        assert_eq!(met(&gone, &changes), [0]);
+        let argument = Concerns { quoted: words("since InvoicesListWhen"), ..Concerns::default() };
+        assert_eq!(met(&argument, &changes), [1]);
     }
 
     #[test]

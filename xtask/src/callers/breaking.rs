@@ -29,12 +29,13 @@ pub struct Breaking {
 }
 
 impl Breaking {
-    /// Adds a method, or one of its arguments. An optional query parameter is a field of a struct.
+    /// Adds a method and its mock, or one of their arguments. An optional query parameter is a field of a struct.
     #[must_use]
     pub fn method(mut self, method: &Method, argument: Option<&str>) -> Self {
         let item = Item::Method { group: method.group.clone(), name: method.name.clone() };
         let query = method.query().map(|name| Item::Type(name.to_owned()));
         self.add(item, argument);
+        self.add(Item::Mock(method.operation.id.clone()), argument);
         if let Some(query) = query {
             self.add(query, argument);
         }
@@ -101,11 +102,13 @@ mod tests {
             let name = |name: Name| match name.item {
                 Item::Method { name: method, .. } => format!("{method}(){}", part(name.part)),
                 Item::Type(kind) => kind + &part(name.part),
+                Item::Mock(operation) => format!("server.{operation}{}", part(name.part)),
             };
             change.names.into_iter().map(name).collect()
         };
         let change = Breaking::default;
-        assert_eq!(names(change().method(list, Some("page"))), ["list_invoices().page", "ListInvoicesQuery.page"]);
+        let expected = ["list_invoices().page", "server.list_invoices.page", "ListInvoicesQuery.page"];
+        assert_eq!(names(change().method(list, Some("page"))), expected);
         assert_eq!(names(change().query(list)), ["ListInvoicesQuery"]);
         assert!(names(change().response(list)).ends_with(&["Vec".to_owned(), "Invoice".to_owned()]));
         let mut named = client.types["Invoice"].clone();
