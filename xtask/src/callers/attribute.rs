@@ -148,7 +148,7 @@ pub struct Attribution {
 /// let changes = ["note", "colour"].map(|field| Breaking { names: vec![Name::of_type("Invoice").part(field)] });
 /// let attribution = attribute([&error], &changes);
 /// assert_eq!(attribution.met, [vec![0], vec![]]);
-/// assert_eq!(attribution.unattributed, []);
+/// assert!(attribution.unattributed.is_empty());
 /// ```
 pub fn attribute<'a>(errors: impl IntoIterator<Item = &'a Concerns>, changes: &[Breaking]) -> Attribution {
     let mut attribution = Attribution { met: vec![Vec::new(); changes.len()], unattributed: Vec::new() };
