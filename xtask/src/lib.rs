@@ -12,7 +12,8 @@
 //! | [`emit`](mod@emit) | the source | files: all of them or none |
 //!
 //! [`pipeline::run`] calls the first five in that order, and returns a [`pipeline::Outcome`]. The tasks of the command
-//! line read it: [`regen`], [`verify`], [`mod@diff`] and [`update`]. [`tidy`] checks the conventions of the repository.
+//! line read it: [`regen`], [`verify`], [`mod@diff`] and [`update`]. [`callers`] compiles a
+//! program against two clients. [`tidy`] checks the conventions of the repository.
 //!
 //! There are two command lines. `cargo xtask` works on this workspace, and `cargo chift` in a team's repository: [`team`]
 //! has what only it does. A [`layout::Layout`] states where each of them has its files, and a [`template::Template`] is
@@ -25,6 +26,7 @@
 //! assert_eq!(lowered.document["openapi"], "3.0.3");
 //! ```
 
+pub mod callers;
 pub mod client;
 pub mod command_line;
 pub mod diff;

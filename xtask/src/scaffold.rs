@@ -105,14 +105,18 @@ fn merged(base: Value, own: &Value) -> Table {
     table
 }
 
+/// Whether `folder` is a crate that this module wrote.
+pub(crate) fn is_generated(folder: &Path) -> bool {
+    fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|manifest| manifest.starts_with(MARK))
+}
+
 /// Checks that `folder` is missing, empty, or a crate that this module wrote, so that it can be overwritten.
 ///
 /// # Errors
 ///
 /// When it is a file, or a folder with other files.
 pub fn check_target(folder: &Path) -> anyhow::Result<()> {
-    let is_ours = fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|manifest| manifest.starts_with(MARK));
-    if is_ours || !folder.exists() {
+    if is_generated(folder) || !folder.exists() {
         return Ok(());
     }
     if !folder.is_dir() {

@@ -12,59 +12,59 @@ use crate::scaffold::{self, Membership};
 
 /// The part of `cargo metadata` that this module reads.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Metadata {
-    pub(super) packages: Vec<Package>,
+pub(crate) struct Metadata {
+    pub(crate) packages: Vec<Package>,
     /// The dependency graph; `None` with `--no-deps`.
-    pub(super) resolve: Option<Resolve>,
-    pub(super) workspace_members: Vec<String>,
-    pub(super) workspace_root: PathBuf,
-    pub(super) target_directory: PathBuf,
+    pub(crate) resolve: Option<Resolve>,
+    pub(crate) workspace_members: Vec<String>,
+    pub(crate) workspace_root: PathBuf,
+    pub(crate) target_directory: PathBuf,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Package {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) version: String,
+pub(crate) struct Package {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) version: String,
     /// `None` for a package in a folder.
-    pub(super) source: Option<String>,
-    pub(super) manifest_path: PathBuf,
-    pub(super) dependencies: Vec<Dependency>,
+    pub(crate) source: Option<String>,
+    pub(crate) manifest_path: PathBuf,
+    pub(crate) dependencies: Vec<Dependency>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Dependency {
-    pub(super) name: String,
-    pub(super) req: String,
+pub(crate) struct Dependency {
+    pub(crate) name: String,
+    pub(crate) req: String,
     /// `None` for a dependency of the library or program itself.
-    pub(super) kind: Option<String>,
+    pub(crate) kind: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Resolve {
-    pub(super) nodes: Vec<Node>,
+pub(crate) struct Resolve {
+    pub(crate) nodes: Vec<Node>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Node {
-    pub(super) id: String,
+pub(crate) struct Node {
+    pub(crate) id: String,
     /// The ids of the packages that it depends on.
-    pub(super) dependencies: Vec<String>,
+    pub(crate) dependencies: Vec<String>,
 }
 
 impl Metadata {
     /// The packages of the workspace.
-    pub(super) fn members(&self) -> impl Iterator<Item = &Package> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Package> {
         self.packages.iter().filter(|package| self.workspace_members.contains(&package.id))
     }
 
     /// The packages of the dependency graph that have this name.
-    pub(super) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Package> {
+    pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Package> {
         self.packages.iter().filter(move |package| package.name == name)
     }
 
     /// The packages that `id` depends on.
-    pub(super) fn dependencies<'a>(&'a self, id: &str) -> impl Iterator<Item = &'a Package> {
+    pub(crate) fn dependencies<'a>(&'a self, id: &str) -> impl Iterator<Item = &'a Package> {
         let nodes = self.resolve.iter().flat_map(|resolve| &resolve.nodes);
         let ids: Vec<&String> = nodes.filter(|node| node.id == id).flat_map(|node| &node.dependencies).collect();
         self.packages.iter().filter(move |package| ids.contains(&&package.id))
@@ -76,13 +76,23 @@ impl Metadata {
 /// # Errors
 ///
 /// When cargo fails; the error has its message.
-pub(super) fn metadata(manifest: &Path, resolve: bool) -> anyhow::Result<Metadata> {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["metadata", "--format-version", "1", "--color", "never", "--manifest-path"]).arg(manifest);
-    if !resolve {
-        command.arg("--no-deps");
-    }
-    let output = command.output().context("cannot run cargo")?;
+pub(crate) fn metadata(manifest: &Path, resolve: bool) -> anyhow::Result<Metadata> {
+    metadata_in(Path::new("."), manifest, if resolve { &[] } else { &["--no-deps"] })
+}
+
+/// Runs `cargo metadata` in `folder` with more arguments.
+///
+/// # Errors
+///
+/// When cargo fails; the error has its message.
+pub(crate) fn metadata_in(folder: &Path, manifest: &Path, arguments: &[&str]) -> anyhow::Result<Metadata> {
+    let output = command()
+        .args(["metadata", "--format-version", "1", "--color", "never", "--manifest-path"])
+        .arg(manifest)
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .context("cannot run cargo")?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         let lines: Vec<&str> = stderr.lines().skip_while(|line| !line.starts_with("error")).collect();
@@ -91,8 +101,13 @@ pub(super) fn metadata(manifest: &Path, resolve: bool) -> anyhow::Result<Metadat
     serde_json::from_slice(&output.stdout).context("`cargo metadata` printed something else than expected")
 }
 
+/// The cargo that runs this program, or else the one in the path.
+pub(crate) fn command() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 /// The manifest in `folder` or the nearest folder around it; `None` if there is none.
-pub(super) fn nearest_manifest(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+pub(crate) fn nearest_manifest(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
     let folder = if folder == Path::new("") { Path::new(".") } else { folder };
     let folder = path::absolute(folder).with_context(|| format!("cannot resolve {}", folder.display()))?;
     Ok(folder.ancestors().map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file()))
@@ -103,7 +118,7 @@ pub(super) fn nearest_manifest(folder: &Path) -> anyhow::Result<Option<PathBuf>>
 /// # Errors
 ///
 /// When cargo cannot read the workspace around it.
-pub(super) fn membership(manifest: &Path) -> anyhow::Result<Membership> {
+pub(crate) fn membership(manifest: &Path) -> anyhow::Result<Membership> {
     let manifest = path::absolute(manifest).with_context(|| format!("cannot resolve {}", manifest.display()))?;
     let around = manifest.ancestors().skip(2).map(|folder| folder.join("Cargo.toml"));
     let Some(root) = around.filter(|path| path.is_file()).find(|path| is_workspace(path)) else {
@@ -131,7 +146,7 @@ fn is_workspace(manifest: &Path) -> bool {
 }
 
 /// Whether two paths lead to the same file.
-pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     let resolved = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     resolved(one) == resolved(other)
 }

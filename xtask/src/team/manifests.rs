@@ -8,7 +8,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// The crate that a team depends on, and the one that is generated.
 pub(super) const AUTH: &str = "chift-auth";
-pub(super) const API: &str = "chift-api";
+pub(crate) const API: &str = "chift-api";
 
 /// A git repository as a dependency names it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! The tasks of `cargo chift` in a team's repository: the generated crate with its document, and the entries in the
 //! team's manifests that make `chift-auth` use it.
 
-mod cargo;
+pub(crate) mod cargo;
 mod graph;
 mod installed;
 mod lock_files;
-mod manifests;
+pub(crate) mod manifests;
 mod project;
 
 use std::cell::RefCell;
