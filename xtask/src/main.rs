@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use xtask::callers::Folders;
 use xtask::template::Template;
 use xtask::{command_line, diff, exit, regen, tidy, update, verify};
 
@@ -37,7 +38,7 @@ fn run(task: &Task) -> anyhow::Result<u8> {
         Task::Regen(args) => regen::run(root, args, out)?.code(),
         Task::Update(args) => update::run(root, args, out)?.code(),
         Task::Diff(args) => {
-            if diff::run(&Template::read(root)?, args, out)? {
+            if diff::run(&Template::read(root)?, args, &Folders::below(&root.join("target")), out)? {
                 exit::BREAKING
             } else {
                 exit::SUCCESS

@@ -8,8 +8,9 @@ use std::process::Command;
 use std::time::Instant;
 
 use xtask::callers::{self, Breaking, Checked, Clients, Folders, Item, Name};
+use xtask::diff::{self, FailOn, Format};
 use xtask::emit;
-use xtask::options::{Options, Tool};
+use xtask::options::{DocumentArgs, Options, Tool};
 use xtask::pipeline::{self, Input, Outcome};
 use xtask::scaffold::{self, Membership};
 use xtask::template::Template;
@@ -246,4 +247,57 @@ fn the_changes_that_a_program_meets_are_found_with_file_and_line_and_no_others()
     let names = |tree: &BTreeMap<PathBuf, Vec<u8>>| tree.keys().cloned().collect::<BTreeSet<_>>();
     assert_eq!(names(&tree(&folder)), names(&before));
     assert_eq!(tree(&folder), before);
+    reports(&document, &folder, &folders);
+}
+
+/// Checks what `diff --callers` prints, and when it fails.
+fn reports(document: &str, program: &Path, folders: &Folders) {
+    let scratch = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = scratch.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let (old, new) = (write("old.yaml", document), write("new.yaml", &changed(document)));
+    let args = |new: &Path, format: Format, fail_on: FailOn| diff::Args {
+        old: old.clone(),
+        new: new.to_owned(),
+        format,
+        fail_on,
+        accepted: None,
+        callers: Some(program.to_owned()),
+        options: DocumentArgs::default(),
+    };
+    let template = Template::read(root()).unwrap();
+    let run = |args: diff::Args| {
+        let mut out = Vec::new();
+        let fails = diff::run(&template, &args, folders, &mut out).unwrap();
+        (fails, String::from_utf8(out).unwrap())
+    };
+    let (fails, text) = run(args(&new, Format::Text, FailOn::Met));
+    assert!(fails);
+    let (_, met) = text.split_once("MET BY THE PROGRAM IN ").unwrap();
+    for expected in [
+        "  operation-renamed: invoices().find_invoice:  was `invoices().get_invoice`\n      shop/src/lib.rs:7:",
+        "  argument-added: invoices().list_invoices: argument `since` is new and required: `&NaiveDate`\n      shop/src/lib.rs:12:",
+        "  field-removed: Invoice: field `note` was removed\n      shop/src/lib.rs:15:",
+        "  field-removed: Invoice: field `colour` was removed\n      shop/tests/draft.rs:11:",
+        "  not compiled because of the errors above: shop/tests/draft.rs\n",
+    ] {
+        assert!(met.contains(expected), "{expected}\n{met}");
+    }
+    assert!(!met.contains("about no change"), "{met}");
+    let (_, github) = run(args(&new, Format::Github, FailOn::Met));
+    for expected in ["::error file=shop/src/lib.rs,line=7,", "::warning file=shop/tests/draft.rs,line=11,"] {
+        assert!(github.contains(expected), "{github}");
+    }
+
+    // A breaking change that the program does not meet.
+    let unmet = write("unmet.yaml", &document.replace("operationId: create_invoice", "operationId: add_invoice"));
+    let unmet = args(&unmet, Format::Text, FailOn::Met);
+    let (fails, text) = run(unmet.clone());
+    assert!(text.contains("shop/tests/draft.rs:16:") && fails, "{text}");
+    let other = write("other.yaml", &document.replace("    Receipt:\n", "    Extra: {type: string}\n    Receipt:\n"));
+    let (fails, text) = run(diff::Args { old: old.clone(), new: other, ..unmet });
+    assert!(!fails && text.contains("it meets 0 of the 0 entries"), "{text}");
 }

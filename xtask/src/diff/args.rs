@@ -22,6 +22,10 @@ pub struct Args {
     /// last version of the document (`until`) of each. An entry that matches no change is an error
     #[arg(long, value_name = "FILE")]
     pub accepted: Option<PathBuf>,
+    /// Compile the program in this folder against both clients, and report which changes it meets, with file and line.
+    /// OLD must be the document that its crate chift-api is generated from
+    #[arg(long, value_name = "DIR")]
+    pub callers: Option<PathBuf>,
     /// How the clients are generated.
     #[command(flatten)]
     pub options: DocumentArgs,

@@ -94,7 +94,10 @@ fn renamed(was: &[Argument], is: &[Argument]) -> Vec<Change> {
         if old.place == Place::Path && new.place == Place::Path {
             path_parameter_renamed(old, new)
         } else {
-            let change = Change::new(Rule::ArgumentRenamed, part(new), format!("was `{}`", old.name));
+            let mut change = Change::new(Rule::ArgumentRenamed, part(new), format!("was `{}`", old.name));
+            if new.place == Place::Field {
+                change = change.because("calls of `new` compile, and set another field");
+            }
             change.at(spot(old), spot(new))
         }
     });

@@ -27,6 +27,38 @@ pub struct Difference {
     pub left_out: Sides,
     /// Whether the documents differ, even if only in a description.
     pub documents_differ: bool,
+    /// The program that was compiled against both clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callers: Option<Callers>,
+}
+
+/// A program that was compiled against both clients. The changes that it meets have the locations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Callers {
+    /// The folder of the program, as on the command line.
+    pub folder: String,
+    /// The compiler's errors with the new client that are about no reported change.
+    pub unattributed: Vec<Location>,
+    /// The parts of the program that were not compiled with the new client, because a library that they use has errors.
+    pub unchecked: Vec<String>,
+}
+
+/// A place in a program, with what the compiler reports there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Location {
+    /// The file, relative to the program's repository, with `/` as the separator.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The compiler's code, such as `E0599`.
+    pub code: Option<String>,
+    /// The compiler's message, in one line.
+    pub message: String,
+    /// Whether it is an error with the new client. Otherwise, a part of the program that could not be compiled uses what
+    /// changes.
+    pub is_error: bool,
 }
 
 /// A compared document.
@@ -93,6 +125,9 @@ pub struct Site {
     /// The reason for which the change is accepted here, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+    /// Where the program of `--callers` meets the change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub met: Vec<Location>,
     /// Where a reader of the new document looks for the change: at its place, or around the place that was removed.
     #[serde(skip)]
     pub nearest: Option<Position>,
@@ -167,6 +202,11 @@ impl Entry {
     /// Whether it breaks callers, at compile time or silently.
     pub fn is_breaking(&self) -> bool {
         self.verdict > Verdict::Compatible
+    }
+
+    /// Where the program of `--callers` meets it, without the places in which it is accepted.
+    pub fn met(&self) -> impl Iterator<Item = &Location> {
+        self.sites.iter().filter(|site| site.accepted.is_none()).flat_map(|site| &site.met)
     }
 
     /// Whether it is accepted everywhere it occurs.

@@ -43,6 +43,7 @@ fn site(finding: &Finding, part: &str) -> Site {
         new: finding.new.as_ref().map(place),
         consequences: finding.change.consequences.iter().map(consequence).collect(),
         accepted: None,
+        met: Vec::new(),
         nearest: None,
     }
 }

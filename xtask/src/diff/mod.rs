@@ -36,6 +36,7 @@ mod documents;
 mod formats;
 mod grouping;
 mod level;
+mod met;
 mod operations;
 mod places;
 mod renames;
@@ -48,6 +49,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
+use anyhow::bail;
 use serde_json::Value;
 
 pub use self::args::Args;
@@ -61,6 +63,7 @@ use self::places::Places;
 use self::renames::Renames;
 pub use self::rules::{Rule, table};
 pub use self::verdict::{Step, Verdict};
+use crate::callers::Folders;
 use crate::client::Method;
 use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
@@ -113,6 +116,7 @@ pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
         schemas: Schemas { added: only(&after, &before), removed: only(&before, &after) },
         left_out: Sides { old: old.left_out.operations.clone(), new: new.left_out.operations.clone() },
         documents_differ: old.document != new.document,
+        callers: None,
     }
 }
 
@@ -124,10 +128,12 @@ fn schemas(document: &Value) -> BTreeSet<&String> {
 /// Runs the task: compares the clients of the documents in two files, prints the difference to `out`, and
 /// returns whether the command fails because of it.
 ///
+/// The program of `--callers` is compiled in `folders`.
+///
 /// # Errors
 ///
 /// When a file cannot be read, when no client can be generated from it, or when an accepted change does not apply.
-pub fn run(template: &Template, args: &Args, out: &mut dyn Write) -> anyhow::Result<bool> {
+pub fn run(template: &Template, args: &Args, folders: &Folders, out: &mut dyn Write) -> anyhow::Result<bool> {
     let read = |path: &Path| Input::read_file_or_revision(Path::new(""), path);
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     // A tag may be new, or gone.
@@ -137,10 +143,16 @@ pub fn run(template: &Template, args: &Args, out: &mut dyn Write) -> anyhow::Res
     });
     let (old_outcome, new_outcome) = (old_outcome?, new_outcome?);
     select::require_one(&old_outcome, &new_outcome)?;
+    if args.fail_on == FailOn::Met && args.callers.is_none() {
+        bail!("--fail-on met needs a program: --callers DIR");
+    }
     let mut difference = compare(&old_outcome, &new_outcome);
     difference.locate(&old, &new);
     if let Some(file) = &args.accepted {
         accepted::apply(&Input::read(Path::new(""), file)?, &mut difference)?;
+    }
+    if let Some(dir) = &args.callers {
+        met::add(template, dir, folders, (&old_outcome, &new_outcome), &mut difference)?;
     }
     write!(out, "{}", written(&difference, args.format, args.fail_on)?)?;
     Ok(args.fail_on.fails(&difference))

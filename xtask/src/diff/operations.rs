@@ -8,6 +8,7 @@ use super::difference::{Subject, SubjectKind};
 use super::renames::Renames;
 use super::rules::Rule;
 use super::types;
+use super::verdict::Verdict;
 use crate::client::{Client, Kind, Method, Place};
 use crate::skip::LeftOut;
 
@@ -103,7 +104,7 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
     let ((_, was), (_, is)) = *pair;
     let mut changes = Vec::new();
     if was.call() != is.call() {
-        changes.push(renamed(&was.call(), was, new, renames));
+        changes.push(renamed(was, is, new, renames));
     }
     let (path_was, path) = (&was.operation.path, &is.operation.path);
     if was.operation.method != is.operation.method || without_names(path_was) != without_names(path) {
@@ -135,6 +136,10 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
         }
     }
     changes.extend(effects);
+    let breaks = changes.iter().any(|change| change.rule.verdict() == Verdict::Breaking);
+    if old.is_in_view(was) && !new.is_in_view(is) && !breaks {
+        changes.push(Change::new(Rule::OperationLeftView, "", "is no longer in the view"));
+    }
     match (was.operation.needs_bearer, is.operation.needs_bearer) {
         (false, true) => changes.push(Change::new(Rule::BearerTokenAdded, "bearer token", "is sent now")),
         (true, false) => changes.push(Change::new(Rule::BearerTokenRemoved, "bearer token", "is no longer sent")),
@@ -145,9 +150,15 @@ fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
 
 /// The change of a name. Calls to the old name compile only if another operation has that name now, with the same
 /// signature.
-fn renamed(old_name: &str, was: &Method, new: &Client, renames: &Renames) -> Change {
+fn renamed(was: &Method, is: &Method, new: &Client, renames: &Renames) -> Change {
+    let old_name = was.call();
     let what = format!("was `{old_name}`");
     let Some(other) = new.methods.values().find(|method| method.call() == old_name) else {
+        let what = match (&was.group, &is.group) {
+            // One new name of a tag moves all of its operations.
+            (Some(group), Some(now)) if was.name == is.name => format!("is in `{now}()`, was in `{group}()`"),
+            _ => what,
+        };
         return Change::new(Rule::OperationRenamed, "", what);
     };
     let what = format!("{what}, and `{old_name}` is {} now", place(other));

@@ -87,6 +87,10 @@ rules! {
         "The method that calls an operation has another name or is in another group.",
         "calls to the old name no longer compile",
         "`operationId`: `get_thing` becomes `read_thing`";
+    OperationLeftView "operation-left-view" Breaking
+        "An operation can no longer be called on a view of the client, `client.consumer(id)`.",
+        "calls on the view no longer compile",
+        "the path parameter `consumer_id` becomes `consumerid`";
     OperationNameReused "operation-name-reused" Silent
         "The method of an operation has another name, and its old name is that of another operation with the same signature.",
         "calls to the old name compile, and call the other operation",

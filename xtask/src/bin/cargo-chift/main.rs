@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::{env, io};
 
 use clap::{Parser, Subcommand};
+use xtask::callers::Folders;
 use xtask::template::Template;
 use xtask::{command_line, diff, exit, team, verify};
 
@@ -50,7 +51,7 @@ fn run(task: &Task) -> anyhow::Result<u8> {
         Task::Update(args) => team::update(&template, here, args, out)?.code(),
         Task::Regen(args) => team::regen(&template, here, args, out)?.code(),
         Task::Diff(args) => {
-            if diff::run(&template, args, out)? {
+            if diff::run(&template, args, &Folders::below(&team::target_folder()), out)? {
                 exit::BREAKING
             } else {
                 exit::SUCCESS

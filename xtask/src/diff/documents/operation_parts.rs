@@ -67,9 +67,10 @@ pub(super) fn media_type(leaf: &Leaf<'_>, kind: Kind, name: &str, sides: &Sides<
         let shown = |name: Option<String>| name.map_or("none".to_owned(), |name| format!("`{name}`"));
         return Some(change(rule, leaf, format!("has the media type {}, had {}", shown(after), shown(before))));
     }
-    Some(match is_new {
-        true => change(Rule::MediaTypeAdded, leaf, what("can have the media type")),
-        false => change(Rule::MediaTypeRemoved, leaf, what("can no longer have the media type")),
+    Some(if is_new {
+        change(Rule::MediaTypeAdded, leaf, what("can have the media type"))
+    } else {
+        change(Rule::MediaTypeRemoved, leaf, what("can no longer have the media type"))
     })
 }
 

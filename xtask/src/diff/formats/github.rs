@@ -5,13 +5,31 @@
 
 use std::fmt::Write as _;
 
-use super::super::difference::{Difference, Entry, Site};
+use super::super::difference::{Difference, Entry, Location, Site};
 use super::super::section::{self, Section};
 use super::{sentence, summary};
 
 /// The difference as workflow commands.
 pub(super) fn github(difference: &Difference) -> String {
     let mut written = String::new();
+    let mut in_program = |location: &Location, title: &str, message: &str| {
+        let Location { file, line, column, is_error, .. } = location;
+        let level = if *is_error { "error" } else { "warning" };
+        let (file, title, message) = (property(file), property(title), data(message));
+        // Writing to a string cannot fail.
+        let _ = writeln!(written, "::{level} file={file},line={line},col={column},title={title}::{message}");
+    };
+    for entry in &difference.entries {
+        for site in &entry.sites {
+            for location in &site.met {
+                let message = format!("{}\n{}", location.message, message(entry, site));
+                in_program(location, entry.rule.id(), &message);
+            }
+        }
+    }
+    for location in difference.callers.iter().flat_map(|callers| &callers.unattributed) {
+        in_program(location, "callers", &location.message);
+    }
     let file = file_of(&difference.new.name);
     for entry in &difference.entries {
         let level = level(entry);
@@ -23,7 +41,6 @@ pub(super) fn github(difference: &Difference) -> String {
             let more = if level == "notice" && rest > 0 { format!(" (and {rest} more places)") } else { String::new() };
             let position = site.nearest.map_or(String::new(), |at| format!(",line={},col={}", at.line, at.column));
             let message = format!("{}{more}", message(entry, site));
-            // Writing to a string cannot fail.
             let _ = writeln!(
                 written,
                 "::{level} file={}{position},title={}::{}",

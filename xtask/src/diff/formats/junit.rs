@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::super::difference::{Difference, Entry, Site};
 use super::super::level::FailOn;
 use super::super::section::{self, Section};
-use super::sentence;
+use super::{located, sentence};
 
 /// The difference as a JUnit report.
 pub(super) fn junit(difference: &Difference, fail_on: FailOn) -> anyhow::Result<String> {
@@ -20,6 +20,15 @@ pub(super) fn junit(difference: &Difference, fail_on: FailOn) -> anyhow::Result<
             report.add_test_suite(suite);
         }
     }
+    if let Some(callers) = difference.callers.as_ref().filter(|callers| !callers.unattributed.is_empty()) {
+        let mut suite = TestSuite::new("Callers");
+        for location in &callers.unattributed {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type("callers").set_message(&location.message).set_description(located(location));
+            suite.add_test_case(TestCase::new(located(location), status));
+        }
+        report.add_test_suite(suite);
+    }
     Ok(report.to_string()? + "\n")
 }
 
@@ -30,7 +39,7 @@ fn case(entry: &Entry, fail_on: FailOn) -> TestCase {
         let mut status = TestCaseStatus::skipped();
         status.set_message("accepted");
         status
-    } else if fail_on.includes(entry.verdict) {
+    } else if fail_on.fails_on(entry) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_type(entry.rule.id()).set_message(stated.clone()).set_description(places.join("\n"));
         status
@@ -62,6 +71,9 @@ fn place(site: &Site) -> String {
     for consequence in &site.consequences {
         let stated = sentence(&consequence.part, &consequence.what, &consequence.why);
         let _ = write!(text, "\n    {}: {stated}", consequence.rule);
+    }
+    for location in &site.met {
+        let _ = write!(text, "\n    {}", located(location));
     }
     if let Some(reason) = &site.accepted {
         let _ = write!(text, "\n    accepted: {reason}");

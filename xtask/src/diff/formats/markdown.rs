@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::super::difference::{Difference, Entry, Site};
 use super::super::section::{self, Section};
 use super::super::verdict::Verdict;
-use super::{left_out, sentence, summary};
+use super::{left_out, located, met, sentence, summary};
 
 /// The difference as Markdown for a pull request.
 pub fn markdown(difference: &Difference) -> String {
@@ -38,6 +38,24 @@ fn sections(difference: &Difference, sections: &[Section]) -> String {
             let _ = writeln!(written, "- {line}");
         }
         written.push('\n');
+    }
+    if let Some(callers) = &difference.callers {
+        let _ = writeln!(written, "#### Met by the program in `{}`\n", callers.folder);
+        for entry in &difference.entries {
+            for site in entry.sites.iter().filter(|site| !site.met.is_empty()) {
+                let _ = writeln!(written, "- {}: {} {} (`{}`)", subject(site), entry.part, entry.what, entry.rule);
+                for location in &site.met {
+                    let _ = writeln!(written, "  - {}", located(location));
+                }
+            }
+        }
+        for location in &callers.unattributed {
+            let _ = writeln!(written, "- about no change above: {}", located(location));
+        }
+        for part in &callers.unchecked {
+            let _ = writeln!(written, "- not compiled because of the errors above: `{part}`");
+        }
+        let _ = writeln!(written, "\n{}\n", met(difference));
     }
     let summary = summary(difference);
     let _ = writeln!(written, "{}", summary.join("\n\n"));

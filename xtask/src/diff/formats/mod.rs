@@ -9,8 +9,9 @@ mod text;
 pub use self::json::schema;
 pub use self::markdown::{changelog, markdown};
 pub use self::text::text;
-use super::difference::{Difference, Entry, SubjectKind};
+use super::difference::{Difference, Entry, Location, SubjectKind};
 use super::level::FailOn;
+use super::met::breaks_compilation;
 use super::verdict::Verdict;
 use crate::skip::Part;
 
@@ -61,6 +62,25 @@ fn left_out(difference: &Difference, quote: &str) -> Vec<String> {
     let only_old = old.iter().filter(|part| !is_in(new, &part.name)).map(|part| line(part, "of the old client"));
     let sides = |part: &Part| if is_in(old, &part.name) { "of both clients" } else { "of the new client" };
     only_old.chain(new.iter().map(|part| line(part, sides(part)))).collect()
+}
+
+/// A place in a program, with the compiler's message.
+fn located(location: &Location) -> String {
+    let Location { file, line, column, code, message, .. } = location;
+    let code = code.as_ref().map_or(String::new(), |code| format!(" [{code}]"));
+    format!("{file}:{line}:{column}: {message}{code}")
+}
+
+/// How many of the changes that break callers at compile time a program meets.
+fn met(difference: &Difference) -> String {
+    let breaking = difference.entries.iter().filter(|entry| breaks_compilation(entry));
+    let met = breaking.clone().filter(|entry| entry.sites.iter().any(|site| !site.met.is_empty()));
+    let silent = difference.entries.iter().filter(|entry| entry.verdict == Verdict::Silent).count();
+    format!(
+        "it meets {} of the {} entries that the compiler finds; check the {silent} that it does not find by hand",
+        met.count(),
+        breaking.count()
+    )
 }
 
 /// The last lines of a report: what was counted, what is silent, and the version step.

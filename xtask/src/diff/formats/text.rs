@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::super::difference::{Difference, Entry, Place, Site};
+use super::super::difference::{Callers, Difference, Entry, Place, Site};
 use super::super::section::{self, Section};
 use super::super::verdict::Verdict;
-use super::{left_out, sentence, summary};
+use super::{left_out, located, met, sentence, summary};
 
 /// The difference as text for a terminal.
 pub fn text(difference: &Difference) -> String {
@@ -29,10 +29,37 @@ pub fn text(difference: &Difference) -> String {
         }
         written.push('\n');
     }
+    if let Some(callers) = &difference.callers {
+        program(callers, difference, &mut written);
+    }
     for line in summary(difference) {
         let _ = writeln!(written, "{line}");
     }
     written
+}
+
+/// The changes that a program meets.
+fn program(callers: &Callers, difference: &Difference, written: &mut String) {
+    let _ = writeln!(written, "MET BY THE PROGRAM IN {}", callers.folder);
+    for entry in difference.entries.iter().filter(|entry| entry.sites.iter().any(|site| !site.met.is_empty())) {
+        for site in entry.sites.iter().filter(|site| !site.met.is_empty()) {
+            let name = &site.subject.name;
+            let _ = writeln!(written, "  {}: {name}: {} {}", entry.rule, entry.part, entry.what);
+            for location in &site.met {
+                let _ = writeln!(written, "      {}", located(location));
+            }
+        }
+    }
+    if !callers.unattributed.is_empty() {
+        let _ = writeln!(written, "  errors that are about no change above:");
+        for location in &callers.unattributed {
+            let _ = writeln!(written, "      {}", located(location));
+        }
+    }
+    for part in &callers.unchecked {
+        let _ = writeln!(written, "  not compiled because of the errors above: {part}");
+    }
+    let _ = writeln!(written, "  {}\n", met(difference));
 }
 
 fn print(entry: &Entry, written: &mut String) {

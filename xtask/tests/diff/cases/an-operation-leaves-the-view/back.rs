@@ -1,0 +1,1 @@
+let _ = client.orders(&id).await;

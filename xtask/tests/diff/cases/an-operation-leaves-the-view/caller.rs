@@ -1,0 +1,1 @@
+let _ = client.consumer(id).orders().await;
