@@ -89,7 +89,10 @@ pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
             change,
         }));
     }
-    for (names @ (was, is), change) in types::compare(&old.client, &new.client, &renames, &queries) {
+    let changed = types::compare(&old.client, &new.client, &renames, &queries);
+    let names = changed.iter().filter_map(|((was, is), _)| is.or(*was)).map(str::to_owned).collect();
+    let forms = types::compare_forms(&old.client, &new.client, &renames, &names);
+    for (names @ (was, is), change) in changed.into_iter().chain(forms) {
         findings.extend(types::subject(names).map(|subject| Finding {
             subject,
             old: was.and_then(|was| old_places.of_type(was, &change.old)),

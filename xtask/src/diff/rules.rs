@@ -295,6 +295,10 @@ rules! {
         "The discriminator of a union differs.",
         "programs that are built with the old client choose a variant in the old way",
         "`propertyName`: `kind` becomes `type`";
+    UnionFormsChanged "union-forms-changed" Compatible
+        "The client distinguishes the variants of a union in another way, and no variant differs otherwise.",
+        "values that are valid by the new document are read as the right variant",
+        "`additionalProperties: false` is added to an alternative";
     VariantAdded "union-variant-added" Compatible
         "A variant of a union is new.", "callers need not send it, and already handle unknown variants", "an alternative is added to a `oneOf`";
 

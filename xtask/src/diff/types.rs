@@ -8,7 +8,9 @@ use super::difference::{Subject, SubjectKind};
 use super::renames::Renames;
 use super::rules::Rule;
 use super::verdict::Verdict;
-use crate::client::{Argument, Client, Construction, Field, Kind, NamedType, Variant};
+use crate::client::{self, Argument, Client, Construction, Field, Kind, NamedType, Variant};
+use crate::lower::Union;
+use crate::lower::unions::Form;
 
 /// The name of a type in each client; one of them is absent if the type is new or was removed.
 pub(super) type Names<'a> = (Option<&'a str>, Option<&'a str>);
@@ -39,6 +41,31 @@ pub(super) fn compare<'a>(
     for name in new.types.keys().filter(is_reported).filter(|name| !kept.contains(name.as_str())) {
         let added = Change::new(Rule::TypeAdded, "", "is new").at(Spot::Absent, Spot::Whole);
         changes.push(((None, Some(name)), added));
+    }
+    changes
+}
+
+/// The unions whose variants are distinguished in another way, although no type in `changed` is one of them or of their
+/// variants.
+pub(super) fn compare_forms<'a>(
+    old: &'a Client,
+    new: &'a Client,
+    renames: &'a Renames,
+    changed: &BTreeSet<String>,
+) -> Vec<(Names<'a>, Change)> {
+    let mut changes: Vec<(Names<'_>, Change)> = Vec::new();
+    for (name, was) in &old.unions {
+        let now = renames.of(name);
+        let (Some(is), Some(kind)) = (new.unions.get(now), new.types.get(now)) else { continue };
+        let forms = |union: &'_ Union| -> Vec<Vec<Form>> {
+            union.alternatives.iter().map(|alternative| alternative.forms.clone()).collect()
+        };
+        let is_same = (&was.tags, &was.ambiguous, forms(was)) == (&is.tags, &is.ambiguous, forms(is));
+        let parts = kind.kind.held().into_iter().flat_map(client::names).chain([now]);
+        if !is_same && !parts.into_iter().any(|part| changed.contains(part)) {
+            let change = Change::new(Rule::UnionFormsChanged, "variants", "are distinguished in another way");
+            changes.push(((Some(name), Some(now)), change));
+        }
     }
     changes
 }

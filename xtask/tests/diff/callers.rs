@@ -4,20 +4,24 @@
 //! The clients and callers of all cases are modules of one scratch crate. The compiler stops at some errors before it
 //! looks for others, so the modules with errors are emptied until the rest compiles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use proptest::collection::vec;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use xtask::diff::{Difference, Verdict};
+use xtask::diff::{self, Difference, Verdict};
 use xtask::options::{Options, Overlay, Scope, Tool};
 use xtask::pipeline::{self, Input};
 use xtask::scaffold::{self, Membership};
 use xtask::{emit, template::Template};
 
-use crate::cases;
+use crate::edits::{self, edit};
+use crate::{cases, mutations};
 
 /// A caller, the client it is compiled against, and whether it should compile.
 struct Caller {
@@ -39,20 +43,10 @@ fn a_caller_of_the_old_client_compiles_against_the_new_one_unless_the_difference
         for (side, document) in [("old", &case.old), ("new", &case.new)] {
             let outcome = pipeline::run(&cases::input("case.json", document), &case.options).unwrap();
             let client = &outcome.sources["client.rs"];
-            let hooks = "impl crate::runtime::ClientHooks<crate::Session> for Client {\n\
-                 async fn exec(&self, _: reqwest::Request, _: &OperationInfo) -> Result<reqwest::Response, crate::runtime::CallError> {\n\
-                 unreachable!()\n}\n}";
-            files.insert(format!("src/cases/{name}/{side}.rs").into(), format!("{client}\n{hooks}\n"));
+            files.insert(format!("src/cases/{name}/{side}.rs").into(), format!("{client}\n{HOOKS}\n"));
             writeln!(module, "pub mod {side};").unwrap();
         }
         let [forward, backward] = case.differences();
-        let compiles = |difference: &Difference| {
-            let verdicts = difference.entries.iter().flat_map(|entry| {
-                let consequences = entry.sites.iter().flat_map(|site| &site.consequences);
-                consequences.map(|it| it.rule.verdict()).chain([entry.rule.verdict()])
-            });
-            verdicts.into_iter().all(|verdict| verdict != Verdict::Breaking)
-        };
         for (caller, side, text, should_compile) in [
             ("caller", "old", &case.caller, true),
             ("caller", "new", &case.caller, compiles(&forward)),
@@ -84,6 +78,71 @@ fn a_caller_of_the_old_client_compiles_against_the_new_one_unless_the_difference
         .collect();
     println!("{} callers, {} of them compile", callers.len(), compiled.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[ignore = "compiles a crate, which takes a minute; run by .ci/run"]
+fn callers_compile_after_edits_unless_the_difference_is_breaking() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let base = cases::base();
+    let run = |document: &Value| pipeline::run(&cases::input("base.json", document), &Options::default());
+    let old = run(&base).unwrap();
+    // The callers of the cases that change the base itself, with its client.
+    let mut callers = "use super::new::{Client, Error, types};\nuse crate::{Nullable, Open, Timestamp};\n".to_owned();
+    for (index, case) in cases::all().into_iter().filter(|case| case.old == base).enumerate() {
+        writeln!(callers, "pub async fn call{index}(client: &Client, id: uuid::Uuid) {{\n{}\n}}", case.caller).unwrap();
+    }
+    let mut files = scratch_crate(root);
+    let mut edited: BTreeMap<String, String> = BTreeMap::new();
+    let mut runner = TestRunner::new(mutations::config(1));
+    for _ in 0..DOCUMENTS {
+        let edits = vec(edit(), 1..4).new_tree(&mut runner).unwrap().current();
+        let mut document = base.clone();
+        edits.into_iter().for_each(|edit| edits::make(&mut document, edit));
+        let Ok(new) = run(&document) else { continue };
+        let difference = diff::compare(&old, &new);
+        if [Verdict::Compatible, Verdict::Silent].contains(&difference.verdict()) && compiles(&difference) {
+            edited.insert(new.sources["client.rs"].clone(), diff::text(&difference));
+        }
+    }
+    for (index, client) in edited.keys().enumerate() {
+        files.insert(format!("src/cases/e{index}/new.rs").into(), format!("{client}\n{HOOKS}\n"));
+        files.insert(format!("src/cases/e{index}/caller_base.rs").into(), callers.clone());
+        files.insert(format!("src/cases/e{index}/mod.rs").into(), "pub mod caller_base;\npub mod new;\n".to_owned());
+        let all = files.entry("src/cases/mod.rs".into()).or_insert_with(|| "#![allow(warnings)]\n".to_owned());
+        writeln!(all, "pub mod e{index};").unwrap();
+    }
+    let compiled = compiling_modules(root, &root.join("target/verify/callers-after-edits"), files);
+    let wrong: Vec<&str> = edited
+        .values()
+        .enumerate()
+        .filter(|(index, _)| !compiled.contains(&format!("src/cases/e{index}/caller_base.rs")))
+        .map(|(_, text)| text.as_str())
+        .collect();
+    println!("{} of {} edited documents change the client and break no caller", edited.len(), DOCUMENTS);
+    assert!(edited.len() > 20, "{}", edited.len());
+    assert!(wrong.is_empty(), "callers do not compile with these differences:\n{}", wrong.join("\n"));
+}
+
+/// The number of edited documents. Most of them break callers, or do not change the client.
+const DOCUMENTS: usize = 600;
+
+/// The hooks that a client needs in the scratch crate.
+const HOOKS: &str = "impl crate::runtime::ClientHooks<crate::Session> for Client {
+    async fn exec(
+        &self, _: reqwest::Request, _: &OperationInfo,
+    ) -> Result<reqwest::Response, crate::runtime::CallError> {
+        unreachable!()
+    }
+}";
+
+/// Whether callers compile, according to a difference.
+fn compiles(difference: &Difference) -> bool {
+    let mut rules = difference.entries.iter().flat_map(|entry| {
+        let consequences = entry.sites.iter().flat_map(|site| &site.consequences);
+        consequences.map(|it| it.rule).chain([entry.rule])
+    });
+    rules.all(|rule| rule.verdict() != Verdict::Breaking)
 }
 
 /// The crate around the clients, made from the checked-in document.

@@ -47,13 +47,19 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
 }
 
+fn yaml(path: &Path) -> Value {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    yaml_serde::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The document that the cases change.
+pub(crate) fn base() -> Value {
+    listed(yaml(&folder().join("base.yaml")))
+}
+
 /// The cases, in the order of their names. Each is a folder: `patch.yaml` has the patch `after`, which changes the
 /// document, and may have `before`, which changes the base first, and `skip_unsupported`; `caller.rs` and `back.rs` are the callers.
 pub(crate) fn all() -> Vec<Case> {
-    let yaml = |path: &Path| -> Value {
-        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        yaml_serde::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-    };
     let base = yaml(&folder().join("base.yaml"));
     let mut folders: Vec<PathBuf> =
         fs::read_dir(folder().join("cases")).unwrap().map(|it| it.unwrap().path()).collect();

@@ -8,6 +8,7 @@
 mod callers;
 mod cases;
 mod documents;
+mod edits;
 #[path = "../mutations/mutation.rs"]
 mod mutation;
 mod mutations;

@@ -12,6 +12,8 @@ use xtask::diff::{self, Difference, Rule, Verdict};
 use xtask::options::Options;
 use xtask::pipeline::{self, Input, Outcome};
 
+use crate::cases;
+use crate::edits::{self, Edit, edit};
 use crate::mutation::{Mutation, mutate, mutation};
 
 /// The same mutations in every run; `PROPTEST_RNG_SEED` selects others, and `PROPTEST_CASES` more of them.
@@ -99,6 +101,18 @@ fn a_mutation_that_changes_the_crate_is_reported_and_one_that_changes_code_is_mo
     TestRunner::new(config(192))
         .run(&vec(mutation(), 1..3), |mutations| check(&old, &mutated(&document, mutations)))
         .unwrap();
+}
+
+#[test]
+fn an_edit_that_changes_the_crate_is_reported_and_one_that_changes_code_is_more_than_a_note() {
+    let document = cases::base();
+    let old = outcome(&document).unwrap();
+    let edited = |edits: Vec<Edit>| {
+        let mut document = document.clone();
+        edits.into_iter().for_each(|edit| edits::make(&mut document, edit));
+        document
+    };
+    TestRunner::new(config(256)).run(&vec(edit(), 1..4), |edits| check(&old, &edited(edits))).unwrap();
 }
 
 #[test]
