@@ -8,7 +8,7 @@ use super::super::rules::Rule;
 use super::{Leaf, Sides, change};
 use crate::document::pointer::Pointer;
 use crate::document::walk::Kind;
-use crate::document::{media_types, security};
+use crate::document::{media_types, references, security};
 
 /// The change of a status. A success whose status is replaced by another one is reported once.
 pub(super) fn status(leaf: &Leaf<'_>, status: &str, sides: &Sides<'_>) -> Option<Change> {
@@ -90,10 +90,29 @@ pub(super) fn is_another_style(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
         let is_form = matches!(position.as_deref(), Some("query" | "cookie"));
         let style = text("style").unwrap_or_else(|| if is_form { "form" } else { "simple" }.to_owned());
         let explode = parameter.get("explode").and_then(Value::as_bool).unwrap_or(style == "form");
-        (style, explode)
+        let is_single = parameter.get("schema").is_some_and(|schema| is_single(schema, document, references::HOPS));
+        let is_plain = is_single && ["form", "simple"].contains(&style.as_str());
+        if is_plain { (String::new(), false) } else { (style, explode) }
     };
-    style(leaf.old.is_some(), &leaf.old_place, &sides.old.document)
-        != style(leaf.new.is_some(), &leaf.new_place, &sides.new.document)
+    let sides = [
+        (leaf.old.is_some(), &leaf.old_place, &sides.old.document),
+        (leaf.new.is_some(), &leaf.new_place, &sides.new.document),
+    ];
+    let [old, new] = sides.map(|(is_present, place, document)| style(is_present, place, document));
+    old != new
+}
+
+/// Whether a schema allows single values only, which all styles of paths and queries write alike.
+fn is_single(schema: &Value, document: &Value, depth: usize) -> bool {
+    let schema = references::resolved(schema, document);
+    let is_single_type = |kind: &Value| !["array", "object"].iter().any(|it| kind == it);
+    let parts = ["anyOf", "oneOf", "allOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
+    let types_are_single = match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().all(is_single_type),
+        Some(kind) => is_single_type(kind),
+        None => depth > 0,
+    };
+    types_are_single && depth > 0 && parts.into_iter().all(|part| is_single(part, document, depth - 1))
 }
 
 /// Whether the client sends the same credential for the operations with the security `leaf`, and needs no other one.
