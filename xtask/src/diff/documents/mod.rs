@@ -93,6 +93,13 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair<'_>], renames: &Renames, 
             // However many keywords of a field differ, it is one change.
             (old, new) = (named_place(&old), named_place(&new));
         }
+        if change.rule == Rule::ServerUrlChanged {
+            let url = |servers: Pointer, document: &Value| {
+                let url = servers.child(0).child("url");
+                if url.find(document).is_some() { url } else { servers }
+            };
+            (old, new) = (url(old, &sides.old.document), url(new, &sides.new.document));
+        }
         let method = |methods: &BTreeMap<Pointer, String>, outcome: &'_ Outcome, place: &Pointer| {
             let holder = place.tokens().iter().take(3).fold(Pointer::root(), |place, token| place.child(token));
             methods.get(&holder).and_then(|id| outcome.client.methods.get(id)).cloned()
