@@ -56,6 +56,8 @@ impl Input {
 pub struct Outcome {
     /// The document with the overlay applied and without the parts that are left out, not yet lowered.
     pub document: Value,
+    /// The document with the parts that are left out, if there are any.
+    pub whole: Option<Value>,
     /// What was selected of the document by tags.
     pub selected: Option<Selected>,
     /// The parts of the document that the client does not have.
@@ -167,6 +169,7 @@ pub fn from_document(input: &Input, document: Document, options: &Options) -> an
     }
 
     let started = Instant::now();
+    let whole = options.skip_unsupported.then(|| value.clone());
     let mut rest = Rest::new(value, !options.skip_unsupported);
     let made = made(&mut rest).filter(|_| options.skip_unsupported || rest.problems.is_empty());
     let Some(Made { lowered, lowering, generated, generating }) = made else {
@@ -194,7 +197,8 @@ pub fn from_document(input: &Input, document: Document, options: &Options) -> an
     let (operations, types, files) = (client.methods.len(), client.types.len(), sources.len());
     let summary = format!("{operations} operations, {types} types, {lines} lines in {files} files");
     stages.push(Stage { name: "generate", summary, changes, took: generating + started.elapsed() });
-    Ok(Outcome { document, selected, left_out, lowered, client, sources, untyped, stages })
+    let whole = whole.filter(|_| !left_out.is_empty());
+    Ok(Outcome { document, whole, selected, left_out, lowered, client, sources, untyped, stages })
 }
 
 /// A client, and how long the stages took.

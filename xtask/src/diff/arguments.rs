@@ -70,6 +70,7 @@ pub(super) fn compare(
             Place::Field => (Rule::RequestFieldRequired, "is new and required"),
             Place::Query | Place::Header => (Rule::ArgumentAdded, "is new and required"),
         };
+        let what = if argument.kind.starts_with("Option<") { what.trim_end_matches(" and required") } else { what };
         let old = if optional_before(&argument.name) { spot(argument) } else { Spot::Absent };
         let change = Change::new(rule, part(argument), format!("{what}: `{}`", shown(&argument.kind)));
         changes.push(change.at(old, spot(argument)));

@@ -65,6 +65,7 @@ pub use self::rules::{Rule, table};
 pub use self::verdict::{Step, Verdict};
 use crate::callers::Folders;
 use crate::client::Method;
+use crate::document::operations::base_url;
 use crate::options::Options;
 use crate::pipeline::{self, Input, Outcome};
 use crate::template::Template;
@@ -80,8 +81,10 @@ pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
     let (old_places, new_places) = (Places::new(old), Places::new(new));
 
     let mut findings: Vec<Finding> = Vec::new();
+    let bases = [old, new].map(|outcome| base_url(&outcome.lowered.document).unwrap_or_default());
     let sides = ((&old.client, &old.left_out), (&new.client, &new.left_out));
-    for (methods @ (was, is), change) in operations::compare(sides.0, sides.1, &pairs, &renames) {
+    for (methods @ (was, is), change) in operations::compare(sides.0, sides.1, (&bases[0], &bases[1]), &pairs, &renames)
+    {
         findings.extend(operations::subject(methods).map(|subject| Finding {
             subject,
             old: was.and_then(|was| old_places.of_operation(was, &change.old)),
@@ -103,6 +106,7 @@ pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
     let sides = documents::Sides { old, new, old_places: &old_places, new_places: &new_places };
     let differences = documents::compare(&sides, &pairs, &renames, &findings);
     findings.extend(differences);
+    findings.extend(documents::left_out(old, new));
 
     let (before, after) = (schemas(&old.document), schemas(&new.document));
     let only = |one: &BTreeSet<&String>, other: &BTreeSet<&String>| -> Vec<String> {
@@ -118,7 +122,7 @@ pub fn compare(old: &Outcome, new: &Outcome) -> Difference {
         entries: grouping::entries(findings),
         schemas: Schemas { added: only(&after, &before), removed: only(&before, &after) },
         left_out: Sides { old: old.left_out.operations.clone(), new: new.left_out.operations.clone() },
-        documents_differ: old.document != new.document,
+        documents_differ: documents::whole(old) != documents::whole(new),
         callers: None,
     }
 }

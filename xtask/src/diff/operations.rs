@@ -50,16 +50,17 @@ fn without_names(path: &str) -> String {
 /// A method of each client that a change concerns; one of them is absent if the operation is new or was removed.
 pub(super) type Methods<'a> = (Option<&'a Method>, Option<&'a Method>);
 
-/// The changes of all operations, each with the methods that it concerns.
+/// The changes of all operations, each with the methods that it concerns. `bases` are the base URLs of the clients.
 pub(super) fn compare<'a>(
     (old, old_left_out): (&'a Client, &LeftOut),
     (new, new_left_out): (&'a Client, &LeftOut),
+    bases: (&str, &str),
     pairs: &[Pair<'a>],
     renames: &Renames,
 ) -> Vec<(Methods<'a>, Change)> {
     let mut changes: Vec<(Methods<'_>, Change)> = Vec::new();
     for pair @ ((_, was), (_, is)) in pairs {
-        let found = compare_pair(pair, old, new, renames);
+        let found = compare_pair(pair, old, new, bases, renames);
         changes.extend(found.into_iter().map(|change| ((Some(*was), Some(*is)), change)));
     }
     let kept: BTreeSet<&str> = pairs.iter().map(|((name, _), _)| *name).collect();
@@ -100,14 +101,18 @@ pub(super) fn place(method: &Method) -> String {
     format!("{} {}", method.operation.method, method.operation.path)
 }
 
-fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) -> Vec<Change> {
+fn compare_pair(pair: &Pair<'_>, old: &Client, new: &Client, bases: (&str, &str), renames: &Renames) -> Vec<Change> {
     let ((_, was), (_, is)) = *pair;
     let mut changes = Vec::new();
     if was.call() != is.call() {
         changes.push(renamed(was, is, new, renames));
     }
     let (path_was, path) = (&was.operation.path, &is.operation.path);
-    if was.operation.method != is.operation.method || without_names(path_was) != without_names(path) {
+    // A server of the operation can be a part of the path.
+    let address = |base: &str, path: &str| without_names(&format!("{base}{path}"));
+    let is_elsewhere =
+        without_names(path_was) != without_names(path) && address(bases.0, path_was) != address(bases.1, path);
+    if was.operation.method != is.operation.method || is_elsewhere {
         changes.push(Change::new(Rule::OperationMoved, "", format!("was {}", place(was))));
     }
     let fields = |client: &Client, method: &Method| match method.query().and_then(|name| client.types.get(name)) {
@@ -221,7 +226,7 @@ fn query_fields(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
         let name = change.part.trim_start_matches("field ").trim_matches('`').to_owned();
         change.part = change.part.replace("field", "query parameter");
         change.rule = change.rule.of_query_parameter();
-        if change.rule == Rule::QueryParameterWireNameChanged {
+        if change.rule == Rule::ParameterWireNameChanged {
             change.what = change.what.replace(" in JSON", " in the query");
             change.rule.why().clone_into(&mut change.why);
         }

@@ -63,7 +63,10 @@ pub(super) fn compare_forms<'a>(
         let is_same = (&was.tags, &was.ambiguous, forms(was)) == (&is.tags, &is.ambiguous, forms(is));
         let parts = kind.kind.held().into_iter().flat_map(client::names).chain([now]);
         if !is_same && !parts.into_iter().any(|part| changed.contains(part)) {
-            let change = Change::new(Rule::UnionFormsChanged, "variants", "are distinguished in another way");
+            // An ambiguous value is read as the first variant that fits.
+            let is_ambiguous = !was.ambiguous.is_empty() || !is.ambiguous.is_empty();
+            let rule = if is_ambiguous { Rule::UnionReadingChanged } else { Rule::UnionFormsChanged };
+            let change = Change::new(rule, "variants", "are distinguished in another way");
             changes.push(((Some(name), Some(now)), change));
         }
     }
@@ -162,6 +165,14 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
         let change = Change::new(Rule::FieldAdded, part(name), format!("is new: `{}`", shown(&field.kind)));
         let change = change.because(format!("it is optional; {by} leaves it unset"));
         added.push(change.at(Spot::Absent, spot(after, name)));
+    }
+    let constructor_changed = constructors.iter().any(|change| change.rule == Rule::ConstructorChanged);
+    for (name, field) in after.iter().filter(|(name, _)| constructor_changed && !before.contains_key(name.as_str())) {
+        if is.construction.requires(name) {
+            let rule = if was.is_sent { Rule::RequestFieldRequired } else { Rule::ResponseFieldRequired };
+            let change = Change::new(rule, part(name), format!("is new: `{}`", shown(&field.kind)));
+            changes.push(change.at(Spot::Absent, spot(after, name)));
+        }
     }
     // Arguments of `new` have the names of the fields in Rust.
     let mut rest = Vec::new();

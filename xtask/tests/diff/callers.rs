@@ -98,7 +98,9 @@ fn callers_compile_after_edits_unless_the_difference_is_breaking() {
     for _ in 0..DOCUMENTS {
         let edits = vec(edit(), 1..4).new_tree(&mut runner).unwrap().current();
         let mut document = base.clone();
-        edits.into_iter().for_each(|edit| edits::make(&mut document, edit));
+        for edit in edits {
+            edits::make(&mut document, edit);
+        }
         let Ok(new) = run(&document) else { continue };
         let difference = diff::compare(&old, &new);
         if [Verdict::Compatible, Verdict::Silent].contains(&difference.verdict()) && compiles(&difference) {

@@ -57,7 +57,7 @@ pub(crate) fn make(document: &mut Value, Edit(kind, node, variant): Edit) {
         (
             |_, node| node.get("anyOf").is_some(),
             |node, variant| {
-                push(&mut node["anyOf"], [json!({"type": "boolean"}), json!({"type": "null"})][variant % 2].clone())
+                push(&mut node["anyOf"], [json!({"type": "boolean"}), json!({"type": "null"})][variant % 2].clone());
             },
         ),
         (|_, node| node.get("anyOf").is_some(), |node, variant| remove(&mut node["anyOf"], variant)),
@@ -84,7 +84,7 @@ pub(crate) fn make(document: &mut Value, Edit(kind, node, variant): Edit) {
             |node, variant| node["type"] = json!(["string", "integer", "boolean", "number"][variant % 4]),
         ),
         (operation, |node, variant| {
-            node["responses"][["201", "202", "204", "404", "5XX"][variant % 5]] = json!({"description": ""})
+            node["responses"][["201", "202", "204", "404", "5XX"][variant % 5]] = json!({"description": ""});
         }),
         (operation, |node, variant| {
             let status = ["404", "409", "422"][variant % 3];
@@ -102,7 +102,7 @@ pub(crate) fn make(document: &mut Value, Edit(kind, node, variant): Edit) {
         (operation, |node, variant| node["tags"] = json!([(["Shop", "Stock"][variant % 2])])),
         (operation, |node, variant| node["operationId"] = json!(["get_thing", "other"][variant % 2])),
         (parameter, |node, variant| {
-            node[["required", "explode", "deprecated"][variant % 3]] = json!(variant % 2 == 0 || node["in"] == "path")
+            node[["required", "explode", "deprecated"][variant % 3]] = json!(variant % 2 == 0 || node["in"] == "path");
         }),
         (
             |place, node| place.contains("/content/") && node.get("schema").is_some(),

@@ -109,7 +109,9 @@ fn an_edit_that_changes_the_crate_is_reported_and_one_that_changes_code_is_more_
     let old = outcome(&document).unwrap();
     let edited = |edits: Vec<Edit>| {
         let mut document = document.clone();
-        edits.into_iter().for_each(|edit| edits::make(&mut document, edit));
+        for edit in edits {
+            edits::make(&mut document, edit);
+        }
         document
     };
     TestRunner::new(config(256)).run(&vec(edit(), 1..4), |edits| check(&old, &edited(edits))).unwrap();

@@ -1,5 +1,7 @@
 //! Decides which kind of change a difference of the documents is.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::super::change::Change;
@@ -7,12 +9,15 @@ use super::super::rules::Rule;
 use super::operation_parts as parts;
 use super::{Leaf, Sides, What, change, is_sent, limits};
 use crate::document::keywords::{self, Role};
-use crate::document::operations::base_url;
+use crate::document::operations::{base_url, server_url};
 use crate::document::walk::Kind;
+use crate::pipeline::Outcome;
 
 /// The change for a difference; `None` if it is reported elsewhere.
 pub(super) fn of(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Option<Change> {
     match leaf.what {
+        What::Order("content") => parts::media_type_order(leaf, sides),
+        What::Order(key @ "prefixItems") => Some(limit(leaf, format!("has `{key}` in another order"))),
         What::Order(key) => Some(change(Rule::OrderChanged, leaf, format!("has `{key}` in another order"))),
         What::Keyword(kind, key) => keyword(leaf, kind, key, sides),
         What::Entry(kind, key, name) => entry(leaf, kind, key, name, sides),
@@ -20,8 +25,26 @@ pub(super) fn of(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Option<Change> {
 }
 
 /// Whether the clients usually show a change of this kind, so that it is reported only if they do not.
-pub(super) fn is_shown_by_clients(rule: Rule) -> bool {
-    matches!(rule, Rule::SchemaChanged | Rule::ParameterChanged | Rule::PathParameterRenamed)
+pub(super) fn is_shown_by_clients(leaf: &Leaf<'_>, rule: Rule) -> bool {
+    let is_type = |key: &str| matches!(keywords::role(key), Some(Role::Type | Role::Rewritten));
+    match rule {
+        Rule::SchemaChanged
+        | Rule::ParameterChanged
+        | Rule::PathParameterRenamed
+        | Rule::ParameterWireNameChanged
+        | Rule::OperationServerChanged => true,
+        Rule::DocumentChanged => matches!(leaf.what, What::Keyword(Kind::Operation, "operationId" | "requestBody")),
+        Rule::RequestLimitTightened | Rule::LimitChanged => match leaf.what {
+            What::Keyword(_, key) | What::Entry(_, key, _) => is_type(key),
+            What::Order(_) => false,
+        },
+        _ => false,
+    }
+}
+
+/// A change of what the server accepts: stricter in a request, or of another kind.
+fn limit(leaf: &Leaf<'_>, what: String) -> Change {
+    change(if is_sent(leaf) { Rule::RequestLimitTightened } else { Rule::LimitChanged }, leaf, what)
 }
 
 fn keyword(leaf: &Leaf<'_>, kind: Kind, key: &str, sides: &Sides<'_>) -> Option<Change> {
@@ -32,6 +55,7 @@ fn keyword(leaf: &Leaf<'_>, kind: Kind, key: &str, sides: &Sides<'_>) -> Option<
             with(Rule::SunsetChanged)
         }
         (_, "description" | "summary" | "externalDocs" | "$comment") => with(Rule::DescriptionChanged),
+        (Kind::Operation, "requestBody") => Some(change(Rule::DocumentChanged, leaf, fate(leaf, key))),
         (_, "title" | "example" | "examples") => {
             let rule = if key == "title" { Rule::DescriptionChanged } else { Rule::ExampleChanged };
             Some(change(rule, leaf, fate(leaf, key)))
@@ -46,35 +70,61 @@ fn keyword(leaf: &Leaf<'_>, kind: Kind, key: &str, sides: &Sides<'_>) -> Option<
         (Kind::Document | Kind::Operation, "security") => {
             parts::is_same_credential(leaf, sides).then(|| change(Rule::SecurityChanged, leaf, fate(leaf, "security")))
         }
-        (Kind::Operation | Kind::PathItem, "servers") => with(Rule::OperationServerChanged),
+        (Kind::Operation | Kind::PathItem, "servers") => Some(parts::operation_server(leaf, sides)),
         (Kind::Document | Kind::Operation, "tags") => with(Rule::TagsChanged),
         (Kind::Operation, "callbacks") => Some(change(Rule::WebhookChanged, leaf, fate(leaf, "callbacks"))),
-        (Kind::Parameter, "style" | "explode") if !parts::is_another_style(leaf, sides) => with(Rule::ParameterChanged),
-        (Kind::Parameter, "style" | "explode" | "allowReserved") => with(Rule::ParameterStyleChanged),
+        (Kind::Parameter, "style" | "explode") if parts::is_another_style(leaf, sides) => {
+            with(Rule::ParameterStyleChanged)
+        }
+        (Kind::Parameter, "schema" | "content") => Some(change(
+            Rule::ParameterStyleChanged,
+            leaf,
+            format!(
+                "is written as `{}` now",
+                if leaf.new.is_some() == (key == "schema") { "schema" } else { "content" }
+            ),
+        )),
+        (Kind::Parameter, "in") => with(Rule::ParameterLocationChanged),
+        (Kind::Parameter, "required") if leaf.new == Some(&Value::Bool(true)) && parts::is_cookie(leaf, sides) => {
+            with(Rule::ParameterNotSent)
+        }
+        (Kind::MediaType, "encoding") if is_sent(leaf) => {
+            Some(change(Rule::RequestEncodingChanged, leaf, fate(leaf, key)))
+        }
         (Kind::Parameter, "name") => {
             let name = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
             let what = format!("was `{}`", name(leaf.old));
-            Some(change(Rule::PathParameterRenamed, leaf, what))
+            let is_path = parts::location(leaf, sides) == Some("path");
+            let rule = if is_path { Rule::PathParameterRenamed } else { Rule::ParameterWireNameChanged };
+            Some(change(rule, leaf, what))
         }
         (Kind::Header, _) => with(Rule::ResponseHeaderChanged),
-        (Kind::Schema, key) => Some(schema(leaf, key)),
+        (Kind::Schema, key) => Some(schema(leaf, key, sides)),
         (Kind::Components, "securitySchemes") => with(Rule::SecuritySchemeChanged),
-        (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::MediaType | Kind::Operation, key) => {
-            Some(shown_by_clients(leaf, key))
-        }
+        (Kind::Parameter, key) => Some(shown_by_clients(leaf, key)),
+        (Kind::RequestBody, "required") => with(Rule::ParameterChanged),
+        (Kind::MediaType, "schema") => with(Rule::SchemaChanged),
         _ => with(Rule::DocumentChanged),
     }
 }
 
-fn schema(leaf: &Leaf<'_>, key: &str) -> Change {
+fn schema(leaf: &Leaf<'_>, key: &str, sides: &Sides<'_>) -> Change {
     if leaf.part.holder.starts_with("header ") {
         return change(Rule::ResponseHeaderChanged, leaf, values(leaf, key));
     }
     let rule = match (key, keywords::role(key)) {
-        ("default", _) if is_sent(leaf) && leaf.part.is_optional => Rule::RequestDefaultChanged,
+        ("default", _) if is_sent(leaf) && leaf.part.is_optional && leaf.new != Some(&Value::Null) => {
+            Rule::RequestDefaultChanged
+        }
         ("default", _) => Rule::DefaultChanged,
         ("readOnly" | "writeOnly", _) => Rule::AccessChanged,
+        ("discriminator", _) if is_same_discriminator(leaf) || !parts::is_in_union(leaf, sides) => Rule::SchemaChanged,
         ("discriminator", _) => Rule::DiscriminatorChanged,
+        ("enum" | "const", _) if is_sent(leaf) && refuses_values(leaf) => Rule::RequestLimitTightened,
+        ("enum" | "const", _) => Rule::LimitChanged,
+        ("additionalProperties", _) if is_sent(leaf) && leaf.new == Some(&Value::Bool(false)) => {
+            Rule::RequestLimitTightened
+        }
         (_, Some(Role::Limit | Role::Check)) if is_sent(leaf) && limits::is_tighter(key, leaf.old, leaf.new) => {
             Rule::RequestLimitTightened
         }
@@ -83,6 +133,31 @@ fn schema(leaf: &Leaf<'_>, key: &str) -> Change {
         _ => Rule::DocumentChanged,
     };
     change(rule, leaf, values(leaf, key))
+}
+
+/// Whether an `enum` or a `const` refuses values that it allowed.
+fn refuses_values(leaf: &Leaf<'_>) -> bool {
+    let values = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    match (leaf.old.map(values), leaf.new.map(values)) {
+        (Some(old), Some(new)) => old.iter().any(|value| !new.contains(value)),
+        (None, new) => new.is_some(),
+        (Some(_), None) => false,
+    }
+}
+
+/// Whether two discriminators decide alike: their mappings may differ in notation, and map a schema's name to it.
+fn is_same_discriminator(leaf: &Leaf<'_>) -> bool {
+    let normalized = |discriminator: Option<&Value>| {
+        let discriminator = discriminator?;
+        let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
+        let target = |value: &Value| value.as_str().and_then(|target| target.rsplit('/').next()).map(str::to_owned);
+        let mapping: BTreeMap<String, String> = mapping
+            .filter_map(|(name, value)| Some((name.clone(), target(value)?)))
+            .filter(|(name, target)| name != target)
+            .collect();
+        Some((discriminator.get("propertyName").cloned(), mapping))
+    };
+    normalized(leaf.old) == normalized(leaf.new)
 }
 
 /// The change for a difference that determines Rust types or arguments.
@@ -111,9 +186,19 @@ fn entry(leaf: &Leaf<'_>, kind: Kind, key: &str, name: &str, sides: &Sides<'_>) 
         (Kind::Operation, "responses") => parts::status(leaf, name, sides),
         (Kind::Response, "headers") => with(choose(Rule::ResponseHeaderAdded, Rule::ResponseHeaderRemoved)),
         (Kind::RequestBody | Kind::Response, "content") => parts::media_type(leaf, kind, name, sides),
-        (Kind::Operation | Kind::PathItem, "parameters") => with(Rule::ParameterChanged),
+        (Kind::Operation, "parameters") => with(if is_new && parts::is_required_cookie(leaf) {
+            Rule::ParameterNotSent
+        } else {
+            Rule::ParameterChanged
+        }),
         (Kind::Schema, key) => {
+            let item = leaf.new.or(leaf.old);
+            let has_reference = item.is_some_and(|item| item.get("$ref").is_some());
             let rule = match keywords::role(key) {
+                _ if leaf.part.holder.starts_with("header ") => Rule::ResponseHeaderChanged,
+                // A value must match each part of `allOf`, and one alternative of a union.
+                _ if is_sent(leaf) && key == "allOf" && is_new && !has_reference => Rule::RequestLimitTightened,
+                _ if is_sent(leaf) && key == "prefixItems" && is_new => Rule::RequestLimitTightened,
                 Some(Role::Check | Role::Limit) if is_sent(leaf) && is_new => Rule::RequestLimitTightened,
                 Some(Role::Check | Role::Limit) => Rule::LimitChanged,
                 _ => Rule::SchemaChanged,
@@ -147,10 +232,13 @@ fn deprecated(leaf: &Leaf<'_>, kind: Kind) -> Change {
 }
 
 fn servers(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Change {
-    let url = |document: &Value| base_url(document).unwrap_or_else(|| "none".to_owned());
-    let (before, after) = (url(&sides.old.document), url(&sides.new.document));
+    let url = |outcome: &Outcome| {
+        let relative = || outcome.document.get("servers").and_then(|list| server_url(list.get(0)?));
+        base_url(&outcome.lowered.document).or_else(relative).unwrap_or_else(|| "none".to_owned())
+    };
+    let (before, after) = (url(sides.old), url(sides.new));
     if before == after {
-        change(Rule::ServerListChanged, leaf, values(leaf, "servers"))
+        change(Rule::ServerListChanged, leaf, fate(leaf, "servers"))
     } else {
         Change::new(Rule::ServerUrlChanged, "base URL", format!("was {before}, is {after}"))
     }

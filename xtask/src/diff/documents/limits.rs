@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+/// The keywords that are true or false, and no schemas.
+const BOOLEANS: [&str; 3] = ["exclusiveMinimum", "exclusiveMaximum", "uniqueItems"];
+
 /// Whether values that the old limit allows may be refused by the new one.
 pub(super) fn is_tighter(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> bool {
     let number = |value: Option<&Value>| value.and_then(Value::as_f64);
@@ -12,9 +15,12 @@ pub(super) fn is_tighter(keyword: &str, old: Option<&Value>, new: Option<&Value>
         _ => None,
     };
     match (keyword, old, new) {
-        // `false` and a minimum of 0 items limit nothing.
-        (_, _, None | Some(Value::Bool(false) | Value::Null)) => false,
+        // Without it, a list must contain one item.
+        ("minContains", Some(old), None) => old.as_f64() == Some(0.0),
+        // As a schema, `true` allows everything, and `false` nothing.
+        (_, _, Some(Value::Bool(value))) if *value != BOOLEANS.contains(&keyword) => false,
         ("minLength" | "minItems" | "minProperties" | "minContains", None, Some(new)) => new.as_f64() != Some(0.0),
+        (_, _, None | Some(Value::Null)) => false,
         (_, None, Some(_)) => true,
         (_, Some(old), Some(new)) => match keyword {
             keyword if keyword.starts_with("max") || keyword == "exclusiveMaximum" => compared != Some(Ordering::Less),
@@ -56,6 +62,9 @@ mod tests {
             ("multipleOf", json!(2), json!(4), true),
             ("multipleOf", json!(4), json!(2), false),
             ("uniqueItems", json!(null), json!(true), true),
+            ("unevaluatedProperties", json!(null), json!(false), true),
+            ("unevaluatedProperties", json!(null), json!(true), false),
+            ("minContains", json!(0), json!(null), true),
         ] {
             let value = |value: &Value| (!value.is_null()).then(|| value.clone());
             let (was, is) = (value(&old), value(&new));

@@ -7,6 +7,7 @@
 mod classify;
 mod limits;
 mod operation_parts;
+mod operations;
 mod parts;
 mod walk;
 
@@ -18,7 +19,7 @@ use self::parts::Direction;
 use self::walk::Walk;
 use super::change::{Change, Finding};
 use super::difference::{Subject, SubjectKind};
-use super::operations::{self, Pair};
+use super::operations::{Methods, Pair, subject as subject_of};
 use super::places::Places;
 use super::renames::Renames;
 use super::rules::Rule;
@@ -40,6 +41,8 @@ struct Leaf<'a> {
     new_place: Pointer,
     /// The parameter, response or field that contains it.
     part: parts::Part,
+    /// The places of the operation that contains it, or refers to the component that contains it.
+    operation: Option<walk::Both>,
     /// Whether only one of the documents has a type beside the keyword: the other one has both in `anyOf`, say.
     type_is_moved: bool,
 }
@@ -78,6 +81,7 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair<'_>], renames: &Renames, 
             .collect(),
         components: components(sides, renames),
         sent: sent(&sides.new.document),
+        operation: None,
         leaves: Vec::new(),
     };
     let leaves = walk.leaves();
@@ -86,7 +90,7 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair<'_>], renames: &Renames, 
     for leaf in &leaves {
         let Some(change) = classify::of(leaf, sides) else { continue };
         let (mut old, mut new) = (leaf.old_place.clone(), leaf.new_place.clone());
-        if classify::is_shown_by_clients(change.rule) && reported.contains(&old, &new) {
+        if classify::is_shown_by_clients(leaf, change.rule) && reported.contains(&old, &new) {
             continue;
         }
         if change.rule == Rule::SchemaChanged {
@@ -100,18 +104,16 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair<'_>], renames: &Renames, 
             };
             (old, new) = (url(old, &sides.old.document), url(new, &sides.new.document));
         }
-        let method = |methods: &BTreeMap<Pointer, String>, outcome: &'_ Outcome, place: &Pointer| {
-            let holder = place.tokens().iter().take(3).fold(Pointer::root(), |place, token| place.child(token));
-            methods.get(&holder).and_then(|id| outcome.client.methods.get(id)).cloned()
-        };
-        let (was, is) = (method(&old_methods, sides.old, &old), method(&new_methods, sides.new, &new));
-        let subject = subject((was.as_ref(), is.as_ref()), &old, &new, sides);
+        let place = leaf.operation.as_ref();
+        let was = place.and_then(|place| sides.old.client.methods.get(old_methods.get(&place.old)?));
+        let is = place.and_then(|place| sides.new.client.methods.get(new_methods.get(&place.new)?));
+        let subject = subject((was, is), &old, &new, sides);
         findings.push(Finding { subject, change, old: Some(old), new: Some(new) });
     }
     for ((_, was), (_, is)) in pairs {
         let (old, new) = (sides.old_places.operation(was), sides.new_places.operation(is));
         let change = operation_parts::credentials(&old, &new, sides);
-        if let (Some(change), Some(subject)) = (change, operations::subject((Some(was), Some(is)))) {
+        if let (Some(change), Some(subject)) = (change, subject_of((Some(was), Some(is)))) {
             let stated = |place: Pointer, document: &Value| {
                 let own = place.child("security");
                 Some(if own.find(document).is_some() { own } else { place })
@@ -119,6 +121,42 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair<'_>], renames: &Renames, 
             let (old, new) = (stated(old, &sides.old.document), stated(new, &sides.new.document));
             findings.push(Finding { subject, change, old, new });
         }
+    }
+    findings
+}
+
+/// The document with the parts that are left out.
+pub(super) fn whole(outcome: &Outcome) -> &Value {
+    outcome.whole.as_ref().unwrap_or(&outcome.document)
+}
+
+/// The differences of the operations that neither client has, because they are left out.
+pub(super) fn left_out(old: &Outcome, new: &Outcome) -> Vec<Finding> {
+    let names = |outcome: &Outcome| -> BTreeSet<String> {
+        outcome.left_out.operations.iter().map(|part| part.name.clone()).collect()
+    };
+    let has = |outcome: &Outcome, name: &str| {
+        outcome.client.methods.values().any(|method| super::operations::place(method) == name)
+    };
+    let (before, after) = (names(old), names(new));
+    let mut findings = Vec::new();
+    for name in &before | &after {
+        if has(old, &name) || has(new, &name) {
+            continue;
+        }
+        let Some((method, path)) = name.split_once(' ') else { continue };
+        let place = Pointer::root().child("paths").child(path).child(method.to_lowercase());
+        let (was, is) = (place.find(whole(old)), place.find(whole(new)));
+        let what = match (was, is) {
+            (Some(was), Some(is)) if walk::is_identical(was, is) => continue,
+            (Some(_), Some(_)) => "differs; both clients leave it out",
+            (Some(_), None) => "was removed; the old client leaves it out",
+            (None, _) => "is new; the client leaves it out",
+        };
+        let subject = Subject { kind: SubjectKind::Component, name, was: None, operation: None, operation_was: None };
+        let side = |node: Option<&Value>| node.map(|_| place.clone());
+        let (old, new) = (side(was), side(is));
+        findings.push(Finding { subject, change: Change::new(Rule::LeftOutChanged, "", what), old, new });
     }
     findings
 }
@@ -133,8 +171,8 @@ fn named_place(place: &Pointer) -> Pointer {
 }
 
 /// The part of the client or of the document that contains a place.
-fn subject(methods: operations::Methods<'_>, old: &Pointer, new: &Pointer, sides: &Sides<'_>) -> Subject {
-    if let Some(subject) = operations::subject(methods) {
+fn subject(methods: Methods<'_>, old: &Pointer, new: &Pointer, sides: &Sides<'_>) -> Subject {
+    if let Some(subject) = subject_of(methods) {
         return subject;
     }
     let component = |place: &Pointer, outcome: &Outcome| match place.tokens() {

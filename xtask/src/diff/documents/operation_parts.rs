@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 
 use super::super::change::Change;
 use super::super::rules::Rule;
+use super::parts::Direction;
 use super::{Leaf, Sides, change};
+use crate::document::operations::server_url;
 use crate::document::pointer::Pointer;
 use crate::document::walk::Kind;
 use crate::document::{media_types, references, security};
@@ -13,6 +15,9 @@ use crate::document::{media_types, references, security};
 /// The change of a status. A success whose status is replaced by another one is reported once.
 pub(super) fn status(leaf: &Leaf<'_>, status: &str, sides: &Sides<'_>) -> Option<Change> {
     let is_new = leaf.new.is_some();
+    if status.starts_with("x-") {
+        return Some(Change::new(Rule::DocumentChanged, "responses", format!("differ in `{status}`")));
+    }
     if !status.starts_with('2') {
         let (rule, what) = if is_new {
             (Rule::ErrorStatusAdded, "is documented now")
@@ -21,20 +26,33 @@ pub(super) fn status(leaf: &Leaf<'_>, status: &str, sides: &Sides<'_>) -> Option
         };
         return Some(change(rule, leaf, what));
     }
-    let successes = |place: &Pointer, document: &Value| -> Vec<String> {
-        let holder = place.tokens().iter().take(4).fold(Pointer::root(), |p, t| p.child(t));
-        let responses = holder.find(document).and_then(Value::as_object);
-        responses.into_iter().flat_map(Map::keys).filter(|status| status.starts_with('2')).cloned().collect()
+    let statuses = |place: &Pointer, document: &Value| -> Vec<String> {
+        let responses = place.child("responses").find(document).and_then(Value::as_object);
+        let mut statuses: Vec<String> = responses.into_iter().flat_map(Map::keys).cloned().collect();
+        statuses.sort_unstable();
+        statuses
     };
-    let before = successes(&leaf.old_place, &sides.old.document);
-    let after = successes(&leaf.new_place, &sides.new.document);
-    let gone: Vec<&String> = before.iter().filter(|status| !after.contains(status)).collect();
-    let (rule, what) = match (is_new, gone.first()) {
-        (true, Some(gone)) => (Rule::SuccessStatusChanged, format!("replaces response {gone}")),
-        (true, None) => (Rule::SuccessStatusAdded, "is documented now".to_owned()),
+    let operation = leaf.operation.as_ref()?;
+    let before = statuses(&operation.old, &sides.old.document);
+    let after = statuses(&operation.new, &sides.new.document);
+    let only = |list: &[String], other: &[String]| -> Vec<String> {
+        list.iter().filter(|status| status.starts_with('2') && !other.contains(status)).cloned().collect()
+    };
+    let (gone, added) = (only(&before, &after), only(&after, &before));
+    let position = |list: &[String]| list.iter().position(|it| it == status);
+    // The old client accepts each status of a range, and of `default` if no success is documented.
+    let has_success = before.iter().any(|status| status.starts_with('2'));
+    let range = before.iter().find(|it| it.eq_ignore_ascii_case("2XX") || !has_success && *it == "default");
+    let (rule, what) = match (range, is_new) {
+        (Some(range), true) => (Rule::SuccessStatusRemoved, format!("replaces {range}")),
+        (Some(_), false) => return None,
+        (None, true) => match gone.get(position(&added)?) {
+            Some(gone) => (Rule::SuccessStatusChanged, format!("replaces response {gone}")),
+            None => (Rule::SuccessStatusAdded, "is documented now".to_owned()),
+        },
         // Reported with the status that replaces it.
-        (false, _) if after.iter().any(|status| !before.contains(status)) => return None,
-        (false, _) => (Rule::SuccessStatusRemoved, "is no longer documented".to_owned()),
+        (None, false) if position(&gone)? < added.len() => return None,
+        (None, false) => (Rule::SuccessStatusRemoved, "is no longer documented".to_owned()),
     };
     Some(change(rule, leaf, what))
 }
@@ -135,4 +153,76 @@ pub(super) fn credentials(old: &Pointer, new: &Pointer, sides: &Sides<'_>) -> Op
     let after = unsupported(new, &sides.new.document)?;
     let needs = || format!("needs {} now", after.join(" and "));
     (!after.is_empty() && before != after).then(|| Change::new(Rule::CredentialNotSent, "", needs()))
+}
+
+/// The change if the media types are in another order: the client uses the first of those that it prefers.
+pub(super) fn media_type_order(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Option<Change> {
+    let is_request = leaf.part.direction == Direction::Sent;
+    let chosen = |place: &Pointer, document: &Value| {
+        let content = place.find(document)?.as_object()?.clone();
+        let chosen =
+            if is_request { media_types::chosen_request(&content) } else { media_types::chosen_response(&content) };
+        chosen.cloned()
+    };
+    let before = chosen(&leaf.old_place, &sides.old.document)?;
+    let after = chosen(&leaf.new_place, &sides.new.document)?;
+    if before == after {
+        return Some(change(Rule::OrderChanged, leaf, "has `content` in another order"));
+    }
+    let rule = if is_request { Rule::RequestMediaTypeChanged } else { Rule::ResponseMediaTypeChanged };
+    Some(change(rule, leaf, format!("has the media type `{after}`, had `{before}`")))
+}
+
+/// The node of a parameter whose keyword differs, on the new side.
+fn parameter<'a>(leaf: &Leaf<'_>, sides: &Sides<'a>) -> Option<&'a Value> {
+    let place = if leaf.new.is_some() { leaf.new_place.parent()? } else { leaf.new_place.clone() };
+    place.find(&sides.new.document)
+}
+
+/// The location of a parameter whose keyword differs: `path`, `query`, `header` or `cookie`.
+pub(super) fn location<'a>(leaf: &Leaf<'_>, sides: &Sides<'a>) -> Option<&'a str> {
+    parameter(leaf, sides)?.get("in")?.as_str()
+}
+
+/// Whether a keyword of a cookie differs. The client sends no cookies.
+pub(super) fn is_cookie(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
+    location(leaf, sides) == Some("cookie")
+}
+
+/// Whether a parameter that only one document has is a required cookie.
+pub(super) fn is_required_cookie(leaf: &Leaf<'_>) -> bool {
+    leaf.new
+        .or(leaf.old)
+        .is_some_and(|it| references::has_value(it, "in", "cookie") && references::has_value(it, "required", true))
+}
+
+/// The change of the `servers` of an operation or a path: whether the operations of the path have another address.
+pub(super) fn operation_server(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Change {
+    let address = |is_present: bool, place: &Pointer, document: &Value| {
+        let holder = if is_present { place.parent().unwrap_or_default() } else { place.clone() };
+        let holders = [Some(holder.clone()), holder.parent(), Some(Pointer::root())];
+        let url = holders
+            .into_iter()
+            .flatten()
+            .find_map(|holder| server_url(holder.child("servers").find(document)?.get(0)?));
+        url.map(|url| url.trim_end_matches('/').to_owned())
+    };
+    let before = address(leaf.old.is_some(), &leaf.old_place, &sides.old.document);
+    let after = address(leaf.new.is_some(), &leaf.new_place, &sides.new.document);
+    if before == after {
+        return change(Rule::ServerListChanged, leaf, "states the same server in another way");
+    }
+    let shown = |url: Option<String>| url.unwrap_or_else(|| "none".to_owned());
+    change(Rule::OperationServerChanged, leaf, format!("has the server {}, had {}", shown(after), shown(before)))
+}
+
+/// Whether the schema of a keyword that differs is a union in one of the documents.
+pub(super) fn is_in_union(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
+    let is_union = |is_present: bool, place: &Pointer, document: &Value| {
+        let holder = if is_present { place.parent().unwrap_or_default() } else { place.clone() };
+        let node = holder.find(document).unwrap_or(&Value::Null);
+        node.get("anyOf").or(node.get("oneOf")).is_some()
+    };
+    is_union(leaf.old.is_some(), &leaf.old_place, &sides.old.document)
+        || is_union(leaf.new.is_some(), &leaf.new_place, &sides.new.document)
 }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::parts::{Direction, Part};
 use super::{Leaf, What};
-use crate::document::keywords;
-use crate::document::kind::{self, METHODS, Shape};
+use crate::document::keywords::{self, Role};
+use crate::document::kind::{self, Shape};
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::document::walk::Kind;
@@ -22,14 +22,16 @@ pub(super) struct Walk<'a> {
     pub(super) components: BTreeMap<String, String>,
     /// The component schemas of the new document that requests contain.
     pub(super) sent: BTreeSet<String>,
+    /// The operation that is compared.
+    pub(super) operation: Option<Both>,
     pub(super) leaves: Vec<Leaf<'a>>,
 }
 
 /// The places of a node in both documents.
-#[derive(Clone)]
-struct Both {
-    old: Pointer,
-    new: Pointer,
+#[derive(Debug, Clone)]
+pub(super) struct Both {
+    pub(super) old: Pointer,
+    pub(super) new: Pointer,
 }
 
 impl Both {
@@ -46,10 +48,32 @@ impl<'a> Walk<'a> {
     pub(super) fn leaves(mut self) -> Vec<Leaf<'a>> {
         let root = Both { old: Pointer::root(), new: Pointer::root() };
         self.node(Kind::Document, (self.old, self.new), &root, &Part::default());
+        self.unused_components();
         self.leaves
     }
 
-    fn leaf(&mut self, what: What<'a>, old: Option<&'a Value>, new: Option<&'a Value>, at: &Both, part: &Part) {
+    /// Compares the components that operations refer to, if no difference in them is found yet.
+    fn unused_components(&mut self) {
+        let components = Pointer::root().child("components");
+        for key in ["parameters", "requestBodies", "responses", "headers"] {
+            let place = components.child(key);
+            if self.leaves.iter().any(|leaf| leaf.old_place.is_in(&place) || leaf.new_place.is_in(&place)) {
+                continue;
+            }
+            let at = Both { old: components.clone(), new: components.clone() };
+            let (was, is) = (place.find(self.old), place.find(self.new));
+            self.keyword(Kind::Components, key, was, is, &at, &Part::default());
+        }
+    }
+
+    pub(super) fn leaf(
+        &mut self,
+        what: What<'a>,
+        old: Option<&'a Value>,
+        new: Option<&'a Value>,
+        at: &Both,
+        part: &Part,
+    ) {
         let (old_place, new_place) = (at.old.clone(), at.new.clone());
         let type_is_moved = match what {
             What::Keyword(Kind::Schema, _) => {
@@ -60,12 +84,24 @@ impl<'a> Walk<'a> {
             }
             _ => false,
         };
-        self.leaves.push(Leaf { what, old, new, old_place, new_place, part: part.clone(), type_is_moved });
+        self.leaves.push(Leaf {
+            what,
+            old,
+            new,
+            old_place,
+            new_place,
+            part: part.clone(),
+            operation: self.operation.clone(),
+            type_is_moved,
+        });
     }
 
     /// Compares two nodes of a kind.
-    fn node(&mut self, kind: Kind, (old, new): Values<'a>, at: &Both, part: &Part) {
-        if is_identical(old, new) {
+    pub(super) fn node(&mut self, kind: Kind, (old, new): Values<'a>, at: &Both, part: &Part) {
+        let (old, old_place) = resolved(kind, old, &at.old, self.old);
+        let (new, new_place) = resolved(kind, new, &at.new, self.new);
+        let at = &Both { old: old_place, new: new_place };
+        if is_identical(old, new) && kind != Kind::Operation && !has_references(kind) {
             return;
         }
         let (Value::Object(before), Value::Object(after)) = (old, new) else {
@@ -81,6 +117,9 @@ impl<'a> Walk<'a> {
                 (Kind::Components, "schemas") => self.schemas(was, is, &place),
                 (Kind::Document, "webhooks") => self.entries(kind, key, was, is, &place, part, None),
                 (Kind::Operation, "callbacks") => self.keyword(kind, key, was, is, at, part),
+                // Compared with the parameters of the path, and where operations refer to the components.
+                (Kind::Operation, "parameters")
+                | (Kind::Components, "parameters" | "requestBodies" | "responses" | "headers") => {}
                 (Kind::Schema, "required") => self.required(was, is, at, part),
                 _ => self.part(kind, key, (was, is), at, part),
             }
@@ -98,7 +137,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares the values of a key that may contain nodes.
-    fn part(
+    pub(super) fn part(
         &mut self,
         kind: Kind,
         key: &'a str,
@@ -108,6 +147,8 @@ impl<'a> Walk<'a> {
     ) {
         let place = at.child(key);
         let shape = match kind {
+            // What a check refuses depends on the keyword around it, so its parts are not compared one by one.
+            Kind::Schema if keywords::role(key) == Some(Role::Check) => None,
             Kind::Schema => keywords::shape(key).copied(),
             _ => kind::children(kind).iter().find(|(name, _)| *name == key).map(|(_, shape)| *shape),
         };
@@ -124,7 +165,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn keyword(
+    pub(super) fn keyword(
         &mut self,
         kind: Kind,
         key: &'a str,
@@ -134,9 +175,10 @@ impl<'a> Walk<'a> {
         part: &Part,
     ) {
         match (was, is) {
+            (None, None) => {}
             (Some(was), Some(is)) if is_identical(was, is) => {}
             (Some(was), Some(is)) if self.is_same_reference(kind, key, was, is) => {}
-            (Some(was), Some(is)) if has_another_order(was, is) => {
+            (Some(was), Some(is)) if has_another_order(key, was, is) => {
                 self.leaf(What::Order(key), Some(was), Some(is), &at.child(key), part);
             }
             _ => {
@@ -174,24 +216,35 @@ impl<'a> Walk<'a> {
         if was.is_some() != before.is_some() || is.is_some() != after.is_some() {
             return self.keyword(kind, key, was, is, &Both { old: parent(&at.old), new: parent(&at.new) }, part);
         }
+        // RFC 9110, section 5.1: the name of a header is case-insensitive.
+        let is_same = |a: &str, b: &str| a == b || inner == Some(Kind::Header) && a.eq_ignore_ascii_case(b);
+        let find = |fields: Option<&'a Map<String, Value>>, name: &str| -> Option<(&'a String, &'a Value)> {
+            fields.and_then(|fields| {
+                fields.get_key_value(name).or_else(|| fields.iter().find(|(it, _)| is_same(it, name)))
+            })
+        };
+        let holder = parent(&at.new).find(self.new).unwrap_or(&Value::Null);
+        let required = |name: &str| {
+            holder.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|it| it == name))
+        };
         let names = before.into_iter().flat_map(Map::keys);
-        let new_names =
-            after.into_iter().flat_map(Map::keys).filter(|name| before.is_none_or(|it| !it.contains_key(*name)));
+        let new_names = after.into_iter().flat_map(Map::keys).filter(|name| find(before, name).is_none());
         for name in names.chain(new_names) {
-            let (was, is) = (before.and_then(|it| it.get(name)), after.and_then(|it| it.get(name)));
-            let present = |exists: Option<&Value>, outer: &Pointer| match exists {
-                Some(_) => outer.child(name),
+            let (was, is) = (find(before, name), find(after, name));
+            let present = |found: Option<(&'a String, &'a Value)>, outer: &Pointer| match found {
+                Some((name, _)) => outer.child(name),
                 None => outer.clone(),
             };
             let place = Both { old: present(was, &at.old), new: present(is, &at.new) };
+            let (was, is) = (was.map(|(_, value)| value), is.map(|(_, value)| value));
             match (was, is, inner) {
                 (Some(was), Some(is), Some(inner)) => {
-                    let part = self.entry(inner, key, name, is, part);
+                    let part = self.entry((inner, key, name), is, part, required(name));
                     self.node(inner, (was, is), &place, &part);
                 }
                 (Some(was), Some(is), None) if is_identical(was, is) => {}
                 (Some(value), None, Some(inner)) | (None, Some(value), Some(inner)) => {
-                    let part = self.entry(inner, key, name, value, part);
+                    let part = self.entry((inner, key, name), value, part, required(name));
                     self.leaf(What::Entry(kind, key, name), was, is, &place, &part);
                 }
                 _ => self.leaf(What::Entry(kind, key, name), was, is, &place, part),
@@ -201,7 +254,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Reports entries that are the same in another order.
-    fn order(
+    pub(super) fn order(
         &mut self,
         key: &'a str,
         before: Option<&'a Map<String, Value>>,
@@ -217,7 +270,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The part for an entry of a map of nodes.
-    fn entry(&self, inner: Kind, key: &str, name: &str, value: &Value, part: &Part) -> Part {
+    fn entry(&self, (inner, key, name): (Kind, &str, &str), value: &Value, part: &Part, is_required: bool) -> Part {
         match (inner, key) {
             (Kind::Response, "responses") if part.holder.is_empty() => {
                 part.within(format!("response {name}"), Direction::Received)
@@ -225,13 +278,13 @@ impl<'a> Walk<'a> {
             (Kind::Header, _) => part.within(format!("header `{name}`"), Direction::Received),
             (Kind::Parameter, _) => self.inner(inner, key, value, part),
             (Kind::RequestBody, _) => part.within(String::new(), Direction::Sent),
-            (Kind::Schema, "properties") => part.field(name, true),
+            (Kind::Schema, "properties") => part.field(name, !is_required),
             _ => part.clone(),
         }
     }
 
     /// The part for a node under a key.
-    fn inner(&self, inner: Kind, key: &str, value: &Value, part: &Part) -> Part {
+    pub(super) fn inner(&self, inner: Kind, key: &str, value: &Value, part: &Part) -> Part {
         match (inner, key) {
             (Kind::RequestBody, _) => part.within("request body".to_owned(), Direction::Sent),
             (Kind::Parameter, _) => {
@@ -259,26 +312,17 @@ impl<'a> Walk<'a> {
             value.and_then(Value::as_array).into_iter().flatten().collect()
         };
         let (before, after) = (list(was), list(is));
-        let identity = |value: &Value, document: &Value| identity(inner, value, document);
         let mut free: Vec<usize> = (0..after.len()).collect();
         let mut left: Vec<usize> = Vec::new();
         let mut pairs: Vec<(usize, usize)> = Vec::new();
         for (index, value) in before.iter().enumerate() {
-            let wanted = self.renamed(&identity(value, self.old));
-            match free.iter().position(|other| identity(after[*other], self.new) == wanted) {
+            let wanted = self.renamed(&identity(value));
+            match free.iter().position(|other| identity(after[*other]) == wanted) {
                 Some(position) => pairs.push((index, free.remove(position))),
                 None => left.push(index),
             }
         }
-        // A path parameter with another name stands at the same position among those of its kind.
-        while let (Some(a), Some(b)) = (left.first().copied(), free.first().copied()) {
-            let is_in = |value: &Value, document| references::resolved(value, document).get("in").cloned();
-            if inner == Kind::Parameter && is_in(before[a], self.old) != is_in(after[b], self.new) {
-                break;
-            }
-            if inner == Kind::Parameter && is_in(before[a], self.old) != Some(Value::from("path")) {
-                break;
-            }
+        while let (false, false) = (left.is_empty(), free.is_empty()) {
             pairs.push((left.remove(0), free.remove(0)));
         }
         pairs.sort_unstable();
@@ -349,67 +393,17 @@ impl<'a> Walk<'a> {
         }
         self.order("schemas", was.and_then(Value::as_object), is.and_then(Value::as_object), at, &Part::default());
     }
-
-    /// Compares the operations that are in both documents, and what their path items have in common.
-    fn paths(&mut self, was: Option<&'a Value>, is: Option<&'a Value>) {
-        let items = |value: Option<&'a Value>| value.and_then(Value::as_object).into_iter().flatten();
-        let mut operations = self.operations.clone();
-        let mut paths: BTreeMap<Pointer, Pointer> =
-            operations.iter().filter_map(|(old, new)| Some((old.parent()?, new.parent()?))).collect();
-        let root = Pointer::root().child("paths");
-        // Those that the clients do not have are paired by their places.
-        for (path, item) in items(was) {
-            let place = root.child(path);
-            if place.find(self.new).is_some() {
-                paths.entry(place.clone()).or_insert_with(|| place.clone());
-            }
-            let known: BTreeSet<Pointer> = operations.values().cloned().collect();
-            for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
-                let place = place.child(method);
-                if place.find(self.new).is_some() && !known.contains(&place) {
-                    operations.entry(place.clone()).or_insert(place);
-                }
-            }
-        }
-        for (old, new) in operations {
-            if let (Some(was), Some(is)) = (old.find(self.old), new.find(self.new)) {
-                self.node(Kind::Operation, (was, is), &Both { old, new }, &Part::default());
-            }
-        }
-        for (old, new) in paths {
-            let (Some(Value::Object(was)), Some(Value::Object(is))) = (old.find(self.old), new.find(self.new)) else {
-                continue;
-            };
-            let at = Both { old, new };
-            let keys = was.keys().chain(is.keys().filter(|key| !was.contains_key(*key)));
-            for key in keys.filter(|key| !METHODS.contains(&key.as_str())) {
-                self.part(Kind::PathItem, key, (was.get(key), is.get(key)), &at, &Part::default());
-            }
-        }
-        if let (Some(was), Some(is)) = (was.and_then(Value::as_object), is.and_then(Value::as_object)) {
-            let at = Both { old: root.clone(), new: root };
-            self.order("paths", Some(was), Some(is), &at, &Part::default());
-            let keys = was.keys().chain(is.keys().filter(|key| !was.contains_key(*key)));
-            for key in keys.filter(|key| key.starts_with("x-")) {
-                self.keyword(Kind::Document, key, was.get(key), is.get(key), &at, &Part::default());
-            }
-        }
-    }
 }
 
-/// What identifies an item of a list: the name of a parameter, the target of a reference, else the schema itself.
-fn identity(kind: Kind, value: &Value, document: &Value) -> String {
-    if kind == Kind::Parameter {
-        let parameter = references::resolved(value, document);
-        return format!("{} {}", parameter["in"], parameter["name"]);
-    }
+/// What identifies an item of a list: the target of a reference, else the schema itself.
+fn identity(value: &Value) -> String {
     match value.get("$ref").and_then(Value::as_str) {
         Some(reference) => reference.to_owned(),
         None => value.to_string(),
     }
 }
 
-fn parent(place: &Pointer) -> Pointer {
+pub(super) fn parent(place: &Pointer) -> Pointer {
     place.parent().unwrap_or_default()
 }
 
@@ -432,11 +426,42 @@ pub(super) fn is_identical(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Whether two values differ only in the order of their entries.
-fn has_another_order(a: &Value, b: &Value) -> bool {
+/// The keywords whose list has no order.
+const UNORDERED: [&str; 5] = ["required", "enum", "type", "tags", "examples"];
+
+/// Whether two values differ only in an order without meaning.
+fn has_another_order(key: &str, a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Object(_), Value::Object(_)) => a == b,
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().all(|item| b.contains(item)),
+        (Value::Array(a), Value::Array(b)) if UNORDERED.contains(&key) => {
+            let sorted = |list: &[Value]| -> Vec<String> {
+                let mut texts: Vec<String> = list.iter().map(Value::to_string).collect();
+                texts.sort_unstable();
+                texts
+            };
+            sorted(a) == sorted(b)
+        }
         _ => false,
     }
+}
+
+/// Whether nodes of a kind may refer to components, which may differ although the nodes do not.
+fn has_references(kind: Kind) -> bool {
+    matches!(kind, Kind::Document | Kind::Response | Kind::RequestBody)
+}
+
+/// A node and its place, or the target of its reference if it is a parameter, a request body, a response or a header.
+pub(super) fn resolved<'a>(kind: Kind, node: &'a Value, place: &Pointer, document: &'a Value) -> (&'a Value, Pointer) {
+    let mut found = (node, place.clone());
+    if !matches!(kind, Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::Header) {
+        return found;
+    }
+    for _ in 0..references::HOPS {
+        let target = found.0.get("$ref").and_then(Value::as_str).and_then(Pointer::from_reference);
+        let Some((target, node)) = target.and_then(|target| Some((target.clone(), target.find(document)?))) else {
+            break;
+        };
+        found = (node, target);
+    }
+    found
 }

@@ -1,14 +1,7 @@
-//! The kinds of changes: the stable id of each, its verdict, what it means, and an example.
-//!
-//! Programs and lists of accepted changes refer to the ids, so an id is never renamed or reused.
+//! The list of the kinds of changes. Programs and lists of accepted changes refer to the ids, so an id is never renamed or
+//! reused.
 
-use std::borrow::Cow;
-use std::fmt::{self, Write as _};
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
-
-use super::verdict::Verdict::{self, Breaking, Compatible, Note, Silent};
+use crate::diff::verdict::Verdict::{self, Breaking, Compatible, Note, Silent};
 
 macro_rules! rules {
     ($($name:ident $id:literal $verdict:ident $meaning:literal, $why:literal, $example:literal;)*) => {
@@ -28,7 +21,8 @@ macro_rules! rules {
             /// All kinds of changes, in the order of reports.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            fn row(self) -> (&'static str, Verdict, &'static str, &'static str, &'static str) {
+            /// The id, the verdict, what it means, the reason for the verdict, and an example.
+            pub(super) fn row(self) -> (&'static str, Verdict, &'static str, &'static str, &'static str) {
                 match self {
                     $(Self::$name => ($id, $verdict, $meaning, $why, $example),)*
                 }
@@ -44,12 +38,12 @@ rules! {
         "requests, and the credentials in them, go to another address",
         "`servers[0].url`: `https://a.example` becomes `https://b.example`";
     OperationServerChanged "operation-server-changed" Silent
-        "The document names another server for an operation or a path.",
-        "the client sends every operation to its base URL",
+        "The document names another server for an operation or a path, which the client does not use.",
+        "the client sends the operation to its base URL",
         "`servers` with another host is added to `GET /files`";
     ServerListChanged "server-list-changed" Note
-        "A server other than the first, or the description of a server, differs.",
-        "the client uses the URL of the first server only",
+        "The servers differ, and not the URL that the client uses.",
+        "the client sends its requests to the same address",
         "a second entry is added to `servers`";
     DocumentVersionChanged "document-version-changed" Compatible
         "The version of the document, which the client returns as `api_version()`, differs.",
@@ -59,9 +53,9 @@ rules! {
         "An operation needs a credential that the client does not send.",
         "the server may refuse the calls of every version of the client",
         "`GET /things` needs an API key now";
-    BearerTokenAdded "bearer-token-added" Compatible
+    BearerTokenAdded "bearer-token-added" Silent
         "An operation needs the bearer token, which the client sends now.",
-        "callers need no change",
+        "programs that are built with the old client do not send it",
         "`security: [{bearerAuth: []}]` is added to `GET /things`";
     BearerTokenRemoved "bearer-token-removed" Compatible
         "An operation no longer needs the bearer token, and the client no longer sends it.",
@@ -151,8 +145,16 @@ rules! {
         "An optional query parameter has another type.",
         "callers that set a value of the old type no longer compile",
         "the optional parameter `page` becomes a string";
-    QueryParameterWireNameChanged "query-parameter-wire-name-changed" Silent
-        "An optional query parameter has another name in the query, and the same name in Rust.",
+    ParameterNotSent "parameter-not-sent" Silent
+        "An operation requires a parameter that the client does not send: a cookie.",
+        "the server may refuse the calls of every version of the client",
+        "the required cookie `session` is added";
+    ParameterLocationChanged "parameter-location-changed" Silent
+        "A parameter is in another part of the request, and its argument is the same.",
+        "programs that are built with the old client send it in the old place",
+        "the required parameter `shop` moves from the query to a header";
+    ParameterWireNameChanged "parameter-wire-name-changed" Silent
+        "A parameter has another name in the request, and the same name in Rust.",
         "programs that are built with the old client send the old name",
         "the parameter `dueDate` becomes `due_date`";
     QueryParameterAdded "query-parameter-added" Compatible
@@ -167,6 +169,10 @@ rules! {
         "The client sends the request body in another media type.",
         "programs that are built with the old client send the old media type",
         "`application/json` becomes `application/x-www-form-urlencoded`";
+    RequestEncodingChanged "request-encoding-changed" Silent
+        "The document states another encoding for the parts of a form.",
+        "the client does not follow `encoding`",
+        "`encoding` is added to `multipart/form-data`";
     ResponseTypeChanged "response-type-changed" Breaking
         "The type of a successful response differs.",
         "callers that name the type, or read its fields, no longer compile",
@@ -299,6 +305,10 @@ rules! {
         "The client distinguishes the variants of a union in another way, and no variant differs otherwise.",
         "values that are valid by the new document are read as the right variant",
         "`additionalProperties: false` is added to an alternative";
+    UnionReadingChanged "union-reading-changed" Silent
+        "The client distinguishes the variants of a union in another way, and a value can fit several of them.",
+        "some values are read as another variant",
+        "two alternatives of an `anyOf` that have the same fields change places";
     VariantAdded "union-variant-added" Compatible
         "A variant of a union is new.", "callers need not send it, and already handle unknown variants", "an alternative is added to a `oneOf`";
 
@@ -328,7 +338,7 @@ rules! {
 
     // What the client does not contain.
     LimitChanged "limit-changed" Note
-        "A limit is looser, or applies to responses only.",
+        "A limit is looser or is stated in another way, or applies to responses only.",
         "the client checks no limits",
         "`maxLength` is removed from a field of a response";
     DefaultChanged "default-changed" Note
@@ -349,12 +359,16 @@ rules! {
         "`application/xml` is removed beside `application/json`";
     SchemaChanged "schema-changed" Note
         "A schema differs, and no type or argument that the client has for it.",
-        "the client is the same here",
+        "the types of the client are the same here",
         "`format: email` is added to a string";
     ParameterChanged "parameter-changed" Note
         "A parameter differs in a way that no argument shows.",
         "the arguments of the client are the same",
         "a cookie is added";
+    LeftOutChanged "left-out-changed" Note
+        "An operation that the clients leave out differs, is new or was removed.",
+        "the client cannot call it",
+        "an operation with an unsupported construct gets another parameter";
     WebhookChanged "webhook-changed" Note
         "A webhook or a callback differs, is new or was removed.",
         "the client calls no webhooks",
@@ -377,111 +391,4 @@ rules! {
         "Another part of the document differs.",
         "the client does not use it",
         "an `x-…` extension changes";
-}
-
-impl Rule {
-    /// Its stable id.
-    pub fn id(self) -> &'static str {
-        self.row().0
-    }
-
-    /// The effect on callers.
-    pub fn verdict(self) -> Verdict {
-        self.row().1
-    }
-
-    /// What it means, as a sentence.
-    pub fn meaning(self) -> &'static str {
-        self.row().2
-    }
-
-    /// The reason for the verdict, unless a change has a more specific one.
-    pub fn why(self) -> &'static str {
-        self.row().3
-    }
-
-    /// A change of this kind, in Markdown.
-    pub fn example(self) -> &'static str {
-        self.row().4
-    }
-
-    /// The kind of change with this id.
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.iter().find(|rule| rule.id() == id).copied()
-    }
-
-    /// Whether it concerns the end of support for a part.
-    pub(super) fn is_deprecation(self) -> bool {
-        use Rule::{DeprecationRemoved, FieldDeprecated, OperationDeprecated, ParameterDeprecated, SunsetChanged};
-        matches!(self, OperationDeprecated | ParameterDeprecated | FieldDeprecated | SunsetChanged | DeprecationRemoved)
-    }
-
-    /// The kind of change for an optional query parameter, which is a field of a struct.
-    pub(super) fn of_query_parameter(self) -> Self {
-        match self {
-            Self::FieldRemoved => Self::QueryParameterRemoved,
-            Self::FieldTypeChanged | Self::FieldBecameOptional | Self::FieldBecameRequired => {
-                Self::QueryParameterTypeChanged
-            }
-            Self::FieldWireNameChanged => Self::QueryParameterWireNameChanged,
-            Self::FieldAdded => Self::QueryParameterAdded,
-            other => other,
-        }
-    }
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
-    }
-}
-
-impl Serialize for Rule {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.id())
-    }
-}
-
-impl JsonSchema for Rule {
-    fn schema_name() -> Cow<'static, str> {
-        "Rule".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let ids: Vec<&str> = Self::ALL.iter().map(|rule| rule.id()).collect();
-        json_schema!({"type": "string", "enum": ids, "description": "The stable id of a kind of change. Later versions may have more."})
-    }
-}
-
-/// The table of all kinds of changes, in Markdown.
-pub fn table() -> String {
-    let mut table = "| id | verdict | what it means | why | example |\n|---|---|---|---|---|\n".to_owned();
-    for rule in Rule::ALL {
-        let (id, verdict, meaning, why, example) = rule.row();
-        // Writing to a string cannot fail.
-        let _ = writeln!(table, "| `{id}` | {verdict} | {meaning} | {why} | {example} |");
-    }
-    table
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn each_rule_has_an_id_of_its_own_and_a_sentence() {
-        let ids: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
-        assert_eq!(ids.len(), Rule::ALL.len());
-        for rule in Rule::ALL {
-            assert!(rule.id().chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{rule}");
-            assert!(
-                rule.meaning().ends_with('.') && !rule.why().ends_with('.') && !rule.example().is_empty(),
-                "{rule}"
-            );
-            assert_eq!(Rule::from_id(rule.id()), Some(*rule));
-        }
-        assert_eq!(Rule::from_id("field-eaten"), None);
-    }
 }

@@ -1,0 +1,1 @@
+let _ = client.list_things(&Default::default(), None, "").await;

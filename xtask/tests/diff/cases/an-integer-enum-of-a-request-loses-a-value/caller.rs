@@ -1,0 +1,1 @@
+let _ = client.create_thing(&types::NewThing::new("a")).await;
