@@ -1,6 +1,6 @@
 //! Finds the place in the document for a part of a client.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
@@ -10,9 +10,6 @@ use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::names;
 use crate::pipeline::Outcome;
-
-/// How many schemas around a field or a value are searched for it: the parts of `allOf` and the targets of references.
-const DEPTH: usize = 8;
 
 /// The places of the parts of a client in its document.
 pub(super) struct Places<'a> {
@@ -101,50 +98,54 @@ impl<'a> Places<'a> {
             Spot::Field(wire) => {
                 let own = self.origin(&lowered.child("properties").child(wire));
                 let is_own = own.tokens().last() == Some(wire);
-                if is_own { Some(own) } else { self.field(&place, wire, DEPTH) }
+                if is_own { Some(own) } else { self.field(&place, wire) }
             }
-            Spot::Value(wire) => self.value(&place, wire, DEPTH),
+            Spot::Value(wire) => self.value(&place, wire),
             _ => None,
         };
         Some(found.unwrap_or(place))
     }
 
     /// The place of a field in a schema, in a part of it, or in the target of its reference.
-    fn field(&self, schema: &Pointer, wire: &str, depth: usize) -> Option<Pointer> {
-        let own = schema.child("properties").child(wire);
-        if own.find(self.document()).is_some() {
-            return Some(own);
-        }
-        self.parts(schema, depth).into_iter().find_map(|part| self.field(&part, wire, depth - 1))
+    fn field(&self, schema: &Pointer, wire: &str) -> Option<Pointer> {
+        self.first(schema, |place, _| {
+            let own = place.child("properties").child(wire);
+            own.find(self.document()).map(|_| own)
+        })
     }
 
     /// The place of a value of an enum or of an alternative of a union.
-    fn value(&self, schema: &Pointer, wire: &str, depth: usize) -> Option<Pointer> {
-        let node = schema.find(self.document())?;
-        if node.get("const").is_some_and(|value| value == wire) {
-            return Some(schema.child("const"));
-        }
-        let values = node.get("enum").and_then(Value::as_array);
-        if let Some(index) = values.and_then(|values| values.iter().position(|value| value == wire)) {
-            return Some(schema.child("enum").child(index));
-        }
-        let target = node.get("$ref").and_then(Value::as_str);
-        if target.and_then(|target| target.rsplit('/').next()).is_some_and(|name| names::type_name(name) == wire) {
-            return Some(schema.clone());
-        }
-        self.parts(schema, depth).into_iter().find_map(|part| self.value(&part, wire, depth - 1))
+    fn value(&self, schema: &Pointer, wire: &str) -> Option<Pointer> {
+        self.first(schema, |place, node| {
+            if node.get("const").is_some_and(|value| value == wire) {
+                return Some(place.child("const"));
+            }
+            let values = node.get("enum").and_then(Value::as_array);
+            if let Some(index) = values.and_then(|values| values.iter().position(|value| value == wire)) {
+                return Some(place.child("enum").child(index));
+            }
+            let target = node.get("$ref").and_then(Value::as_str)?;
+            (names::type_name(target.rsplit('/').next()?) == wire).then(|| place.clone())
+        })
     }
 
-    /// The parts of a schema that may contain its fields or values.
-    fn parts(&self, schema: &Pointer, depth: usize) -> Vec<Pointer> {
-        let Some(node) = schema.find(self.document()).filter(|_| depth > 0) else { return Vec::new() };
-        let mut parts = Vec::new();
-        for key in ["allOf", "anyOf", "oneOf"] {
-            let count = node.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-            parts.extend((0..count).map(|index| schema.child(key).child(index)));
+    /// The first result of `find` for a schema or the schemas that it consists of or refers to, each once, because
+    /// schemas can contain themselves.
+    fn first(&self, schema: &Pointer, find: impl Fn(&Pointer, &Value) -> Option<Pointer>) -> Option<Pointer> {
+        let mut seen = BTreeSet::new();
+        let mut open = VecDeque::from([schema.clone()]);
+        while let Some(place) = open.pop_front() {
+            let Some(node) = place.find(self.document()).filter(|_| seen.insert(place.clone())) else { continue };
+            if let Some(found) = find(&place, node) {
+                return Some(found);
+            }
+            for key in ["allOf", "anyOf", "oneOf"] {
+                let count = node.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+                open.extend((0..count).map(|index| place.child(key).child(index)));
+            }
+            open.extend(node.get("items").map(|_| place.child("items")));
+            open.extend(node.get("$ref").and_then(Value::as_str).and_then(Pointer::from_reference));
         }
-        parts.extend(node.get("items").map(|_| schema.child("items")));
-        parts.extend(node.get("$ref").and_then(Value::as_str).and_then(Pointer::from_reference));
-        parts
+        None
     }
 }

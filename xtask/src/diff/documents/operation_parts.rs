@@ -108,7 +108,7 @@ pub(super) fn is_another_style(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
         let is_form = matches!(position.as_deref(), Some("query" | "cookie"));
         let style = text("style").unwrap_or_else(|| if is_form { "form" } else { "simple" }.to_owned());
         let explode = parameter.get("explode").and_then(Value::as_bool).unwrap_or(style == "form");
-        let is_single = parameter.get("schema").is_some_and(|schema| is_single(schema, document, references::HOPS));
+        let is_single = parameter.get("schema").is_some_and(|schema| is_single(schema, document, DEPTH));
         let is_plain = is_single && ["form", "simple"].contains(&style.as_str());
         if is_plain { (String::new(), false) } else { (style, explode) }
     };
@@ -119,6 +119,9 @@ pub(super) fn is_another_style(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
     let [old, new] = sides.map(|(is_present, place, document)| style(is_present, place, document));
     old != new
 }
+
+/// How deep alternatives are followed, which can contain themselves.
+const DEPTH: usize = 4;
 
 /// Whether a schema allows single values only, which all styles of paths and queries write alike.
 fn is_single(schema: &Value, document: &Value, depth: usize) -> bool {
