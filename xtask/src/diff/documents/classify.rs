@@ -11,7 +11,6 @@ use super::{Leaf, Sides, What, change, is_sent, limits};
 use crate::document::keywords::{self, Role};
 use crate::document::operations::{base_url, server_url};
 use crate::document::walk::Kind;
-use crate::pipeline::Outcome;
 
 /// The change for a difference; `None` if it is reported elsewhere.
 pub(super) fn of(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Option<Change> {
@@ -28,11 +27,9 @@ pub(super) fn of(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Option<Change> {
 pub(super) fn is_shown_by_clients(leaf: &Leaf<'_>, rule: Rule) -> bool {
     let is_type = |key: &str| matches!(keywords::role(key), Some(Role::Type | Role::Rewritten));
     match rule {
-        Rule::SchemaChanged
-        | Rule::ParameterChanged
-        | Rule::PathParameterRenamed
-        | Rule::ParameterWireNameChanged
-        | Rule::OperationServerChanged => true,
+        Rule::SchemaChanged | Rule::ParameterChanged | Rule::PathParameterRenamed | Rule::ParameterWireNameChanged => {
+            true
+        }
         Rule::DocumentChanged => matches!(leaf.what, What::Keyword(Kind::Operation, "operationId" | "requestBody")),
         Rule::RequestLimitTightened | Rule::LimitChanged => match leaf.what {
             What::Keyword(_, key) | What::Entry(_, key, _) => is_type(key),
@@ -70,7 +67,11 @@ fn keyword(leaf: &Leaf<'_>, kind: Kind, key: &str, sides: &Sides<'_>) -> Option<
         (Kind::Document | Kind::Operation, "security") => {
             parts::is_same_credential(leaf, sides).then(|| change(Rule::SecurityChanged, leaf, fate(leaf, "security")))
         }
-        (Kind::Operation | Kind::PathItem, "servers") => Some(parts::operation_server(leaf, sides)),
+        // Another address is reported with the operation.
+        (Kind::Operation | Kind::PathItem, "servers") => Some(
+            change(Rule::ServerListChanged, leaf, fate(leaf, key))
+                .because("the operations with another address are reported"),
+        ),
         (Kind::Document | Kind::Operation, "tags") => with(Rule::TagsChanged),
         (Kind::Operation, "callbacks") => Some(change(Rule::WebhookChanged, leaf, fate(leaf, "callbacks"))),
         (Kind::Parameter, "style" | "explode") if parts::is_another_style(leaf, sides) => {
@@ -232,11 +233,11 @@ fn deprecated(leaf: &Leaf<'_>, kind: Kind) -> Change {
 }
 
 fn servers(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Change {
-    let url = |outcome: &Outcome| {
-        let relative = || outcome.document.get("servers").and_then(|list| server_url(list.get(0)?));
-        base_url(&outcome.lowered.document).or_else(relative).unwrap_or_else(|| "none".to_owned())
+    let url = |document: &Value| {
+        let relative = || document.get("servers").and_then(|list| server_url(list.get(0)?));
+        base_url(document).or_else(relative).unwrap_or_else(|| "none".to_owned())
     };
-    let (before, after) = (url(sides.old), url(sides.new));
+    let (before, after) = (url(&sides.old.document), url(&sides.new.document));
     if before == after {
         change(Rule::ServerListChanged, leaf, fate(leaf, "servers"))
     } else {

@@ -24,6 +24,7 @@ use super::places::Places;
 use super::renames::Renames;
 use super::rules::Rule;
 use super::types;
+use crate::document::operations::base_url;
 use crate::document::pointer::Pointer;
 use crate::document::references;
 use crate::pipeline::Outcome;
@@ -112,17 +113,42 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair<'_>], renames: &Renames, 
     }
     for ((_, was), (_, is)) in pairs {
         let (old, new) = (sides.old_places.operation(was), sides.new_places.operation(is));
-        let change = operation_parts::credentials(&old, &new, sides);
-        if let (Some(change), Some(subject)) = (change, subject_of((Some(was), Some(is)))) {
-            let stated = |place: Pointer, document: &Value| {
-                let own = place.child("security");
-                Some(if own.find(document).is_some() { own } else { place })
+        let is_moved = reported.is_moved(&old);
+        for (key, change) in [
+            ("security", operation_parts::credentials(&old, &new, sides)),
+            ("servers", operation_parts::server(&old, &new, sides).filter(|_| !is_moved)),
+        ] {
+            let (Some(change), Some(subject)) = (change, subject_of((Some(was), Some(is)))) else { continue };
+            let stated = |place: &Pointer, document: &Value| {
+                let own = place.child(key);
+                Some(if own.find(document).is_some() { own } else { place.clone() })
             };
-            let (old, new) = (stated(old, &sides.old.document), stated(new, &sides.new.document));
+            let (old, new) = (stated(&old, &sides.old.document), stated(&new, &sides.new.document));
             findings.push(Finding { subject, change, old, new });
         }
     }
+    findings.extend(rebased(sides));
     findings
+}
+
+/// The change if only the base URL of the client differs: the servers of operations can make a part of it a part of
+/// their paths.
+fn rebased(sides: &Sides<'_>) -> Option<Finding> {
+    let bases = |document: fn(&Outcome) -> &Value| {
+        let base = |outcome: &Outcome| base_url(document(outcome)).unwrap_or_default();
+        (base(sides.old), base(sides.new))
+    };
+    let (was, is) = bases(|outcome| &outcome.lowered.document);
+    let (stated_before, stated) = bases(|outcome| &outcome.document);
+    let servers = Pointer::root().child("servers");
+    let change = Change::new(Rule::BaseUrlRebased, "base URL", format!("was {was}, is {is}"));
+    let subject = subject((None, None), &servers, &servers, sides);
+    (stated_before == stated && was != is).then(|| Finding {
+        subject,
+        change,
+        old: Some(servers.clone()),
+        new: Some(servers),
+    })
 }
 
 /// The document with the parts that are left out.
@@ -258,16 +284,24 @@ fn targets(node: &Value) -> Vec<Pointer> {
 
 /// The places of the changes that are reported already.
 struct Reported<'a> {
+    /// The operations whose address differs.
+    moved: BTreeSet<&'a Pointer>,
     old: BTreeSet<&'a Pointer>,
     new: BTreeSet<&'a Pointer>,
 }
 
 impl<'a> Reported<'a> {
     fn of(found: &'a [Finding]) -> Self {
+        let moved = found.iter().filter(|finding| finding.change.rule == Rule::OperationMoved);
         Self {
+            moved: moved.filter_map(|finding| finding.old.as_ref()).collect(),
             old: found.iter().filter_map(|finding| finding.old.as_ref()).collect(),
             new: found.iter().filter_map(|finding| finding.new.as_ref()).collect(),
         }
+    }
+
+    fn is_moved(&self, operation: &Pointer) -> bool {
+        self.moved.contains(operation)
     }
 
     fn contains(&self, old: &Pointer, new: &Pointer) -> bool {

@@ -199,24 +199,27 @@ pub(super) fn is_required_cookie(leaf: &Leaf<'_>) -> bool {
         .is_some_and(|it| references::has_value(it, "in", "cookie") && references::has_value(it, "required", true))
 }
 
-/// The change of the `servers` of an operation or a path: whether the operations of the path have another address.
-pub(super) fn operation_server(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Change {
-    let address = |is_present: bool, place: &Pointer, document: &Value| {
-        let holder = if is_present { place.parent().unwrap_or_default() } else { place.clone() };
-        let holders = [Some(holder.clone()), holder.parent(), Some(Pointer::root())];
-        let url = holders
-            .into_iter()
-            .flatten()
-            .find_map(|holder| server_url(holder.child("servers").find(document)?.get(0)?));
-        url.map(|url| url.trim_end_matches('/').to_owned())
-    };
-    let before = address(leaf.old.is_some(), &leaf.old_place, &sides.old.document);
-    let after = address(leaf.new.is_some(), &leaf.new_place, &sides.new.document);
-    if before == after {
-        return change(Rule::ServerListChanged, leaf, "states the same server in another way");
+/// The change if the document states another address for an operation than before, in the operation or its path.
+pub(super) fn server(old: &Pointer, new: &Pointer, sides: &Sides<'_>) -> Option<Change> {
+    let (before, after) = (own_server(old, &sides.old.document), own_server(new, &sides.new.document));
+    if before.is_none() && after.is_none() {
+        return None;
     }
-    let shown = |url: Option<String>| url.unwrap_or_else(|| "none".to_owned());
-    change(Rule::OperationServerChanged, leaf, format!("has the server {}, had {}", shown(after), shown(before)))
+    let or_shared = |own: Option<String>, document: &Value| own.or_else(|| first_server(&Pointer::root(), document));
+    let (before, after) = (or_shared(before, &sides.old.document), or_shared(after, &sides.new.document));
+    let shown = |url: &Option<String>| url.clone().unwrap_or_else(|| "none".to_owned());
+    let what = || format!("is {}, was {}", shown(&after), shown(&before));
+    (before != after).then(|| Change::new(Rule::OperationServerChanged, "server", what()))
+}
+
+/// The address that the document states for an operation or for its path.
+fn own_server(operation: &Pointer, document: &Value) -> Option<String> {
+    first_server(operation, document).or_else(|| first_server(&operation.parent()?, document))
+}
+
+fn first_server(holder: &Pointer, document: &Value) -> Option<String> {
+    let url = server_url(holder.child("servers").find(document)?.get(0)?)?;
+    Some(url.trim_end_matches('/').to_owned())
 }
 
 /// Whether the schema of a keyword that differs is a union in one of the documents.

@@ -37,6 +37,10 @@ rules! {
         "The URL of the first server, which is the default base URL of the client, differs.",
         "requests, and the credentials in them, go to another address",
         "`servers[0].url`: `https://a.example` becomes `https://b.example`";
+    BaseUrlRebased "base-url-rebased" Silent
+        "The default base URL of the client ends elsewhere, because the paths of operations contain the rest of it.",
+        "callers that set a base URL of their own must shorten it too",
+        "`https://a.example/v1` becomes `https://a.example`, because an operation has the server `https://a.example/v2`";
     OperationServerChanged "operation-server-changed" Silent
         "The document names another server for an operation or a path, which the client does not use.",
         "the client sends the operation to its base URL",

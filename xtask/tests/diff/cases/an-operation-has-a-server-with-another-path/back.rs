@@ -1,0 +1,1 @@
+let _ = client.get_thing(&id).await;
