@@ -76,6 +76,7 @@ fn check(old: &Outcome, mutated: &Value) -> TestCaseResult {
             return Err(TestCaseError::fail(format!("only notes are reported, and the code differs:\n{text}{code}")));
         }
     }
+    prop_assert!(diff::compare(&new, &new).entries.is_empty(), "a document differs from itself");
     let back = diff::compare(&new, old);
     prop_assert_eq!(difference.entries.is_empty(), back.entries.is_empty());
     Ok(())

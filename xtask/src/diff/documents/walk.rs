@@ -105,7 +105,10 @@ impl<'a> Walk<'a> {
             return;
         }
         let (Value::Object(before), Value::Object(after)) = (old, new) else {
-            return self.leaf(What::Keyword(kind, ""), Some(old), Some(new), at, part);
+            if !is_identical(old, new) {
+                self.leaf(What::Keyword(kind, ""), Some(old), Some(new), at, part);
+            }
+            return;
         };
         let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
         for key in keys {

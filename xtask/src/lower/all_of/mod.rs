@@ -13,8 +13,14 @@ use crate::document::keywords::{self, Role};
 use crate::document::walk::{self, Kind};
 use crate::document::{marker, references};
 
+/// How much a document may grow, as a factor and in values: merged schemas are copies, and schemas that contain each
+/// other have copies of copies.
+const GROWTH: (usize, usize) = (16, 50_000);
+
 pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
     let mut count = 0;
+    let mut total = size(document);
+    let limit = total.saturating_mul(GROWTH.0).saturating_add(GROWTH.1);
     // A merged schema contains parts of components as they were before; those are merged the next time.
     for _ in 0..references::HOPS {
         if !needs_any_merge(document) {
@@ -25,6 +31,14 @@ pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
             if kind != Kind::Schema || !needs_merge(node) {
                 return;
             }
+            let hint = "change this place with an overlay action";
+            if total > limit {
+                let what = "the parts of this schema cannot be merged: they contain each other";
+                report.refuse(&place.pointer(), what, hint);
+                *node = json!({});
+                return;
+            }
+            let before = size(node);
             let mut merge = Merge::new(&schemas);
             let mut normal = merge.normal(node);
             // A type that the combined schemas do not have is a mistake: they say in more detail what the value is.
@@ -41,11 +55,11 @@ pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
                     count += 1;
                 }
                 Err(Conflict(why)) => {
-                    let hint = "change this place with an overlay action";
                     report.refuse(&place.pointer(), format!("the parts of this schema cannot be merged: {why}"), hint);
                     *node = json!({});
                 }
             }
+            total = (total + size(node)).saturating_sub(before);
             for why in merge.contradictions {
                 report.warn(&place.pointer(), format!("no value fulfills all parts of this schema; {why}"));
             }
@@ -55,6 +69,15 @@ pub(super) fn merge(document: &mut Value, report: &mut Report) -> usize {
         });
     }
     count
+}
+
+/// The number of values in a value.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Object(fields) => 1 + fields.values().map(size).sum::<usize>(),
+        _ => 1,
+    }
 }
 
 fn needs_any_merge(document: &Value) -> bool {
@@ -136,6 +159,19 @@ mod tests {
             assert_eq!(&schema, expected, "{given}");
             assert!(report.problems.is_empty(), "{given}: {:?}", report.problems);
         }
+    }
+
+    #[test]
+    fn subtypes_that_contain_a_union_of_themselves_are_refused_before_they_fill_the_memory() {
+        let inner = json!({"type": "object", "properties": {"price": {"type": "number"}}, "oneOf": [reference("Tart"), reference("Bun")]});
+        let subtype = |field: &str| json!({"allOf": [reference("Pastry"), {"type": "object", "properties": {field: {"type": "string"}}}]});
+        let mut document = json!({"components": {"schemas": {
+            "Pastry": {"type": "object", "properties": {"inner": inner}}, "Tart": subtype("fruit"), "Bun": subtype("glaze"),
+        }}});
+        let mut report = Report::default();
+        merge(&mut document, &mut report);
+        let problem = report.problems.first().unwrap().to_string();
+        assert!(problem.contains("/properties/inner") && problem.contains("they contain each other"), "{problem}");
     }
 
     #[test]
