@@ -39,6 +39,11 @@ impl Input {
     }
 }
 
+/// The path of an input with this name: that of its file, in a revision or not.
+pub(crate) fn path_of(name: &str) -> &str {
+    File::parse(Path::new(name)).map_or(name, |file| file.path)
+}
+
 /// A file of a revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct File<'a> {
@@ -112,6 +117,12 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+
+    #[test]
+    fn the_path_of_an_input_is_that_in_its_revision() {
+        assert_eq!(path_of("origin/main:openapi/chift.yaml"), "openapi/chift.yaml");
+        assert_eq!(path_of("C:\\chift.yaml"), "C:\\chift.yaml");
+    }
 
     /// Runs git without the settings of the machine.
     fn git(folder: &Path, arguments: &[&str]) {

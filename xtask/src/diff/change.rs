@@ -75,6 +75,11 @@ impl Change {
     }
 }
 
+/// The name in a part such as "field `note`"; `None` for a part without a name.
+pub(super) fn named(part: &str) -> Option<&str> {
+    part.strip_suffix('`')?.rsplit('`').next()
+}
+
 /// A change with the subject that it concerns, and its place in each document.
 #[derive(Debug, Clone)]
 pub(super) struct Finding {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::rules::Rule;
 use super::verdict::{Step, Verdict};
@@ -170,16 +170,10 @@ pub enum SubjectKind {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Place {
     /// The JSON pointer (RFC 6901), as a URI fragment: `#/components/schemas/Thing`.
-    #[serde(serialize_with = "as_text")]
-    #[schemars(with = "String")]
     pub pointer: Pointer,
     /// The line and the column. If an overlay added the place, those of the innermost place around it.
     #[serde(flatten)]
     pub position: Option<Position>,
-}
-
-fn as_text<S: Serializer>(pointer: &Pointer, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(pointer)
 }
 
 /// A change of the client that results from another one.
@@ -198,10 +192,23 @@ pub struct Consequence {
     pub why: String,
 }
 
+impl Subject {
+    /// Its name in a report.
+    pub(super) fn title(&self) -> &str {
+        if self.name.is_empty() { "document" } else { &self.name }
+    }
+}
+
 impl Entry {
-    /// Whether it breaks callers, at compile time or silently.
-    pub fn is_breaking(&self) -> bool {
-        self.verdict > Verdict::Compatible
+    /// Whether callers of the old client may not compile because of it.
+    pub fn breaks_compilation(&self) -> bool {
+        let consequences = self.sites.iter().flat_map(|site| &site.consequences).map(|it| it.rule);
+        consequences.chain([self.rule]).any(|rule| rule.verdict() == Verdict::Breaking)
+    }
+
+    /// The part that changes in one of the places.
+    pub(super) fn part_in<'a>(&'a self, site: &'a Site) -> &'a str {
+        if site.part.is_empty() { &self.part } else { &site.part }
     }
 
     /// Where the program of `--callers` meets it, without the places in which it is accepted.

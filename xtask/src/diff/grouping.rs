@@ -53,32 +53,23 @@ fn consequence(change: &Change) -> Consequence {
     Consequence { rule, verdict: change.verdict(), part, what, why }
 }
 
+/// The changes of a successful and of another status.
+const SUCCESSES: [Rule; 3] = [Rule::SuccessStatusAdded, Rule::SuccessStatusChanged, Rule::SuccessStatusRemoved];
+const ERRORS: [Rule; 2] = [Rule::ErrorStatusAdded, Rule::ErrorStatusRemoved];
+
 /// The findings, with the changes of types that result from another status listed under it.
 fn with_consequences(findings: Vec<Finding>) -> Vec<Finding> {
-    use Rule::{
-        ErrorStatusAdded, ErrorStatusRemoved, ErrorTypeChanged, ResponseTypeChanged, StatusBodyChanged,
-        SuccessStatusAdded, SuccessStatusChanged, SuccessStatusRemoved,
-    };
     let is_cause = |cause: &Finding, result: &Finding| {
         let status = cause.change.part.trim_start_matches("response ");
         cause.subject == result.subject
-            && match (cause.change.rule, result.change.rule) {
-                (
-                    SuccessStatusAdded | SuccessStatusChanged | SuccessStatusRemoved | ErrorStatusAdded
-                    | ErrorStatusRemoved,
-                    StatusBodyChanged,
-                ) => result.change.part == format!("body of {status}"),
-                (SuccessStatusAdded | SuccessStatusChanged | SuccessStatusRemoved, ResponseTypeChanged)
-                | (ErrorStatusAdded | ErrorStatusRemoved, ErrorTypeChanged) => true,
+            && match result.change.rule {
+                Rule::StatusBodyChanged => result.change.part == format!("body of {status}"),
+                Rule::ResponseTypeChanged => SUCCESSES.contains(&cause.change.rule),
+                Rule::ErrorTypeChanged => ERRORS.contains(&cause.change.rule),
                 _ => false,
             }
     };
-    let is_status = |finding: &Finding| {
-        matches!(
-            finding.change.rule,
-            SuccessStatusAdded | SuccessStatusChanged | SuccessStatusRemoved | ErrorStatusAdded | ErrorStatusRemoved
-        )
-    };
+    let is_status = |finding: &Finding| SUCCESSES.iter().chain(&ERRORS).any(|rule| *rule == finding.change.rule);
     let (mut causes, others): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_status);
     let mut rest = Vec::new();
     for result in others {

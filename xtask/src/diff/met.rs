@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::change;
 use super::difference::{Callers, Difference, Entry, Location, Site, SubjectKind};
 use super::rules::Rule;
-use super::verdict::Verdict;
 use crate::callers::{self, Breaking, Clients, Diagnostic, Folders, Use};
 use crate::client::Client;
 use crate::pipeline::Outcome;
@@ -46,7 +46,7 @@ pub(super) fn add(
 
     let mut places: Vec<(usize, usize)> = Vec::new();
     let mut changes: Vec<Breaking> = Vec::new();
-    for (index, entry) in difference.entries.iter().enumerate().filter(|(_, entry)| breaks_compilation(entry)) {
+    for (index, entry) in difference.entries.iter().enumerate().filter(|(_, entry)| entry.breaks_compilation()) {
         for (position, site) in entry.sites.iter().enumerate() {
             places.push((index, position));
             changes.push(breaking(entry, site, &old.client, &new.client));
@@ -68,17 +68,11 @@ pub(super) fn add(
     Ok(())
 }
 
-/// Whether callers of the old client may not compile because of an entry.
-pub(super) fn breaks_compilation(entry: &Entry) -> bool {
-    let consequences = entry.sites.iter().flat_map(|site| &site.consequences).map(|it| it.rule);
-    consequences.chain([entry.rule]).any(|rule| rule.verdict() == Verdict::Breaking)
-}
-
 /// The names that the compiler's errors about a change can contain.
 fn breaking(entry: &Entry, site: &Site, old: &Client, new: &Client) -> Breaking {
     let subject = &site.subject;
     let rules: Vec<Rule> = site.consequences.iter().map(|it| it.rule).chain([entry.rule]).collect();
-    let part = named(if site.part.is_empty() { &entry.part } else { &site.part });
+    let part = change::named(entry.part_in(site));
     let sides = [(old, subject.was.as_ref().unwrap_or(&subject.name)), (new, &subject.name)];
     let mut breaking = Breaking::default();
     for (client, name) in sides {
@@ -104,11 +98,6 @@ fn breaking(entry: &Entry, site: &Site, old: &Client, new: &Client) -> Breaking 
         }
     }
     breaking
-}
-
-/// The name in a part such as "field `note`"; `None` for a part without a name.
-fn named(part: &str) -> Option<&str> {
-    part.strip_suffix('`')?.rsplit('`').next()
 }
 
 fn error(error: &Diagnostic) -> Location {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::{self, shown};
-use super::change::{Change, Spot};
+use super::change::{self, Change, Spot};
 use super::difference::{Subject, SubjectKind};
 use super::renames::Renames;
 use super::rules::Rule;
@@ -223,7 +223,7 @@ fn query_fields(pair: &Pair<'_>, old: &Client, new: &Client, renames: &Renames) 
     };
     changes.retain(|change| !is_argument(change));
     for change in &mut changes {
-        let name = change.part.trim_start_matches("field ").trim_matches('`').to_owned();
+        let name = change::named(&change.part).unwrap_or_default().to_owned();
         change.part = change.part.replace("field", "query parameter");
         change.rule = change.rule.of_query_parameter();
         if change.rule == Rule::ParameterWireNameChanged {

@@ -59,8 +59,8 @@ impl<'a> Places<'a> {
         match spot {
             Spot::Absent => None,
             Spot::Argument(name) => Some(self.parameter(method, &place, name).unwrap_or(place)),
-            Spot::Body => Some(self.existing(place.child("requestBody"))),
-            Spot::Response(status) => Some(self.existing(place.child("responses").child(status))),
+            Spot::Body => Some(place.child("requestBody").existing(self.document())),
+            Spot::Response(status) => Some(place.child("responses").child(status).existing(self.document())),
             Spot::Whole | Spot::Field(_) | Spot::Value(_) => Some(place),
         }
     }
@@ -78,12 +78,6 @@ impl<'a> Places<'a> {
             })?;
             Some(list.child(index))
         })
-    }
-
-    /// The place, or the innermost one around it that exists.
-    fn existing(&self, place: Pointer) -> Pointer {
-        let mut outer = std::iter::successors(Some(place), Pointer::parent);
-        outer.find(|place| place.find(self.document()).is_some()).unwrap_or_default()
     }
 
     /// The place of a part of a type.

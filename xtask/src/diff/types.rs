@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::{self, shown};
-use super::change::{Change, Spot};
+use super::change::{self, Change, Spot};
 use super::difference::{Subject, SubjectKind};
 use super::renames::Renames;
 use super::rules::Rule;
@@ -155,23 +155,23 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
         }
     }
     let constructors = construction(was, is, after, renames);
-    let reported: BTreeSet<String> = constructors.iter().map(|change| named(change).to_owned()).collect();
+    let reported: BTreeSet<&str> = constructors.iter().filter_map(|change| change::named(&change.part)).collect();
+    let constructor_changed = constructors.iter().any(|change| change.rule == Rule::ConstructorChanged);
     let mut added = Vec::new();
     for (name, field) in after.iter().filter(|(name, _)| !before.contains_key(name.as_str())) {
-        if reported.contains(name) || is.construction.requires(name) {
-            continue;
-        }
-        let by = if is.construction == Construction::Default { "`Default`" } else { "`new`" };
-        let change = Change::new(Rule::FieldAdded, part(name), format!("is new: `{}`", shown(&field.kind)));
-        let change = change.because(format!("it is optional; {by} leaves it unset"));
-        added.push(change.at(Spot::Absent, spot(after, name)));
-    }
-    let constructor_changed = constructors.iter().any(|change| change.rule == Rule::ConstructorChanged);
-    for (name, field) in after.iter().filter(|(name, _)| constructor_changed && !before.contains_key(name.as_str())) {
-        if is.construction.requires(name) {
-            let rule = if was.is_sent { Rule::RequestFieldRequired } else { Rule::ResponseFieldRequired };
+        let is_new = |rule: Rule| {
             let change = Change::new(rule, part(name), format!("is new: `{}`", shown(&field.kind)));
-            changes.push(change.at(Spot::Absent, spot(after, name)));
+            change.at(Spot::Absent, spot(after, name))
+        };
+        if is.construction.requires(name) {
+            // Otherwise the arguments of the constructor are compared one by one.
+            if constructor_changed {
+                let rule = if was.is_sent { Rule::RequestFieldRequired } else { Rule::ResponseFieldRequired };
+                changes.push(is_new(rule));
+            }
+        } else if !reported.contains(name.as_str()) {
+            let by = if is.construction == Construction::Default { "`Default`" } else { "`new`" };
+            added.push(is_new(Rule::FieldAdded).because(format!("it is optional; {by} leaves it unset")));
         }
     }
     // Arguments of `new` have the names of the fields in Rust.
@@ -182,13 +182,11 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
                 *side = spot(fields, name);
             }
         }
-        let requires = |name: &str| (was.construction.requires(name), is.construction.requires(name));
-        let cause = changes.iter_mut().find(|cause| match change.rule {
-            Rule::ConstructorChanged => {
-                let (before, after) = requires(named(cause));
-                before != after
+        let cause = changes.iter_mut().find(|cause| match (change.rule, change::named(&cause.part)) {
+            (Rule::ConstructorChanged, Some(name)) => was.construction.requires(name) != is.construction.requires(name),
+            (rule, name) => {
+                rule.verdict() == Verdict::Breaking && name.is_some() && name == change::named(&change.part)
             }
-            rule => rule.verdict() == Verdict::Breaking && named(cause) == named(&change),
         });
         match cause {
             Some(cause) => cause.consequences.push(change),
@@ -198,11 +196,6 @@ fn fields((was, before): Of<'_, Field>, (is, after): Of<'_, Field>, renames: &Re
     rest.extend(changes);
     rest.extend(added);
     rest
-}
-
-/// The name in a part such as "field `note`".
-fn named(change: &Change) -> &str {
-    change.part.trim_end_matches('`').rsplit('`').next().unwrap_or_default()
 }
 
 /// The changes in how callers construct a value: of a request in programs, of a response in tests.

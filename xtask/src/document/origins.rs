@@ -27,12 +27,7 @@ impl Origins {
     /// Like [`Origins::of`], for the document before the moves: if there is no such place in it, because a pass added
     /// the node, the place of the innermost node around it.
     pub(crate) fn within(&self, place: &Pointer, document: &Value) -> Pointer {
-        let mut place = self.of(place);
-        while place.find(document).is_none() {
-            let Some(parent) = place.parent() else { break };
-            place = parent;
-        }
-        place
+        self.of(place).existing(document)
     }
 }
 

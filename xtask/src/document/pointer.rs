@@ -1,7 +1,10 @@
 //! JSON pointers (RFC 6901), written as URI fragments so that they can be pasted into `$ref`.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// A place in a document.
@@ -33,6 +36,17 @@ impl Pointer {
     pub(crate) fn parent(&self) -> Option<Self> {
         let (_, outer) = self.0.split_last()?;
         Some(Self(outer.to_vec()))
+    }
+
+    /// The place after the first `count` steps.
+    pub(crate) fn first(&self, count: usize) -> Self {
+        Self(self.0.iter().take(count).cloned().collect())
+    }
+
+    /// This place, or the innermost one around it that the document has.
+    pub(crate) fn existing(&self, document: &Value) -> Self {
+        let mut outer = std::iter::successors(Some(self.clone()), Self::parent);
+        outer.find(|place| place.find(document).is_some()).unwrap_or_default()
     }
 
     /// Goes one step further down.
@@ -130,6 +144,26 @@ pub(crate) fn json_path_string(text: &str) -> String {
     }
     quoted.push('\'');
     quoted
+}
+
+impl Serialize for Pointer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Pointer {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        String::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        String::json_schema(generator)
+    }
 }
 
 impl fmt::Display for Pointer {

@@ -36,11 +36,17 @@ fn reached(document: &Value) -> BTreeSet<Pointer> {
     }
     add_schemes(document.get("security"), &mut start);
     references::reachable(start, |place| {
-        let mut uses = BTreeSet::new();
-        add_uses(place.find(document).unwrap_or(&Value::Null), &mut uses);
+        let mut uses = place.find(document).map(uses).unwrap_or_default();
         uses.extend(subtypes.get(place).into_iter().flatten().cloned());
         uses
     })
+}
+
+/// The components that a part of the document refers to.
+pub(crate) fn uses(node: &Value) -> BTreeSet<Pointer> {
+    let mut uses = BTreeSet::new();
+    add_uses(node, &mut uses);
+    uses
 }
 
 /// Adds the components that a part of the document refers to.

@@ -3,7 +3,7 @@
 //!
 //! `POST /token` is always selected, because every client needs a token.
 
-mod components;
+pub(crate) mod components;
 mod tags;
 
 use serde_json::Value;

@@ -38,15 +38,9 @@ pub struct Part {
     /// What it is called.
     pub name: String,
     /// The place that is refused, which the part contains or refers to.
-    #[serde(serialize_with = "as_text")]
-    #[schemars(with = "String")]
     pub place: Pointer,
     /// Why that place is refused.
     pub why: String,
-}
-
-fn as_text<S: serde::Serializer>(place: &Pointer, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(place)
 }
 
 impl fmt::Display for Part {
@@ -152,7 +146,7 @@ impl Rest {
             ["paths", _, method, "parameters", _, ..] if is_method(method) => 5,
             _ => return None,
         };
-        let parameter = tokens[..length].iter().fold(Pointer::root(), |place, token| place.child(token));
+        let parameter = place.first(length);
         let listed = parameter.find(&self.document)?;
         // An overlay action selects the parameter by these.
         let has = |keys: &[&str]| keys.iter().all(|key| listed.get(key).is_some_and(Value::is_string));

@@ -20,7 +20,7 @@ pub(super) fn unit(place: &Pointer) -> Option<Pointer> {
         ["paths" | "webhooks", _, ..] => 2,
         _ => return None,
     };
-    Some(tokens[..length].iter().fold(Pointer::root(), |unit, token| unit.child(token)))
+    Some(place.first(length))
 }
 
 /// Whether a key of a path item is the method of an operation.

@@ -81,7 +81,7 @@ fn reached(document: &Value, from: impl IntoIterator<Item = Pointer>) -> BTreeSe
 
 /// The operation or component that contains a place.
 fn owner(place: &Pointer) -> Pointer {
-    place.tokens().iter().take(3).fold(Pointer::root(), |place, token| place.child(token))
+    place.first(3)
 }
 
 /// Merges the fields that apply to all operations, except `security`, which [`merge_paths`] handles.

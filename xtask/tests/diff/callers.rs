@@ -14,7 +14,7 @@ use proptest::collection::vec;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use xtask::diff::{self, Difference, Verdict};
+use xtask::diff::{self, Difference, Entry, Verdict};
 use xtask::options::{Options, Overlay, Scope, Tool};
 use xtask::pipeline::{self, Input};
 use xtask::scaffold::{self, Membership};
@@ -140,11 +140,7 @@ const HOOKS: &str = "impl crate::runtime::ClientHooks<crate::Session> for Client
 
 /// Whether callers compile, according to a difference.
 fn compiles(difference: &Difference) -> bool {
-    let mut rules = difference.entries.iter().flat_map(|entry| {
-        let consequences = entry.sites.iter().flat_map(|site| &site.consequences);
-        consequences.map(|it| it.rule).chain([entry.rule])
-    });
-    rules.all(|rule| rule.verdict() != Verdict::Breaking)
+    !difference.entries.iter().any(Entry::breaks_compilation)
 }
 
 /// The crate around the clients, made from the checked-in document.

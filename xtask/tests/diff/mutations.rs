@@ -5,7 +5,7 @@ use std::path::Path;
 use proc_macro2::{Group, TokenStream, TokenTree};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed, TestCaseError, TestCaseResult, TestRunner};
+use proptest::test_runner::{Config, TestCaseError, TestCaseResult, TestRunner};
 use serde_json::Value;
 use similar::TextDiff;
 use xtask::diff::{self, Difference, Rule, Verdict};
@@ -14,14 +14,11 @@ use xtask::pipeline::{self, Input, Outcome};
 
 use crate::cases;
 use crate::edits::{self, Edit, edit};
-use crate::mutation::{Mutation, mutate, mutation};
+use crate::mutation::{self, Mutation, mutate, mutation};
 
-/// The same mutations in every run; `PROPTEST_RNG_SEED` selects others, and `PROPTEST_CASES` more of them.
+/// Shrinking a failure compares two clients each time.
 pub(crate) fn config(cases: u32) -> Config {
-    let standard = Config::default();
-    let rng_seed = if standard.rng_seed == RngSeed::Random { RngSeed::Fixed(20_261_127) } else { standard.rng_seed };
-    let cases = if standard.cases == 256 { cases } else { standard.cases };
-    Config { cases, rng_seed, failure_persistence: None, max_shrink_iters: 64, ..standard }
+    Config { max_shrink_iters: 64, ..mutation::config(20_261_127, cases) }
 }
 
 fn outcome(document: &Value) -> Option<Outcome> {

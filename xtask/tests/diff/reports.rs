@@ -1,8 +1,8 @@
 //! Compares the reports on each case with the files in its folder.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use similar::TextDiff;
 use xtask::diff::{self, FailOn, Format, Rule, Step, written};
@@ -26,17 +26,10 @@ fn the_reports_on_each_case_are_the_expected_ones() {
         let both = case.differences();
         for (file, direction, format) in REPORTS {
             let report = written(&both[direction], format, FailOn::default()).unwrap();
-            let path = case.folder.join(file);
-            if std::env::var_os("BLESS").is_some() {
-                fs::write(&path, &report).unwrap();
-            }
-            let expected = fs::read_to_string(&path).unwrap_or_default();
-            let diff = TextDiff::from_lines(&expected, &report);
-            let name = format!("{}/{file}", case.name);
-            write!(differences, "{}", diff.unified_diff().header(&name, "reported")).unwrap();
+            differences += &changed(&case.folder.join(file), &report);
         }
     }
-    assert!(differences.is_empty(), "{differences}\nto accept this: BLESS=1 cargo test -p xtask --test diff");
+    assert!(differences.is_empty(), "{differences}\nto accept this: {ACCEPT}");
 }
 
 #[test]
@@ -86,14 +79,22 @@ fn json_is_valid_by_the_published_schema() {
     assert!(!validator.is_valid(&serde_json::json!({"version": 1})));
 }
 
-/// Fails if a file of this crate is not as given. The command `BLESS=1 cargo test -p xtask --test diff` rewrites it.
+/// The command that rewrites the files.
+const ACCEPT: &str = "BLESS=1 cargo test -p xtask --test diff";
+
+/// Fails if a file of this crate is not as given.
 fn compare_with_file(file: &str, text: &str) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let difference = changed(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file), text);
+    assert!(difference.is_empty(), "{difference}\nto accept this: {ACCEPT}");
+}
+
+/// How a file differs from the text, which [`ACCEPT`] writes; empty if it does not.
+fn changed(path: &Path, text: &str) -> String {
     if std::env::var_os("BLESS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, text).unwrap();
+        fs::write(path, text).unwrap();
     }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    let diff = TextDiff::from_lines(expected.as_str(), text).unified_diff().header(file, "now").to_string();
-    assert!(diff.is_empty(), "{diff}\nto accept this: BLESS=1 cargo test -p xtask --test diff");
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    let name = path.display().to_string();
+    TextDiff::from_lines(expected.as_str(), text).unified_diff().header(&name, "now").to_string()
 }

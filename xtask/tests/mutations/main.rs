@@ -8,14 +8,14 @@ mod passes;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed, TestCaseResult};
+use proptest::test_runner::TestCaseResult;
 use serde_json::Value;
 use xtask::document::problem::Problem;
 use xtask::options::{Options, Overlay, Scope};
 use xtask::pipeline::{self, Input};
 use xtask::skip::Refusal;
 
-use crate::mutation::{mutate, mutation};
+use crate::mutation::{config, mutate, mutation};
 
 /// Fails unless the document gives sources that parse as Rust, or an error with a place.
 fn check(document: &Value) -> TestCaseResult {
@@ -77,17 +77,8 @@ fn the_fixture_is_lowered_and_generated() {
     pipeline::run(&Input { name: "everything.json".to_owned(), text }, &Options::default()).unwrap();
 }
 
-/// The same mutations in every run, so that a failure can be reproduced; `PROPTEST_RNG_SEED` selects others, and
-/// `PROPTEST_CASES` more of them.
-fn config() -> Config {
-    let standard = Config::default();
-    let rng_seed = if standard.rng_seed == RngSeed::Random { RngSeed::Fixed(20_261_123) } else { standard.rng_seed };
-    let cases = if standard.cases == 256 { 128 } else { standard.cases };
-    Config { cases, rng_seed, failure_persistence: None, ..standard }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(20_261_123, 128))]
 
     #[test]
     fn a_mutation_of_the_checked_in_document_gives_a_crate_or_an_error_with_a_place(mutations in vec(mutation(), 1..5)) {

@@ -1,7 +1,17 @@
 //! Random changes of a document.
 
 use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
 use serde_json::{Map, Value, json};
+
+/// The same documents in every run, so that a failure can be reproduced; `PROPTEST_RNG_SEED` selects others, and
+/// `PROPTEST_CASES` more of them.
+pub(crate) fn config(seed: u64, cases: u32) -> Config {
+    let standard = Config::default();
+    let rng_seed = if standard.rng_seed == RngSeed::Random { RngSeed::Fixed(seed) } else { standard.rng_seed };
+    let cases = if standard.cases == 256 { cases } else { standard.cases };
+    Config { cases, rng_seed, failure_persistence: None, ..standard }
+}
 
 /// A change of a document. The numbers select the node and its replacement.
 #[derive(Debug, Clone, Copy)]

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::super::change::Change;
 use super::super::rules::Rule;
-use super::operation_parts as parts;
-use super::{Leaf, Sides, What, change, is_sent, limits};
+use super::{Leaf, Sides, What, change, is_sent, limits, operation_parts};
 use crate::document::keywords::{self, Role};
 use crate::document::operations::{base_url, server_url};
 use crate::document::walk::Kind;
@@ -15,7 +14,7 @@ use crate::document::walk::Kind;
 /// The change for a difference; `None` if it is reported elsewhere.
 pub(super) fn of(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Option<Change> {
     match leaf.what {
-        What::Order("content") => parts::media_type_order(leaf, sides),
+        What::Order("content") => operation_parts::media_type_order(leaf, sides),
         What::Order(key @ "prefixItems") => Some(limit(leaf, format!("has `{key}` in another order"))),
         What::Order(key) => Some(change(Rule::OrderChanged, leaf, format!("has `{key}` in another order"))),
         What::Keyword(kind, key) => keyword(leaf, kind, key, sides),
@@ -64,9 +63,8 @@ fn keyword(leaf: &Leaf<'_>, kind: Kind, key: &str, sides: &Sides<'_>) -> Option<
             let what = format!("was {}, is {}", version(leaf.old), version(leaf.new));
             Some(Change::new(Rule::DocumentVersionChanged, "`info.version`", what))
         }
-        (Kind::Document | Kind::Operation, "security") => {
-            parts::is_same_credential(leaf, sides).then(|| change(Rule::SecurityChanged, leaf, fate(leaf, "security")))
-        }
+        (Kind::Document | Kind::Operation, "security") => operation_parts::is_same_credential(leaf, sides)
+            .then(|| change(Rule::SecurityChanged, leaf, fate(leaf, "security"))),
         // Another address is reported with the operation.
         (Kind::Operation | Kind::PathItem, "servers") => Some(
             change(Rule::ServerListChanged, leaf, fate(leaf, key))
@@ -74,19 +72,17 @@ fn keyword(leaf: &Leaf<'_>, kind: Kind, key: &str, sides: &Sides<'_>) -> Option<
         ),
         (Kind::Document | Kind::Operation, "tags") => with(Rule::TagsChanged),
         (Kind::Operation, "callbacks") => Some(change(Rule::WebhookChanged, leaf, fate(leaf, "callbacks"))),
-        (Kind::Parameter, "style" | "explode") if parts::is_another_style(leaf, sides) => {
+        (Kind::Parameter, "style" | "explode") if operation_parts::is_another_style(leaf, sides) => {
             with(Rule::ParameterStyleChanged)
         }
-        (Kind::Parameter, "schema" | "content") => Some(change(
-            Rule::ParameterStyleChanged,
-            leaf,
-            format!(
-                "is written as `{}` now",
-                if leaf.new.is_some() == (key == "schema") { "schema" } else { "content" }
-            ),
-        )),
+        (Kind::Parameter, "schema" | "content") => {
+            let form = if leaf.new.is_some() == (key == "schema") { "schema" } else { "content" };
+            Some(change(Rule::ParameterStyleChanged, leaf, format!("is written as `{form}` now")))
+        }
         (Kind::Parameter, "in") => with(Rule::ParameterLocationChanged),
-        (Kind::Parameter, "required") if leaf.new == Some(&Value::Bool(true)) && parts::is_cookie(leaf, sides) => {
+        (Kind::Parameter, "required")
+            if leaf.new == Some(&Value::Bool(true)) && operation_parts::is_cookie(leaf, sides) =>
+        {
             with(Rule::ParameterNotSent)
         }
         (Kind::MediaType, "encoding") if is_sent(leaf) => {
@@ -95,14 +91,14 @@ fn keyword(leaf: &Leaf<'_>, kind: Kind, key: &str, sides: &Sides<'_>) -> Option<
         (Kind::Parameter, "name") => {
             let name = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
             let what = format!("was `{}`", name(leaf.old));
-            let is_path = parts::location(leaf, sides) == Some("path");
+            let is_path = operation_parts::location(leaf, sides) == Some("path");
             let rule = if is_path { Rule::PathParameterRenamed } else { Rule::ParameterWireNameChanged };
             Some(change(rule, leaf, what))
         }
         (Kind::Header, _) => with(Rule::ResponseHeaderChanged),
         (Kind::Schema, key) => Some(schema(leaf, key, sides)),
         (Kind::Components, "securitySchemes") => with(Rule::SecuritySchemeChanged),
-        (Kind::Parameter, key) => Some(shown_by_clients(leaf, key)),
+        (Kind::Parameter, key) => Some(shown_by_clients(leaf, key, sides)),
         (Kind::RequestBody, "required") => with(Rule::ParameterChanged),
         (Kind::MediaType, "schema") => with(Rule::SchemaChanged),
         _ => with(Rule::DocumentChanged),
@@ -119,7 +115,9 @@ fn schema(leaf: &Leaf<'_>, key: &str, sides: &Sides<'_>) -> Change {
         }
         ("default", _) => Rule::DefaultChanged,
         ("readOnly" | "writeOnly", _) => Rule::AccessChanged,
-        ("discriminator", _) if is_same_discriminator(leaf) || !parts::is_in_union(leaf, sides) => Rule::SchemaChanged,
+        ("discriminator", _) if is_same_discriminator(leaf) || !operation_parts::is_in_union(leaf, sides) => {
+            Rule::SchemaChanged
+        }
         ("discriminator", _) => Rule::DiscriminatorChanged,
         ("enum" | "const", _) if is_sent(leaf) && refuses_values(leaf) => Rule::RequestLimitTightened,
         ("enum" | "const", _) => Rule::LimitChanged,
@@ -130,7 +128,7 @@ fn schema(leaf: &Leaf<'_>, key: &str, sides: &Sides<'_>) -> Change {
             Rule::RequestLimitTightened
         }
         (_, Some(Role::Limit | Role::Check)) => Rule::LimitChanged,
-        (_, Some(Role::Type | Role::Rewritten)) | ("nullable" | "", _) => return shown_by_clients(leaf, key),
+        (_, Some(Role::Type | Role::Rewritten)) | ("nullable" | "", _) => return shown_by_clients(leaf, key, sides),
         _ => Rule::DocumentChanged,
     };
     change(rule, leaf, values(leaf, key))
@@ -162,11 +160,11 @@ fn is_same_discriminator(leaf: &Leaf<'_>) -> bool {
 }
 
 /// The change for a difference that determines Rust types or arguments.
-fn shown_by_clients(leaf: &Leaf<'_>, key: &str) -> Change {
+fn shown_by_clients(leaf: &Leaf<'_>, key: &str, sides: &Sides<'_>) -> Change {
     match leaf.what {
         What::Keyword(Kind::Parameter, _) => change(Rule::ParameterChanged, leaf, values(leaf, key)),
         // The other keywords state the same values in another way, or the client would differ.
-        What::Keyword(Kind::Schema, key) if key != "format" || leaf.type_is_moved => {
+        What::Keyword(Kind::Schema, key) if key != "format" || operation_parts::is_type_moved(leaf, sides) => {
             change(Rule::SchemaChanged, leaf, ANOTHER_NOTATION)
         }
         _ => change(Rule::SchemaChanged, leaf, values(leaf, key)),
@@ -184,10 +182,10 @@ fn entry(leaf: &Leaf<'_>, kind: Kind, key: &str, name: &str, sides: &Sides<'_>) 
         (Kind::Document, "webhooks") => Some(change(Rule::WebhookChanged, leaf, fate(leaf, name))),
         // The types are reported, and each component has one.
         (Kind::Components, "schemas") => None,
-        (Kind::Operation, "responses") => parts::status(leaf, name, sides),
+        (Kind::Operation, "responses") => operation_parts::status(leaf, name, sides),
         (Kind::Response, "headers") => with(choose(Rule::ResponseHeaderAdded, Rule::ResponseHeaderRemoved)),
-        (Kind::RequestBody | Kind::Response, "content") => parts::media_type(leaf, kind, name, sides),
-        (Kind::Operation, "parameters") => with(if is_new && parts::is_required_cookie(leaf) {
+        (Kind::RequestBody | Kind::Response, "content") => operation_parts::media_type(leaf, kind, name, sides),
+        (Kind::Operation, "parameters") => with(if is_new && operation_parts::is_required_cookie(leaf) {
             Rule::ParameterNotSent
         } else {
             Rule::ParameterChanged

@@ -17,9 +17,9 @@ use serde_json::Value;
 
 use self::parts::Direction;
 use self::walk::Walk;
-use super::change::{Change, Finding};
+use super::change::{Change, Finding, Spot};
 use super::difference::{Subject, SubjectKind};
-use super::operations::{Methods, Pair, subject as subject_of};
+use super::operations::{self as client_operations, Methods, Pair};
 use super::places::Places;
 use super::renames::Renames;
 use super::rules::Rule;
@@ -27,7 +27,9 @@ use super::types;
 use crate::document::operations::base_url;
 use crate::document::pointer::Pointer;
 use crate::document::references;
+use crate::document::walk::{self as positions, Kind};
 use crate::pipeline::Outcome;
+use crate::select::components;
 
 /// A difference of two documents, in a keyword, an entry or an item.
 #[derive(Debug)]
@@ -44,17 +46,26 @@ struct Leaf<'a> {
     part: parts::Part,
     /// The places of the operation that contains it, or refers to the component that contains it.
     operation: Option<walk::Both>,
-    /// Whether only one of the documents has a type beside the keyword: the other one has both in `anyOf`, say.
-    type_is_moved: bool,
+}
+
+impl<'a> Leaf<'a> {
+    /// The nodes that have the keyword, or lack it, in the old and in the new document.
+    fn nodes(&self, sides: &Sides<'a>) -> [Option<&'a Value>; 2] {
+        let node = |value: Option<&Value>, place: &Pointer, document: &'a Value| match value {
+            Some(_) => place.parent()?.find(document),
+            None => place.find(document),
+        };
+        [node(self.old, &self.old_place, &sides.old.document), node(self.new, &self.new_place, &sides.new.document)]
+    }
 }
 
 /// What a leaf is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What<'a> {
     /// A keyword of a node of this kind.
-    Keyword(crate::document::walk::Kind, &'a str),
+    Keyword(Kind, &'a str),
     /// An entry of the map or an item of the list with this keyword, in a node of this kind.
-    Entry(crate::document::walk::Kind, &'a str, &'a str),
+    Entry(Kind, &'a str, &'a str),
     /// The order of the entries of a node of this kind under a keyword.
     Order(&'a str),
 }
@@ -69,19 +80,18 @@ pub(super) struct Sides<'a> {
 
 /// The differences of the documents, without those that are reported in `found` already.
 pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair<'_>], renames: &Renames, found: &[Finding]) -> Vec<Finding> {
-    let methods = |places: &Places<'_>, outcome: &Outcome| -> BTreeMap<Pointer, String> {
-        outcome.client.methods.iter().map(|(id, method)| (places.operation(method), id.clone())).collect()
-    };
-    let (old_methods, new_methods) = (methods(sides.old_places, sides.old), methods(sides.new_places, sides.new));
+    let places = |((_, was), (_, is)): &Pair<'_>| (sides.old_places.operation(was), sides.new_places.operation(is));
+    let operations: BTreeMap<Pointer, Pointer> = pairs.iter().map(places).collect();
+    let methods: BTreeMap<Pointer, Methods<'_>> =
+        pairs.iter().map(|pair @ ((_, was), (_, is))| (places(pair).0, (Some(*was), Some(*is)))).collect();
+    let schemas = schema_pairs(sides, renames);
+    let sent = sent(&sides.new.document);
     let walk = Walk {
         old: &sides.old.document,
         new: &sides.new.document,
-        operations: pairs
-            .iter()
-            .map(|((_, was), (_, is))| (sides.old_places.operation(was), sides.new_places.operation(is)))
-            .collect(),
-        components: components(sides, renames),
-        sent: sent(&sides.new.document),
+        operations: &operations,
+        components: &schemas,
+        sent: &sent,
         operation: None,
         leaves: Vec::new(),
     };
@@ -94,37 +104,30 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair<'_>], renames: &Renames, 
         if classify::is_shown_by_clients(leaf, change.rule) && reported.contains(&old, &new) {
             continue;
         }
-        if change.rule == Rule::SchemaChanged {
+        (old, new) = match change.rule {
             // However many keywords of a field differ, it is one change.
-            (old, new) = (named_place(&old), named_place(&new));
-        }
-        if change.rule == Rule::ServerUrlChanged {
-            let url = |servers: Pointer, document: &Value| {
-                let url = servers.child(0).child("url");
-                if url.find(document).is_some() { url } else { servers }
-            };
-            (old, new) = (url(old, &sides.old.document), url(new, &sides.new.document));
-        }
-        let place = leaf.operation.as_ref();
-        let was = place.and_then(|place| sides.old.client.methods.get(old_methods.get(&place.old)?));
-        let is = place.and_then(|place| sides.new.client.methods.get(new_methods.get(&place.new)?));
-        let subject = subject((was, is), &old, &new, sides);
+            Rule::SchemaChanged => (named_place(&old), named_place(&new)),
+            Rule::ServerUrlChanged => {
+                let url = |servers: &Pointer, document| servers.child(0).child("url").existing(document);
+                (url(&old, &sides.old.document), url(&new, &sides.new.document))
+            }
+            _ => (old, new),
+        };
+        let methods = leaf.operation.as_ref().and_then(|place| methods.get(&place.old)).copied();
+        let subject = subject(methods.unwrap_or_default(), &old, &new, sides);
         findings.push(Finding { subject, change, old: Some(old), new: Some(new) });
     }
-    for ((_, was), (_, is)) in pairs {
-        let (old, new) = (sides.old_places.operation(was), sides.new_places.operation(is));
-        let is_moved = reported.is_moved(&old);
+    for (old, new) in &operations {
+        let is_moved = reported.is_moved(old);
         for (key, change) in [
-            ("security", operation_parts::credentials(&old, &new, sides)),
-            ("servers", operation_parts::server(&old, &new, sides).filter(|_| !is_moved)),
+            ("security", operation_parts::credentials(old, new, sides)),
+            ("servers", operation_parts::server(old, new, sides).filter(|_| !is_moved)),
         ] {
-            let (Some(change), Some(subject)) = (change, subject_of((Some(was), Some(is)))) else { continue };
-            let stated = |place: &Pointer, document: &Value| {
-                let own = place.child(key);
-                Some(if own.find(document).is_some() { own } else { place.clone() })
-            };
-            let (old, new) = (stated(&old, &sides.old.document), stated(&new, &sides.new.document));
-            findings.push(Finding { subject, change, old, new });
+            let Some(change) = change else { continue };
+            let old_place = old.child(key).existing(&sides.old.document);
+            let new_place = new.child(key).existing(&sides.new.document);
+            let subject = subject(methods.get(old).copied().unwrap_or_default(), &old_place, &new_place, sides);
+            findings.push(Finding { subject, change, old: Some(old_place), new: Some(new_place) });
         }
     }
     findings.extend(rebased(sides));
@@ -162,7 +165,7 @@ pub(super) fn left_out(old: &Outcome, new: &Outcome) -> Vec<Finding> {
         outcome.left_out.operations.iter().map(|part| part.name.clone()).collect()
     };
     let has = |outcome: &Outcome, name: &str| {
-        outcome.client.methods.values().any(|method| super::operations::place(method) == name)
+        outcome.client.methods.values().any(|method| client_operations::place(method) == name)
     };
     let (before, after) = (names(old), names(new));
     let mut findings = Vec::new();
@@ -193,20 +196,17 @@ fn named_place(place: &Pointer) -> Pointer {
     let field = tokens.iter().rposition(|token| token == "properties").filter(|index| index + 1 < tokens.len());
     let is_component = tokens.first().is_some_and(|first| first == "components");
     let end = field.map_or(if is_component { 3 } else { tokens.len() }, |index| index + 2);
-    tokens.iter().take(end).fold(Pointer::root(), |place, token| place.child(token))
+    place.first(end)
 }
 
 /// The part of the client or of the document that contains a place.
 fn subject(methods: Methods<'_>, old: &Pointer, new: &Pointer, sides: &Sides<'_>) -> Subject {
-    if let Some(subject) = subject_of(methods) {
+    if let Some(subject) = client_operations::subject(methods) {
         return subject;
     }
-    let component = |place: &Pointer, outcome: &Outcome| match place.tokens() {
-        [first, second, name, ..] if first == "components" && second == "schemas" => {
-            let name = outcome.lowered.type_name(name);
-            outcome.client.types.contains_key(&name).then_some(name)
-        }
-        _ => None,
+    let component = |place: &Pointer, outcome: &Outcome| {
+        let name = outcome.lowered.type_name(schema_of(place)?);
+        outcome.client.types.contains_key(&name).then_some(name)
     };
     let names = (component(old, sides.old), component(new, sides.new));
     if let Some(subject) = types::subject((names.0.as_deref(), names.1.as_deref())) {
@@ -215,8 +215,7 @@ fn subject(methods: Methods<'_>, old: &Pointer, new: &Pointer, sides: &Sides<'_>
     let place = if new.tokens().len() >= old.tokens().len() { new } else { old };
     let (kind, name) = match place.tokens() {
         [first, ..] if ["components", "paths", "webhooks"].contains(&first.as_str()) => {
-            let holder = place.tokens().iter().take(3).fold(Pointer::root(), |place, token| place.child(token));
-            (SubjectKind::Component, holder.to_string())
+            (SubjectKind::Component, place.first(3).to_string())
         }
         _ => (SubjectKind::Document, String::new()),
     };
@@ -224,9 +223,9 @@ fn subject(methods: Methods<'_>, old: &Pointer, new: &Pointer, sides: &Sides<'_>
 }
 
 /// The pairs of component schemas: those of the same type, then those of the same name.
-fn components(sides: &Sides<'_>, renames: &Renames) -> BTreeMap<String, String> {
+fn schema_pairs(sides: &Sides<'_>, renames: &Renames) -> BTreeMap<String, String> {
     let component = |places: &Places<'_>, name: &str| {
-        let place = places.of_type(name, &super::change::Spot::Whole)?;
+        let place = places.of_type(name, &Spot::Whole)?;
         match place.tokens() {
             [_, _, name] => Some(name.clone()),
             _ => None,
@@ -251,35 +250,25 @@ fn components(sides: &Sides<'_>, renames: &Renames) -> BTreeMap<String, String> 
     pairs
 }
 
-/// The component schemas that requests contain, at any depth.
-fn sent(document: &Value) -> BTreeSet<String> {
-    use crate::document::walk::{Kind, visit};
-    let mut start: Vec<Pointer> = Vec::new();
-    visit(document, &mut |kind, place, _| {
-        let pointer = place.pointer();
-        let is_call = pointer.tokens().first().is_some_and(|first| first == "paths");
-        if is_call && matches!(kind, Kind::Parameter | Kind::RequestBody) {
-            start.push(pointer);
-        }
-    });
-    let reached = references::reachable(start, |place| place.find(document).map(targets).unwrap_or_default());
-    let name = |place: &Pointer| match place.tokens() {
-        [first, second, name, ..] if first == "components" && second == "schemas" => Some(name.clone()),
+/// The name of the component schema that contains a place.
+fn schema_of(place: &Pointer) -> Option<&str> {
+    match place.tokens() {
+        [first, second, name, ..] if first == "components" && second == "schemas" => Some(name),
         _ => None,
-    };
-    reached.iter().filter_map(name).collect()
+    }
 }
 
-/// The targets of all references in a value.
-fn targets(node: &Value) -> Vec<Pointer> {
-    match node {
-        Value::Array(items) => items.iter().flat_map(targets).collect(),
-        Value::Object(fields) => {
-            let own = fields.get("$ref").and_then(Value::as_str).and_then(Pointer::from_reference);
-            own.into_iter().chain(fields.values().flat_map(targets)).collect()
+/// The component schemas that requests contain, at any depth.
+fn sent(document: &Value) -> BTreeSet<String> {
+    let mut start = BTreeSet::new();
+    positions::visit(document, &mut |kind, place, node| {
+        let is_call = || place.pointer().tokens().first().is_some_and(|first| first == "paths");
+        if matches!(kind, Kind::Parameter | Kind::RequestBody) && is_call() {
+            start.extend(components::uses(node));
         }
-        _ => Vec::new(),
-    }
+    });
+    let reached = references::reachable(start, |place| place.find(document).map(components::uses).unwrap_or_default());
+    reached.iter().filter_map(schema_of).map(str::to_owned).collect()
 }
 
 /// The places of the changes that are reported already.

@@ -60,36 +60,39 @@ pub(super) fn status(leaf: &Leaf<'_>, status: &str, sides: &Sides<'_>) -> Option
 /// The change of a media type: whether the client uses another one now.
 pub(super) fn media_type(leaf: &Leaf<'_>, kind: Kind, name: &str, sides: &Sides<'_>) -> Option<Change> {
     let is_request = kind == Kind::RequestBody;
-    let chosen = |is_present: bool, place: &Pointer, document: &Value| {
-        let holder = if is_present { place.parent()? } else { place.clone() };
-        let content = holder.find(document)?.as_object()?;
-        let chosen =
-            if is_request { media_types::chosen_request(content) } else { media_types::chosen_response(content) };
-        chosen.cloned()
-    };
-    let before = chosen(leaf.old.is_some(), &leaf.old_place, &sides.old.document);
-    let after = chosen(leaf.new.is_some(), &leaf.new_place, &sides.new.document);
+    let [before, after] = leaf.nodes(sides).map(|content| chosen(content?, is_request));
     let is_new = leaf.new.is_some();
     let what = |verb: &str| format!("{verb} `{name}`");
     if before != after {
         let is_of_other_entry = match &after {
-            Some(after) if is_new => after != name,
+            Some(after) if is_new => *after != name,
             Some(after) => is_new_media_type(leaf, after, sides),
-            None => before.as_deref() != Some(name),
+            None => before != Some(name),
         };
         if is_of_other_entry {
             // Reported with the media type that the client uses now.
             return None;
         }
-        let rule = if is_request { Rule::RequestMediaTypeChanged } else { Rule::ResponseMediaTypeChanged };
-        let shown = |name: Option<String>| name.map_or("none".to_owned(), |name| format!("`{name}`"));
-        return Some(change(rule, leaf, format!("has the media type {}, had {}", shown(after), shown(before))));
+        return Some(chosen_changed(leaf, before, after, is_request));
     }
     Some(if is_new {
         change(Rule::MediaTypeAdded, leaf, what("can have the media type"))
     } else {
         change(Rule::MediaTypeRemoved, leaf, what("can no longer have the media type"))
     })
+}
+
+/// The media type that the client uses for a body with this `content`.
+fn chosen(content: &Value, is_request: bool) -> Option<&str> {
+    let content = content.as_object()?;
+    let chosen = if is_request { media_types::chosen_request(content) } else { media_types::chosen_response(content) };
+    chosen.map(String::as_str)
+}
+
+fn chosen_changed(leaf: &Leaf<'_>, before: Option<&str>, after: Option<&str>, is_request: bool) -> Change {
+    let rule = if is_request { Rule::RequestMediaTypeChanged } else { Rule::ResponseMediaTypeChanged };
+    let shown = |name: Option<&str>| name.map_or("none".to_owned(), |name| format!("`{name}`"));
+    change(rule, leaf, format!("has the media type {}, had {}", shown(after), shown(before)))
 }
 
 /// Whether the media type that the client uses now is new, so that its entry reports the change.
@@ -100,24 +103,18 @@ fn is_new_media_type(leaf: &Leaf<'_>, after: &str, sides: &Sides<'_>) -> bool {
 
 /// Whether the values of a parameter are written in another way, given the defaults of OpenAPI 3.1 (Parameter Object).
 pub(super) fn is_another_style(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
-    let style = |is_present: bool, place: &Pointer, document: &Value| {
-        let holder = if is_present { place.parent().unwrap_or_default() } else { place.clone() };
-        let parameter = holder.find(document).unwrap_or(&Value::Null).clone();
-        let text = |key: &str| parameter.get(key).and_then(Value::as_str).map(str::to_owned);
-        let position = text("in");
-        let is_form = matches!(position.as_deref(), Some("query" | "cookie"));
-        let style = text("style").unwrap_or_else(|| if is_form { "form" } else { "simple" }.to_owned());
-        let explode = parameter.get("explode").and_then(Value::as_bool).unwrap_or(style == "form");
-        let is_single = parameter.get("schema").is_some_and(|schema| is_single(schema, document, DEPTH));
+    let style = |parameter: Option<&Value>, document: &Value| {
+        let text = |key: &str| parameter?.get(key)?.as_str();
+        let default = if matches!(text("in"), Some("query" | "cookie")) { "form" } else { "simple" };
+        let style = text("style").unwrap_or(default).to_owned();
+        let explode = parameter.and_then(|it| it.get("explode")?.as_bool()).unwrap_or(style == "form");
+        let schema = parameter.and_then(|it| it.get("schema"));
+        let is_single = schema.is_some_and(|schema| is_single(schema, document, DEPTH));
         let is_plain = is_single && ["form", "simple"].contains(&style.as_str());
         if is_plain { (String::new(), false) } else { (style, explode) }
     };
-    let sides = [
-        (leaf.old.is_some(), &leaf.old_place, &sides.old.document),
-        (leaf.new.is_some(), &leaf.new_place, &sides.new.document),
-    ];
-    let [old, new] = sides.map(|(is_present, place, document)| style(is_present, place, document));
-    old != new
+    let [old, new] = leaf.nodes(sides);
+    style(old, &sides.old.document) != style(new, &sides.new.document)
 }
 
 /// How deep alternatives are followed, which can contain themselves.
@@ -161,30 +158,20 @@ pub(super) fn credentials(old: &Pointer, new: &Pointer, sides: &Sides<'_>) -> Op
 /// The change if the media types are in another order: the client uses the first of those that it prefers.
 pub(super) fn media_type_order(leaf: &Leaf<'_>, sides: &Sides<'_>) -> Option<Change> {
     let is_request = leaf.part.direction == Direction::Sent;
-    let chosen = |place: &Pointer, document: &Value| {
-        let content = place.find(document)?.as_object()?.clone();
-        let chosen =
-            if is_request { media_types::chosen_request(&content) } else { media_types::chosen_response(&content) };
-        chosen.cloned()
-    };
-    let before = chosen(&leaf.old_place, &sides.old.document)?;
-    let after = chosen(&leaf.new_place, &sides.new.document)?;
-    if before == after {
-        return Some(change(Rule::OrderChanged, leaf, "has `content` in another order"));
-    }
-    let rule = if is_request { Rule::RequestMediaTypeChanged } else { Rule::ResponseMediaTypeChanged };
-    Some(change(rule, leaf, format!("has the media type `{after}`, had `{before}`")))
-}
-
-/// The node of a parameter whose keyword differs, on the new side.
-fn parameter<'a>(leaf: &Leaf<'_>, sides: &Sides<'a>) -> Option<&'a Value> {
-    let place = if leaf.new.is_some() { leaf.new_place.parent()? } else { leaf.new_place.clone() };
-    place.find(&sides.new.document)
+    let content = |place: &Pointer, document| place.find(document).and_then(|content| chosen(content, is_request));
+    let before = content(&leaf.old_place, &sides.old.document)?;
+    let after = content(&leaf.new_place, &sides.new.document)?;
+    Some(if before == after {
+        change(Rule::OrderChanged, leaf, "has `content` in another order")
+    } else {
+        chosen_changed(leaf, Some(before), Some(after), is_request)
+    })
 }
 
 /// The location of a parameter whose keyword differs: `path`, `query`, `header` or `cookie`.
-pub(super) fn location<'a>(leaf: &Leaf<'_>, sides: &Sides<'a>) -> Option<&'a str> {
-    parameter(leaf, sides)?.get("in")?.as_str()
+pub(super) fn location<'a>(leaf: &Leaf<'a>, sides: &Sides<'a>) -> Option<&'a str> {
+    let [_, parameter] = leaf.nodes(sides);
+    parameter?.get("in")?.as_str()
 }
 
 /// Whether a keyword of a cookie differs. The client sends no cookies.
@@ -224,11 +211,12 @@ fn first_server(holder: &Pointer, document: &Value) -> Option<String> {
 
 /// Whether the schema of a keyword that differs is a union in one of the documents.
 pub(super) fn is_in_union(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
-    let is_union = |is_present: bool, place: &Pointer, document: &Value| {
-        let holder = if is_present { place.parent().unwrap_or_default() } else { place.clone() };
-        let node = holder.find(document).unwrap_or(&Value::Null);
-        node.get("anyOf").or(node.get("oneOf")).is_some()
-    };
-    is_union(leaf.old.is_some(), &leaf.old_place, &sides.old.document)
-        || is_union(leaf.new.is_some(), &leaf.new_place, &sides.new.document)
+    let is_union = |node: &Value| node.get("anyOf").or(node.get("oneOf")).is_some();
+    leaf.nodes(sides).into_iter().flatten().any(is_union)
+}
+
+/// Whether only one of the documents has a type beside the keyword: the other one has both in `anyOf`, say.
+pub(super) fn is_type_moved(leaf: &Leaf<'_>, sides: &Sides<'_>) -> bool {
+    let [old, new] = leaf.nodes(sides).map(|node| node.is_some_and(|node| node.get("type").is_some()));
+    old != new
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::What;
 use super::parts::Part;
-use super::walk::{Both, Walk, parent, resolved};
+use super::walk::{Both, Found, Walk, keys, parent, resolved};
 use crate::document::kind::METHODS;
 use crate::document::pointer::Pointer;
 use crate::document::walk::Kind;
@@ -31,19 +31,19 @@ impl Parameter<'_> {
 
 impl<'a> Walk<'a> {
     /// Compares the operations that are in both documents, and what their path items have in common.
-    pub(super) fn paths(&mut self, was: Option<&'a Value>, is: Option<&'a Value>) {
+    pub(super) fn paths(&mut self, (was, is): Found<'a>) {
         let items = |value: Option<&'a Value>| value.and_then(Value::as_object).into_iter().flatten();
         let mut operations = self.operations.clone();
         let mut paths: BTreeMap<Pointer, Pointer> =
             operations.iter().filter_map(|(old, new)| Some((old.parent()?, new.parent()?))).collect();
         let root = Pointer::root().child("paths");
         // Those that the clients do not have are paired by their places.
+        let known: BTreeSet<&Pointer> = self.operations.values().collect();
         for (path, item) in items(was) {
             let place = root.child(path);
             if place.find(self.new).is_some() {
                 paths.entry(place.clone()).or_insert_with(|| place.clone());
             }
-            let known: BTreeSet<Pointer> = operations.values().cloned().collect();
             for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
                 let place = place.child(method);
                 if place.find(self.new).is_some() && !known.contains(&place) {
@@ -65,8 +65,7 @@ impl<'a> Walk<'a> {
                 continue;
             };
             let at = Both { old, new };
-            let keys = was.keys().chain(is.keys().filter(|key| !was.contains_key(*key)));
-            for key in keys.filter(|key| !METHODS.contains(&key.as_str()) && *key != "parameters") {
+            for key in keys(was, is).filter(|key| !METHODS.contains(&key.as_str()) && *key != "parameters") {
                 self.part(Kind::PathItem, key, (was.get(key), is.get(key)), &at, &Part::default());
             }
         }
@@ -86,9 +85,8 @@ impl<'a> Walk<'a> {
         if let (Some(was), Some(is)) = (was.and_then(Value::as_object), is.and_then(Value::as_object)) {
             let at = Both { old: root.clone(), new: root };
             self.order("paths", Some(was), Some(is), &at, &Part::default());
-            let keys = was.keys().chain(is.keys().filter(|key| !was.contains_key(*key)));
-            for key in keys.filter(|key| key.starts_with("x-")) {
-                self.keyword(Kind::Document, key, was.get(key), is.get(key), &at, &Part::default());
+            for key in keys(was, is).filter(|key| key.starts_with("x-")) {
+                self.keyword(Kind::Document, key, (was.get(key), is.get(key)), &at, &Part::default());
             }
         }
     }
@@ -114,10 +112,7 @@ impl<'a> Walk<'a> {
                 found.is_none()
             });
         }
-        let at = Both { old: old.child("parameters"), new: new.child("parameters") };
-        let outer = |list: &Pointer, document: &Value| {
-            if list.find(document).is_some() { list.clone() } else { parent(list) }
-        };
+        let list = self.existing(&Both { old: old.child("parameters"), new: new.child("parameters") });
         for (a, b) in pairs {
             let part = self.inner(Kind::Parameter, "parameters", b.node, &Part::default());
             let at = Both { old: a.place.clone(), new: b.place.clone() };
@@ -125,12 +120,12 @@ impl<'a> Walk<'a> {
         }
         for it in left {
             let part = self.inner(Kind::Parameter, "parameters", it.node, &Part::default());
-            let at = Both { old: it.place.clone(), new: outer(&at.new, self.new) };
+            let at = Both { old: it.place.clone(), new: list.new.clone() };
             self.leaf(What::Entry(Kind::Operation, "parameters", ""), Some(it.node), None, &at, &part);
         }
         for it in free {
             let part = self.inner(Kind::Parameter, "parameters", it.node, &Part::default());
-            let at = Both { old: outer(&at.old, self.old), new: it.place.clone() };
+            let at = Both { old: list.old.clone(), new: it.place.clone() };
             self.leaf(What::Entry(Kind::Operation, "parameters", ""), None, Some(it.node), &at, &part);
         }
     }

@@ -17,11 +17,11 @@ pub(super) struct Walk<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
     /// The places of the operations that both clients have.
-    pub(super) operations: BTreeMap<Pointer, Pointer>,
+    pub(super) operations: &'a BTreeMap<Pointer, Pointer>,
     /// The component schemas that both documents have, by their names in each.
-    pub(super) components: BTreeMap<String, String>,
+    pub(super) components: &'a BTreeMap<String, String>,
     /// The component schemas of the new document that requests contain.
-    pub(super) sent: BTreeSet<String>,
+    pub(super) sent: &'a BTreeSet<String>,
     /// The operation that is compared.
     pub(super) operation: Option<Both>,
     pub(super) leaves: Vec<Leaf<'a>>,
@@ -43,6 +43,17 @@ impl Both {
 /// A pair of values that stand at the same place.
 type Values<'a> = (&'a Value, &'a Value);
 
+/// A pair of values of which a document may have none.
+pub(super) type Found<'a> = (Option<&'a Value>, Option<&'a Value>);
+
+/// The keys of two objects, each once.
+pub(super) fn keys<'a>(
+    before: &'a Map<String, Value>,
+    after: &'a Map<String, Value>,
+) -> impl Iterator<Item = &'a String> {
+    before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)))
+}
+
 impl<'a> Walk<'a> {
     /// All differences.
     pub(super) fn leaves(mut self) -> Vec<Leaf<'a>> {
@@ -61,8 +72,8 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let at = Both { old: components.clone(), new: components.clone() };
-            let (was, is) = (place.find(self.old), place.find(self.new));
-            self.keyword(Kind::Components, key, was, is, &at, &Part::default());
+            let both = (place.find(self.old), place.find(self.new));
+            self.keyword(Kind::Components, key, both, &at, &Part::default());
         }
     }
 
@@ -74,25 +85,14 @@ impl<'a> Walk<'a> {
         at: &Both,
         part: &Part,
     ) {
-        let (old_place, new_place) = (at.old.clone(), at.new.clone());
-        let type_is_moved = match what {
-            What::Keyword(Kind::Schema, _) => {
-                let holder = |is_present: bool, place: &Pointer| if is_present { parent(place) } else { place.clone() };
-                let has_type = |place: Pointer, document| place.child("type").find(document).is_some();
-                let was = has_type(holder(old.is_some(), &old_place), self.old);
-                was != has_type(holder(new.is_some(), &new_place), self.new)
-            }
-            _ => false,
-        };
         self.leaves.push(Leaf {
             what,
             old,
             new,
-            old_place,
-            new_place,
+            old_place: at.old.clone(),
+            new_place: at.new.clone(),
             part: part.clone(),
             operation: self.operation.clone(),
-            type_is_moved,
         });
     }
 
@@ -110,44 +110,34 @@ impl<'a> Walk<'a> {
             }
             return;
         };
-        let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
-        for key in keys {
-            let (was, is) = (before.get(key), after.get(key));
+        for key in keys(before, after) {
+            let both = (before.get(key), after.get(key));
             let place = at.child(key);
             match (kind, key.as_str()) {
-                (Kind::Document, "paths") => self.paths(was, is),
-                (Kind::Document, "info") => self.info(was, is, &place),
-                (Kind::Components, "schemas") => self.schemas(was, is, &place),
-                (Kind::Document, "webhooks") => self.entries(kind, key, was, is, &place, part, None),
-                (Kind::Operation, "callbacks") => self.keyword(kind, key, was, is, at, part),
+                (Kind::Document, "paths") => self.paths(both),
+                (Kind::Document, "info") => self.info(both, &place),
+                (Kind::Components, "schemas") => self.schemas(both, &place),
+                (Kind::Document, "webhooks") => self.entries((kind, key, None), both, &place, part),
+                (Kind::Operation, "callbacks") => self.keyword(kind, key, both, at, part),
                 // Compared with the parameters of the path, and where operations refer to the components.
                 (Kind::Operation, "parameters")
                 | (Kind::Components, "parameters" | "requestBodies" | "responses" | "headers") => {}
-                (Kind::Schema, "required") => self.required(was, is, at, part),
-                _ => self.part(kind, key, (was, is), at, part),
+                (Kind::Schema, "required") => self.required(both, at, part),
+                _ => self.part(kind, key, both, at, part),
             }
         }
     }
 
     /// Compares the fields of `info`, as keywords of the document.
-    fn info(&mut self, was: Option<&'a Value>, is: Option<&'a Value>, at: &Both) {
-        let fields = |value: Option<&'a Value>| value.and_then(Value::as_object);
-        let (Some(before), Some(after)) = (fields(was), fields(is)) else { return };
-        let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
-        for key in keys {
-            self.keyword(Kind::Document, key, before.get(key), after.get(key), at, &Part::default());
+    fn info(&mut self, both: Found<'a>, at: &Both) {
+        let (Some(Value::Object(before)), Some(Value::Object(after))) = both else { return };
+        for key in keys(before, after) {
+            self.keyword(Kind::Document, key, (before.get(key), after.get(key)), at, &Part::default());
         }
     }
 
     /// Compares the values of a key that may contain nodes.
-    pub(super) fn part(
-        &mut self,
-        kind: Kind,
-        key: &'a str,
-        (was, is): (Option<&'a Value>, Option<&'a Value>),
-        at: &Both,
-        part: &Part,
-    ) {
+    pub(super) fn part(&mut self, kind: Kind, key: &'a str, (was, is): Found<'a>, at: &Both, part: &Part) {
         let place = at.child(key);
         let shape = match kind {
             // What a check refuses depends on the keyword around it, so its parts are not compared one by one.
@@ -160,23 +150,16 @@ impl<'a> Walk<'a> {
                 let part = self.inner(inner, key, is, part);
                 self.node(inner, (was, is), &place, &part);
             }
-            (Some(Shape::Map(inner)), _, _) => self.entries(kind, key, was, is, &place, part, Some(inner)),
+            (Some(Shape::Map(inner)), _, _) => self.entries((kind, key, Some(inner)), (was, is), &place, part),
             (Some(Shape::List(inner)), Some(Value::Array(_)) | None, Some(Value::Array(_)) | None) => {
-                self.items(kind, key, (was, is), &place, part, inner);
+                self.items((kind, key, inner), (was, is), &place, part);
             }
-            _ => self.keyword(kind, key, was, is, at, part),
+            _ => self.keyword(kind, key, (was, is), at, part),
         }
     }
 
-    pub(super) fn keyword(
-        &mut self,
-        kind: Kind,
-        key: &'a str,
-        was: Option<&'a Value>,
-        is: Option<&'a Value>,
-        at: &Both,
-        part: &Part,
-    ) {
+    /// Compares the values of a keyword as a whole.
+    pub(super) fn keyword(&mut self, kind: Kind, key: &'a str, (was, is): Found<'a>, at: &Both, part: &Part) {
         match (was, is) {
             (None, None) => {}
             (Some(was), Some(is)) if is_identical(was, is) => {}
@@ -185,13 +168,15 @@ impl<'a> Walk<'a> {
                 self.leaf(What::Order(key), Some(was), Some(is), &at.child(key), part);
             }
             _ => {
-                let place = Both {
-                    old: if was.is_some() { at.old.child(key) } else { at.old.clone() },
-                    new: if is.is_some() { at.new.child(key) } else { at.new.clone() },
-                };
+                let place = self.existing(&at.child(key));
                 self.leaf(What::Keyword(kind, key), was, is, &place, part);
             }
         }
+    }
+
+    /// The places, or the innermost ones around them that the documents have.
+    pub(super) fn existing(&self, at: &Both) -> Both {
+        Both { old: at.old.existing(self.old), new: at.new.existing(self.new) }
     }
 
     /// Whether two references lead to the same component, which may be renamed.
@@ -203,21 +188,17 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares maps of nodes; without a kind, the entries are compared as a whole.
-    #[allow(clippy::too_many_arguments)]
     fn entries(
         &mut self,
-        kind: Kind,
-        key: &'a str,
-        was: Option<&'a Value>,
-        is: Option<&'a Value>,
+        (kind, key, inner): (Kind, &'a str, Option<Kind>),
+        (was, is): Found<'a>,
         at: &Both,
         part: &Part,
-        inner: Option<Kind>,
     ) {
         let fields = |value: Option<&'a Value>| value.and_then(Value::as_object);
         let (before, after) = (fields(was), fields(is));
         if was.is_some() != before.is_some() || is.is_some() != after.is_some() {
-            return self.keyword(kind, key, was, is, &Both { old: parent(&at.old), new: parent(&at.new) }, part);
+            return self.keyword(kind, key, (was, is), &Both { old: parent(&at.old), new: parent(&at.new) }, part);
         }
         // RFC 9110, section 5.1: the name of a header is case-insensitive.
         let is_same = |a: &str, b: &str| a == b || inner == Some(Kind::Header) && a.eq_ignore_ascii_case(b);
@@ -302,15 +283,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares lists of nodes. Items are paired by what identifies them, the remaining ones by position.
-    fn items(
-        &mut self,
-        kind: Kind,
-        key: &'a str,
-        (was, is): (Option<&'a Value>, Option<&'a Value>),
-        at: &Both,
-        part: &Part,
-        inner: Kind,
-    ) {
+    fn items(&mut self, (kind, key, inner): (Kind, &'a str, Kind), (was, is): Found<'a>, at: &Both, part: &Part) {
         let list = |value: Option<&'a Value>| -> Vec<&'a Value> {
             value.and_then(Value::as_array).into_iter().flatten().collect()
         };
@@ -334,14 +307,15 @@ impl<'a> Walk<'a> {
             let part = self.inner(inner, key, after[*b], part);
             self.node(inner, (before[*a], after[*b]), &place, &part);
         }
+        let list = self.existing(at);
         for a in left {
             let part = self.inner(inner, key, before[a], part);
-            let place = Both { old: at.old.child(a), new: outer(&at.new, is) };
+            let place = Both { old: at.old.child(a), new: list.new.clone() };
             self.leaf(What::Entry(kind, key, ""), Some(before[a]), None, &place, &part);
         }
         for b in free {
             let part = self.inner(inner, key, after[b], part);
-            let place = Both { old: outer(&at.old, was), new: at.new.child(b) };
+            let place = Both { old: list.old.clone(), new: at.new.child(b) };
             self.leaf(What::Entry(kind, key, ""), None, Some(after[b]), &place, &part);
         }
         if !pairs.is_sorted_by_key(|(_, b)| *b) {
@@ -356,7 +330,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares which fields are required, each at the place of the field.
-    fn required(&mut self, was: Option<&'a Value>, is: Option<&'a Value>, at: &Both, part: &Part) {
+    fn required(&mut self, (was, is): Found<'a>, at: &Both, part: &Part) {
         let names = |value: Option<&'a Value>| -> BTreeSet<&'a str> {
             value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
         };
@@ -369,14 +343,14 @@ impl<'a> Walk<'a> {
             self.leaf(What::Keyword(Kind::Schema, "required"), old, new, &place, &part.field(name, !is_now));
         }
         if before == after {
-            self.keyword(Kind::Schema, "required", was, is, at, part);
+            self.keyword(Kind::Schema, "required", (was, is), at, part);
         }
     }
 
     /// Compares the component schemas.
-    fn schemas(&mut self, was: Option<&'a Value>, is: Option<&'a Value>, at: &Both) {
+    fn schemas(&mut self, (was, is): Found<'a>, at: &Both) {
         let fields = |value: Option<&'a Value>| value.and_then(Value::as_object).into_iter().flatten();
-        let components = self.components.clone();
+        let components = self.components;
         for (name, schema) in fields(was) {
             let other = components.get(name);
             let Some((now, is)) = other.and_then(|now| Some((now, is?.get(now)?))) else {
@@ -408,11 +382,6 @@ fn identity(value: &Value) -> String {
 
 pub(super) fn parent(place: &Pointer) -> Pointer {
     place.parent().unwrap_or_default()
-}
-
-/// The place of a list, or of the node around it if there is no list.
-fn outer(place: &Pointer, list: Option<&Value>) -> Pointer {
-    if list.is_some() { place.clone() } else { parent(place) }
 }
 
 /// Whether two values are equal and in the same order. `1` and `1.0` are the same number.

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::super::difference::{Difference, Entry, Location, Site};
 use super::super::section::{self, Section};
 use super::{sentence, summary};
+use crate::revision;
 
 /// The difference as workflow commands.
 pub(super) fn github(difference: &Difference) -> String {
@@ -30,7 +31,7 @@ pub(super) fn github(difference: &Difference) -> String {
     for location in difference.callers.iter().flat_map(|callers| &callers.unattributed) {
         in_program(location, "callers", &location.message);
     }
-    let file = file_of(&difference.new.name);
+    let file = revision::path_of(&difference.new.name);
     for entry in &difference.entries {
         let level = level(entry);
         for (index, site) in entry.sites.iter().enumerate() {
@@ -66,9 +67,8 @@ fn level(entry: &Entry) -> &'static str {
 
 /// The part that changes, the change, and what results from it.
 fn message(entry: &Entry, site: &Site) -> String {
-    let name = if site.subject.name.is_empty() { "document" } else { &site.subject.name };
-    let part = if site.part.is_empty() { &entry.part } else { &site.part };
-    let mut message = format!("{name}: {}", sentence(part, &entry.what, &entry.why));
+    let stated = sentence(entry.part_in(site), &entry.what, &entry.why);
+    let mut message = format!("{}: {stated}", site.subject.title());
     for consequence in &site.consequences {
         let stated = sentence(&consequence.part, &consequence.what, &consequence.why);
         let _ = write!(message, "\n{}: {stated}", consequence.rule);
@@ -77,14 +77,6 @@ fn message(entry: &Entry, site: &Site) -> String {
         let _ = write!(message, "\naccepted: {reason}");
     }
     message
-}
-
-/// The path of an input, which may be that of a revision.
-fn file_of(name: &str) -> &str {
-    match name.split_once(':') {
-        Some((revision, path)) if revision.len() > 1 => path,
-        _ => name,
-    }
 }
 
 fn data(text: &str) -> String {
@@ -103,7 +95,5 @@ mod tests {
     fn a_message_cannot_end_the_command() {
         assert_eq!(data("a\n::error::b%"), "a%0A::error::b%25");
         assert_eq!(property("a,b:c"), "a%2Cb%3Ac");
-        assert_eq!(file_of("origin/main:openapi/chift.yaml"), "openapi/chift.yaml");
-        assert_eq!(file_of("C:\\chift.yaml"), "C:\\chift.yaml");
     }
 }

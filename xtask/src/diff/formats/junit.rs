@@ -6,19 +6,15 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::super::difference::{Difference, Entry, Site};
 use super::super::level::FailOn;
-use super::super::section::{self, Section};
-use super::{located, sentence};
+use super::{located, sections, sentence};
 
 /// The difference as a JUnit report.
 pub(super) fn junit(difference: &Difference, fail_on: FailOn) -> anyhow::Result<String> {
     let mut report = Report::new("diff");
-    for section in Section::ALL {
+    for (section, entries) in sections(difference) {
         let mut suite = TestSuite::new(section.title());
-        let entries = difference.entries.iter().filter(|entry| section::of(entry) == section);
-        suite.add_test_cases(entries.map(|entry| case(entry, fail_on)));
-        if !suite.test_cases.is_empty() {
-            report.add_test_suite(suite);
-        }
+        suite.add_test_cases(entries.into_iter().map(|entry| case(entry, fail_on)));
+        report.add_test_suite(suite);
     }
     if let Some(callers) = difference.callers.as_ref().filter(|callers| !callers.unattributed.is_empty()) {
         let mut suite = TestSuite::new("Callers");
@@ -55,7 +51,7 @@ fn case(entry: &Entry, fail_on: FailOn) -> TestCase {
 /// A place, with what else changes there.
 fn place(site: &Site) -> String {
     let subject = &site.subject;
-    let mut text = if subject.name.is_empty() { "document".to_owned() } else { subject.name.clone() };
+    let mut text = subject.title().to_owned();
     let places = [("old", &site.old), ("new", &site.new)];
     for part in [subject.operation.as_deref().unwrap_or_default(), &site.part] {
         if !part.is_empty() {

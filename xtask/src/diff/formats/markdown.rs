@@ -3,28 +3,25 @@
 use std::fmt::Write as _;
 
 use super::super::difference::{Difference, Entry, Site};
-use super::super::section::{self, Section};
+use super::super::section::Section;
 use super::super::verdict::Verdict;
-use super::{left_out, located, met, sentence, summary};
+use super::{left_out, located, met, sections, sentence, summary};
 
 /// The difference as Markdown for a pull request.
 pub fn markdown(difference: &Difference) -> String {
-    sections(difference, &Section::ALL)
+    written(difference, sections(difference))
 }
 
 /// The difference as Markdown for the changelog of the client, without what the client does not show.
 pub fn changelog(difference: &Difference) -> String {
-    let sections_of_client: Vec<Section> = Section::ALL.into_iter().filter(|it| *it != Section::Note).collect();
-    sections(difference, &sections_of_client)
+    let mut sections = sections(difference);
+    sections.retain(|(section, _)| *section != Section::Note);
+    written(difference, sections)
 }
 
-fn sections(difference: &Difference, sections: &[Section]) -> String {
+fn written(difference: &Difference, sections: Vec<(Section, Vec<&Entry>)>) -> String {
     let mut written = String::new();
-    for &section in sections {
-        let entries: Vec<&Entry> = difference.entries.iter().filter(|entry| section::of(entry) == section).collect();
-        if entries.is_empty() {
-            continue;
-        }
+    for (section, entries) in sections {
         let _ = writeln!(written, "#### {}\n", section.title());
         for entry in entries {
             print(entry, &mut written);

@@ -11,7 +11,7 @@ pub use self::markdown::{changelog, markdown};
 pub use self::text::text;
 use super::difference::{Difference, Entry, Location, SubjectKind};
 use super::level::FailOn;
-use super::met::breaks_compilation;
+use super::section::{self, Section};
 use super::verdict::Verdict;
 use crate::skip::Part;
 
@@ -46,6 +46,12 @@ pub fn written(difference: &Difference, format: Format, fail_on: FailOn) -> anyh
     })
 }
 
+/// The sections that have entries, in their order.
+fn sections(difference: &Difference) -> Vec<(Section, Vec<&Entry>)> {
+    let of = |section| difference.entries.iter().filter(|entry| section::of(entry) == section).collect::<Vec<_>>();
+    Section::ALL.into_iter().map(|section| (section, of(section))).filter(|(_, entries)| !entries.is_empty()).collect()
+}
+
 /// The change with its reason, as a sentence.
 fn sentence(part: &str, what: &str, why: &str) -> String {
     let space = if part.is_empty() { "" } else { " " };
@@ -73,7 +79,7 @@ fn located(location: &Location) -> String {
 
 /// How many of the changes that break callers at compile time a program meets.
 fn met(difference: &Difference) -> String {
-    let breaking = difference.entries.iter().filter(|entry| breaks_compilation(entry));
+    let breaking = difference.entries.iter().filter(|entry| entry.breaks_compilation());
     let met = breaking.clone().filter(|entry| entry.sites.iter().any(|site| !site.met.is_empty()));
     let silent = difference.entries.iter().filter(|entry| entry.verdict == Verdict::Silent).count();
     format!(

@@ -3,18 +3,13 @@
 use std::fmt::Write as _;
 
 use super::super::difference::{Callers, Difference, Entry, Place, Site};
-use super::super::section::{self, Section};
 use super::super::verdict::Verdict;
-use super::{left_out, located, met, sentence, summary};
+use super::{left_out, located, met, sections, sentence, summary};
 
 /// The difference as text for a terminal.
 pub fn text(difference: &Difference) -> String {
     let mut written = String::new();
-    for section in Section::ALL {
-        let entries: Vec<&Entry> = difference.entries.iter().filter(|entry| section::of(entry) == section).collect();
-        if entries.is_empty() {
-            continue;
-        }
+    for (section, entries) in sections(difference) {
         let _ = writeln!(written, "{}", section.title().to_uppercase());
         for entry in entries {
             print(entry, &mut written);
@@ -86,7 +81,7 @@ fn print(entry: &Entry, written: &mut String) {
 fn subject(site: &Site) -> String {
     let subject = &site.subject;
     let operation = subject.operation.as_ref().map(|operation| format!("  {operation}")).unwrap_or_default();
-    let name = if subject.name.is_empty() { "document" } else { &subject.name };
+    let name = subject.title();
     let part = if site.part.is_empty() { String::new() } else { format!("  {}", site.part) };
     let position = |side: &str, place: &Option<Place>| {
         let position = place.as_ref()?.position?;
