@@ -8,6 +8,8 @@ use chift_api::{Client, ClientBuilder, DEFAULT_BASE_URL, RetryPolicyBuilder, Ses
 use crate::endpoint::token_endpoint;
 use crate::renewal::Deps;
 use crate::rules::Rules;
+#[cfg(feature = "store")]
+use crate::store::{StoreSetting, TokenStore};
 use crate::{AuthError, Credentials, TokenSource, runtime};
 
 /// The settings of a [`TokenSource`]; from [`TokenSource::builder`].
@@ -31,6 +33,8 @@ pub struct Builder {
     configure: Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send + Sync>,
     retry: RetryPolicyBuilder,
     rules: Rules,
+    #[cfg(feature = "store")]
+    store: StoreSetting,
 }
 
 impl Builder {
@@ -41,6 +45,8 @@ impl Builder {
             configure: Box::new(|http| http),
             retry: Rules::retry(),
             rules: Rules::default(),
+            #[cfg(feature = "store")]
+            store: StoreSetting::default(),
         }
     }
 
@@ -114,6 +120,30 @@ impl Builder {
         self
     }
 
+    /// Shares the token with all processes that use the same store and API key; see [`store`](crate::store). Default: no
+    /// store.
+    ///
+    /// ```
+    /// use chift_auth::store::MemoryStore;
+    /// use chift_auth::{Credentials, TokenSource};
+    /// let credentials = Credentials::new("id", "s3cret", uuid::Uuid::nil());
+    /// let source = TokenSource::builder(credentials).store(MemoryStore::new()).build()?;
+    /// # Ok::<(), chift_auth::AuthError>(())
+    /// ```
+    #[cfg(feature = "store")]
+    pub fn store(mut self, store: impl TokenStore) -> Self {
+        self.store.store = Some(Box::new(store));
+        self
+    }
+
+    /// The time limit of each operation of the store, from 1 ms to a tenth of the [`deadline`](Self::deadline). The first
+    /// operation of a process includes connecting to the store. Default: 50 ms.
+    #[cfg(feature = "store")]
+    pub fn store_timeout(mut self, limit: Duration) -> Self {
+        self.store.timeout = Some(limit);
+        self
+    }
+
     /// Returns the source. It sends no request yet.
     ///
     /// # Errors
@@ -133,6 +163,8 @@ impl Builder {
             check_runtime: runtime::check,
             spawn: runtime::spawn,
             jitter: fastrand::f64,
+            #[cfg(feature = "store")]
+            fleet: self.store.fleet(self.rules.deadline)?,
         };
         Ok(TokenSource::on(deps, self.rules, self.credentials, api))
     }

@@ -18,6 +18,16 @@ pub(crate) struct Issued {
     pub(crate) secret: Secret,
     /// Counted from the moment before the request was sent.
     pub(crate) life: Duration,
+    /// What is left of the life. All of it, unless the token comes from a store.
+    pub(crate) left: Duration,
+    /// The version of the token in a store.
+    pub(crate) version: Option<u64>,
+}
+
+impl Issued {
+    pub(crate) fn new(secret: Secret, life: Duration) -> Self {
+        Self { secret, life, left: life, version: None }
+    }
 }
 
 /// A token request that is under way.
@@ -56,7 +66,7 @@ fn issued(response: ResponseValue<types::Token>) -> Result<Issued, AuthError> {
     let Some(life) = life(&token.expires_in, token.expires_on.as_ref(), date) else {
         return invalid("`expires_in` is not positive");
     };
-    Ok(Issued { secret: token.access_token, life })
+    Ok(Issued::new(token.access_token, life))
 }
 
 /// The life of a token: `expires_in`, or the time from the server's own date to `expires_on` if that is shorter. The

@@ -12,6 +12,8 @@ mod source;
 #[cfg(feature = "httpmock")]
 mod stand_in;
 mod state;
+#[cfg(feature = "store")]
+pub mod store;
 #[cfg(test)]
 mod tests;
 mod token;

@@ -8,7 +8,7 @@ use arc_swap::ArcSwapOption;
 use chift_api::{Client, Moment, SharedClock};
 use tokio::sync::{Semaphore, watch};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Issued};
 use crate::rules::{HEDGE_AFTER, Rules};
 use crate::runtime::Task;
 use crate::state::{Begin, State};
@@ -24,6 +24,8 @@ pub(crate) struct Deps {
     pub(crate) spawn: fn(Task),
     /// Returns a random number from 0 to 1.
     pub(crate) jitter: fn() -> f64,
+    #[cfg(feature = "store")]
+    pub(crate) fleet: Option<crate::store::Fleet>,
 }
 
 /// The inside of a source.
@@ -81,11 +83,20 @@ impl Inner {
 /// cancelled renewal has stalled.
 const CANCELLED_GRACE: Duration = Duration::from_millis(500);
 
+/// The requests of a renewal.
+#[derive(Clone, Copy)]
+pub(crate) struct Turn {
+    /// When they end.
+    pub(crate) deadline: Moment,
+    /// The version of the token in a store.
+    pub(crate) version: Option<u64>,
+}
+
 /// A renewal. If it is dropped before it ends, it counts as lost; dropping it locks the shared state.
 pub(crate) struct Renewal {
-    source: Arc<Inner>,
-    begin: Begin,
-    credentials: Credentials,
+    pub(crate) source: Arc<Inner>,
+    pub(crate) begin: Begin,
+    pub(crate) credentials: Credentials,
     result: watch::Sender<RenewalResult>,
     slot: Arc<Semaphore>,
 }
@@ -119,23 +130,36 @@ impl Renewal {
         tokio::select! {
             biased;
             _ = result.wait_for(|result| matches!(result, RenewalResult::Outdated)) => {}
-            result = renewed => self.finish(result),
+            result = renewed => match result {
+                Some(result) => self.finish(result),
+                None => self.defer(),
+            },
         }
     }
 
-    async fn renewed(&self) -> Result<AccessToken, AuthError> {
+    /// The result, or `None` if another process is renewing the token and the current one is still valid.
+    async fn renewed(&self) -> Option<Result<AccessToken, AuthError>> {
         let Inner { deps, rules, .. } = &*self.source;
         if !self.begin.delay.is_zero() {
             deps.clock.sleep(self.begin.delay).await;
         }
+        #[cfg(feature = "store")]
+        if let Some(fleet) = &deps.fleet {
+            return self.shared(fleet).await;
+        }
+        let deadline = deps.clock.moment().after(rules.deadline);
+        Some(self.requested(Turn { deadline, version: None }).await)
+    }
+
+    /// Requests a token, with as many attempts as the rules allow.
+    pub(crate) async fn requested(&self, turn: Turn) -> Result<AccessToken, AuthError> {
+        let Inner { deps, rules, .. } = &*self.source;
         self.source.locked().state.sent(self.begin.number);
-        let started = deps.clock.moment();
-        let deadline = started.after(rules.deadline);
         let mut attempt = 0;
         loop {
-            let result = self.hedged(deadline, &mut attempt).await;
+            let result = self.hedged(turn, &mut attempt).await;
             let Err(error) = result else { return result };
-            let elapsed = started.left(deps.clock.moment());
+            let elapsed = rules.deadline.saturating_sub(deps.clock.moment().left(turn.deadline));
             let pause = rules.retry.next_pause(attempt, error.retry_after(), elapsed, (deps.jitter)());
             let Some(pause) = pause.filter(|_| error.is_transient()) else { return Err(error) };
             tracing::warn!(attempt, wait_ms = pause.as_millis(), %error, "token request failed; it is repeated");
@@ -145,9 +169,9 @@ impl Renewal {
 
     /// Makes one attempt, and a second one beside it if the first takes longer than [`HEDGE_AFTER`]. Returns the
     /// first token, and counts both attempts.
-    async fn hedged(&self, deadline: Moment, attempt: &mut u32) -> Result<AccessToken, AuthError> {
+    async fn hedged(&self, turn: Turn, attempt: &mut u32) -> Result<AccessToken, AuthError> {
         *attempt += 1;
-        let mut first = pin!(self.attempt(deadline, *attempt));
+        let mut first = pin!(self.attempt(turn, *attempt));
         if *attempt >= self.source.rules.retry.attempts() {
             return first.await;
         }
@@ -156,7 +180,7 @@ impl Renewal {
         }
         tracing::debug!("a token request has no response yet; a second one is sent beside it");
         *attempt += 1;
-        let mut second = pin!(self.attempt(deadline, *attempt));
+        let mut second = pin!(self.attempt(turn, *attempt));
         let is_transient = |result: &Result<_, AuthError>| result.as_ref().is_err_and(AuthError::is_transient);
         tokio::select! {
             biased;
@@ -165,14 +189,23 @@ impl Renewal {
         }
     }
 
-    async fn attempt(&self, deadline: Moment, attempt: u32) -> Result<AccessToken, AuthError> {
+    async fn attempt(&self, turn: Turn, attempt: u32) -> Result<AccessToken, AuthError> {
         let Inner { deps, rules, .. } = &*self.source;
         let asked = deps.clock.moment();
         let attempts_left = rules.retry.attempts().saturating_sub(attempt) + 1;
-        let limit = rules.attempt_limit(asked.left(deadline), attempts_left);
+        let limit = rules.attempt_limit(asked.left(turn.deadline), attempts_left);
         let issued = (deps.endpoint)(&self.credentials, limit).await?;
+        let issued = Issued { version: turn.version, ..issued };
         let token = AccessToken::new(issued, asked, self.begin.number, rules, (deps.jitter)());
         if token.0.phase(deps.clock.moment()) < Phase::Expired { Ok(token) } else { Err(AuthError::ExpiredOnArrival) }
+    }
+
+    /// Ends the renewal without a result. Its callers ask again.
+    fn defer(&self) {
+        let (now, jitter) = (self.source.deps.clock.moment(), (self.source.deps.jitter)());
+        if self.source.locked().state.deferred(self.begin.number, now, jitter) {
+            self.result.send_replace(RenewalResult::Outdated);
+        }
     }
 
     /// Publishes the result, unless the renewal is no longer the current one.

@@ -25,6 +25,9 @@ pub(crate) const REJECTION_HOLD: Backoff = Backoff::new(Duration::from_secs(5), 
 /// The longest wait of a caller in the margin phase.
 const LONGEST_MARGIN_WAIT: Duration = Duration::from_secs(1);
 
+/// The longest time until a source asks again whether another process has renewed the token.
+const LONGEST_DEFERRAL: Duration = Duration::from_secs(1);
+
 /// Callers in the margin phase do not wait for less than this, because timers are accurate to a millisecond or two.
 const SHORTEST_MARGIN_WAIT: Duration = Duration::from_millis(5);
 
@@ -92,6 +95,11 @@ impl Rules {
             .map(|attempts| left / attempts)
             .find(|limit| left.saturating_sub(*limit) > self.retry.backoff().pause(1, 1.0))
             .unwrap_or(left)
+    }
+
+    /// How long a source with a token that is valid for `left` goes on with it, because another process is renewing it.
+    pub(crate) fn deferral(left: Duration, jitter: f64) -> Duration {
+        (left / 4).min(LONGEST_DEFERRAL).mul_f64(f64::midpoint(1.0, jitter.clamp(0.0, 1.0)))
     }
 
     /// How long a caller waits for the renewal of a token that is still valid for `left`. `None` if the token could

@@ -26,6 +26,12 @@ pub(crate) struct Begin {
     pub(crate) number: u64,
     /// The pause before the first attempt, if the last renewal has just failed.
     pub(crate) delay: Duration,
+    /// Whether callers wait for it: there is no valid token, or not for long.
+    #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only a store needs it"))]
+    pub(crate) is_urgent: bool,
+    /// The version in a store of the token that was dropped last.
+    #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only a store needs it"))]
+    pub(crate) dropped: Option<u64>,
 }
 
 /// How a caller waits for a renewal.
@@ -69,13 +75,17 @@ pub(crate) struct State {
     failure: Option<Failure>,
     /// When a token was last dropped before its end.
     forced: Option<Moment>,
+    /// The version in a store of the token that was dropped, until there is another one.
+    dropped: Option<u64>,
+    /// Until then, callers with a valid token do not begin a renewal, because another process is renewing it.
+    deferred: Option<Moment>,
     /// The number of the last renewal.
     last: u64,
 }
 
 impl State {
     pub(crate) fn new(rules: Rules) -> Self {
-        Self { rules, token: None, renewal: None, failure: None, forced: None, last: 0 }
+        Self { rules, token: None, renewal: None, failure: None, forced: None, dropped: None, deferred: None, last: 0 }
     }
 
     /// The current token, in any phase.
@@ -96,9 +106,13 @@ impl State {
         if let Some(token) = token.as_ref().filter(|token| token.0.phase(now) == Phase::Fresh) {
             return Ok((None, Ask::Use(token.clone())));
         }
+        let is_urgent = token.as_ref().is_none_or(|token| token.0.phase(now) >= Phase::Margin);
         let (begin, renewal) = match (&mut self.renewal, &token, &self.failure) {
             (Some(current), ..) => (None, current),
             (None, Some(token), Some(Failure { retry, .. })) if !now.reached(*retry) => {
+                return Ok((None, Ask::Use(token.clone())));
+            }
+            (None, Some(token), _) if self.deferred.is_some_and(|end| !now.reached(end)) && !is_urgent => {
                 return Ok((None, Ask::Use(token.clone())));
             }
             (None, None, Some(Failure { hold: Some(end), error, .. })) if !now.reached(*end) => {
@@ -109,14 +123,14 @@ impl State {
                 let delay = failure.as_ref().map_or(Duration::ZERO, |failure| now.left(failure.spacing));
                 let overdue = self.rules.overdue(now, delay);
                 let current = renewal.insert(Current { number: self.last, overdue, is_sent: false });
-                (Some(Begin { number: self.last, delay }), current)
+                (Some(Begin { number: self.last, delay, is_urgent, dropped: self.dropped }), current)
             }
         };
         let wait = |margin| Ask::Wait(Wait { overdue: renewal.overdue, margin, is_late: renewal.is_sent });
         let ask = match token {
             None => wait(None),
             Some(token) => match Rules::margin_wait(token.0.remaining(now)) {
-                Some(margin) if token.0.phase(now) == Phase::Margin => wait(Some(margin)),
+                Some(margin) if is_urgent => wait(Some(margin)),
                 _ => Ask::Use(token),
             },
         };
@@ -143,7 +157,7 @@ impl State {
         let error = match result {
             Ok(token) if token.0.phase(now) < Phase::Expired => {
                 self.token = Some(token.clone());
-                self.failure = None;
+                (self.failure, self.dropped, self.deferred) = (None, None, None);
                 return Some(Ok(token));
             }
             Ok(_) => AuthError::ExpiredOnArrival,
@@ -169,6 +183,16 @@ impl State {
         Some(Err(error))
     }
 
+    /// Records that another process is renewing the token. Returns whether the renewal was the current one.
+    pub(crate) fn deferred(&mut self, number: u64, now: Moment, jitter: f64) -> bool {
+        let is_current = self.lost(number);
+        if is_current {
+            let left = self.valid(now).map_or(Duration::ZERO, |token| token.0.remaining(now));
+            self.deferred = Some(now.after(Rules::deferral(left, jitter)));
+        }
+        is_current
+    }
+
     /// Records that a renewal was dropped before it ended. Returns whether it was the current one.
     pub(crate) fn lost(&mut self, number: u64) -> bool {
         self.renewal.take_if(|renewal| renewal.number == number).is_some()
@@ -186,7 +210,7 @@ impl State {
             return false;
         }
         if is_current {
-            self.token = None;
+            self.dropped = self.token.take().and_then(|token| token.0.version);
             self.forced = Some(now);
         }
         true
@@ -204,10 +228,11 @@ impl State {
             Some(hold) if token.is_none() => hold.wall.into(),
             _ => failure.retry.wall.into(),
         });
+        let deferred = self.deferred.filter(|_| token.is_some()).map(|end| end.wall.into());
         TokenState {
             phase: token.as_ref().map_or(Phase::Expired, |token| token.0.phase(now)),
             expires_at: token.as_ref().map(AccessToken::expires_at),
-            next_renewal: token.map(|token| token.0.early.wall.into()).max(retry),
+            next_renewal: token.map(|token| token.0.early.wall.into()).max(retry).max(deferred),
             is_renewing: self.renewal.is_some(),
             last_error: self.failure.as_ref().map(|failure| failure.error.clone()),
         }

@@ -33,6 +33,13 @@ pub(crate) struct Inner {
     margin: Moment,
     /// The end of its life.
     end: Moment,
+    /// Its life, and the moment from which it is counted.
+    #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only a store needs it"))]
+    pub(crate) life: Duration,
+    #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only a store needs it"))]
+    pub(crate) asked: Moment,
+    /// The version of the token in a store.
+    pub(crate) version: Option<u64>,
 }
 
 /// A phase of a token's life.
@@ -58,21 +65,25 @@ pub enum Phase {
 }
 
 impl AccessToken {
-    /// A token whose life is counted from `asked`, the moment before it was requested.
+    /// A token whose life, or what is left of it, is counted from `asked`: the moment before it was requested or loaded.
     ///
     /// `jitter`, from 0 to 1, shortens the early phase by up to a fifth, so that processes that started together do
     /// not renew their tokens together.
     pub(crate) fn new(issued: Issued, asked: Moment, number: u64, rules: &Rules, jitter: f64) -> Self {
         let life = issued.life.min(LONGEST);
+        let left = issued.left.min(life);
         let margin = rules.margin.min(life / 10);
         let early = rules.refresh_ahead.min(life / 4).max(margin);
         let early = early.saturating_sub(early.saturating_sub(margin).mul_f64(jitter.clamp(0.0, 1.0) / 5.0));
         Self(Arc::new(Inner {
             bearer: Bearer::new(&issued.secret).with_generation(number),
             secret: issued.secret,
-            early: asked.after(life.saturating_sub(early)),
-            margin: asked.after(life.saturating_sub(margin)),
-            end: asked.after(life),
+            early: asked.after(left.saturating_sub(early)),
+            margin: asked.after(left.saturating_sub(margin)),
+            end: asked.after(left),
+            life,
+            asked,
+            version: issued.version,
         }))
     }
 

@@ -3,6 +3,8 @@
 mod clock;
 mod crowds;
 mod deadlines;
+mod fleet;
+mod log;
 mod model;
 mod replaced;
 mod runtimes;
@@ -52,7 +54,7 @@ impl Fake {
             let life = (fake.respond)(number);
             Box::pin(async move {
                 tokio::task::yield_now().await;
-                life.map(|life| Issued { secret: format!("token-{number}").into(), life })
+                life.map(|life| Issued::new(format!("token-{number}").into(), life))
             })
         })
     }
@@ -60,7 +62,7 @@ impl Fake {
 
 fn deps(endpoint: Endpoint, clock: Arc<TestClock>) -> Deps {
     let clock = SharedClock::new(clock);
-    Deps { endpoint, clock, check_runtime: runtime::check, spawn: runtime::spawn, jitter: || 0.0 }
+    Deps { endpoint, clock, check_runtime: runtime::check, spawn: runtime::spawn, jitter: || 0.0, fleet: None }
 }
 
 fn source_on(endpoint: Endpoint, clock: Arc<TestClock>) -> TokenSource {

@@ -95,7 +95,7 @@ impl World {
             Event::Ask => self.ask(),
             Event::Issued(life) => {
                 let asked = self.now;
-                let issued = Issued { secret: "t".into(), life: Duration::from_secs(*life) };
+                let issued = Issued::new("t".into(), Duration::from_secs(*life));
                 self.ends(|number| Ok(AccessToken::new(issued, asked, number, &Rules::default(), 0.5)));
             }
             Event::Unavailable(after) => self.ends(|_| Err(unavailable(*after))),

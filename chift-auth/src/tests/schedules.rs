@@ -104,7 +104,7 @@ impl Counting {
                     return Err(refusal());
                 }
                 let life = Duration::from_secs(if client_id == SHORT_LIVED { 20 } else { 1_800 });
-                Ok(Issued { secret: format!("{client_id}-{number}").into(), life })
+                Ok(Issued::new(format!("{client_id}-{number}").into(), life))
             })
         })
     }
@@ -134,7 +134,7 @@ fn source(endpoint: &Arc<Counting>) -> TokenSource {
 fn source_of(endpoint: &Arc<Counting>, clock: Arc<YieldingClock>, credentials: Credentials) -> TokenSource {
     SPAWNED.take();
     let (endpoint, clock) = (endpoint.endpoint(), SharedClock::new(clock));
-    let deps = Deps { endpoint, clock, check_runtime: || Ok(()), spawn, jitter: || 0.0 };
+    let deps = Deps { endpoint, clock, check_runtime: || Ok(()), spawn, jitter: || 0.0, fleet: None };
     TokenSource::on(deps, Rules::default(), credentials, super::api())
 }
 

@@ -104,7 +104,7 @@ impl Script {
             let mut replies = self.replies.lock().unwrap();
             if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() }.unwrap_or(Reply::Hang)
         };
-        let issued = |life| Issued { secret: format!("{client_id}-{number}").into(), life: Duration::from_secs(life) };
+        let issued = |life| Issued::new(format!("{client_id}-{number}").into(), Duration::from_secs(life));
         match reply {
             Reply::Token(life) => {
                 tokio::task::yield_now().await;

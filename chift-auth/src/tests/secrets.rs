@@ -2,37 +2,12 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io;
-use std::sync::{Arc, Mutex};
 
 use chift_tests::{Behavior, CLIENT_SECRET, FaultyServer, TokenFields};
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::prelude::*;
 
 use super::credentials;
+use super::log::Log;
 use crate::TokenSource;
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// `Debug` and `Display` of the error and all its sources.
 fn printed(error: &dyn Error) -> String {
@@ -71,10 +46,7 @@ fn faults() -> Vec<Behavior> {
 
 #[tokio::test]
 async fn no_fault_puts_a_secret_into_a_log_an_error_or_a_panic() {
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::registry()
-        .with(tracing_subscriber::fmt::layer().with_writer(captured.clone()).with_ansi(false));
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (captured, _guard) = Log::begin();
 
     let mut text = String::new();
     // Text that the server invents or cuts off is a secret as well.
@@ -104,7 +76,7 @@ async fn no_fault_puts_a_secret_into_a_log_an_error_or_a_panic() {
         secrets.extend(server.issued());
     }
     assert!(super::scenarios::run_all().await > 0);
-    let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    let log = captured.text();
     assert!(log.contains("TRACE") && log.contains("access token issued"), "the log was captured:\n{log}");
     assert!(text.len() > 1_000);
     for (place, text) in [("the log", &log), ("an error or a panic", &text)] {
