@@ -6,6 +6,7 @@
 //! ```
 
 mod faulty;
+mod redis_server;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,6 +14,7 @@ pub use chift_api::StandIn;
 pub use chift_api::stand_in::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, DEFAULT_LIFE};
 use chift_api::types::{AuthItem, AuthItemRequired};
 pub use faulty::{Behavior, FaultyServer, TokenFields};
+pub use redis_server::RedisServer;
 use uuid::Uuid;
 
 /// The body of a token request.
