@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chift_api::SharedClock;
 
-use super::{Entry, Lease, StoreFuture, TokenStore, life_left, next_version};
+use super::slot::{Slot, micros};
+use super::{Entry, Lease, StoreFuture, TokenStore};
 
 /// A store in the memory of one process, for tests, and for a process with several sources of the same API key. Clones
 /// share their content.
@@ -25,20 +26,6 @@ use super::{Entry, Lease, StoreFuture, TokenStore, life_left, next_version};
 pub struct MemoryStore {
     clock: SharedClock,
     content: Arc<Mutex<HashMap<String, Slot>>>,
-}
-
-/// What is stored for a key. Times are in microseconds since 1970.
-#[derive(Debug, Default)]
-struct Slot {
-    entry: Option<Stored>,
-    lease: Option<(String, u64)>,
-}
-
-#[derive(Debug)]
-struct Stored {
-    value: Vec<u8>,
-    version: u64,
-    end: u64,
 }
 
 impl MemoryStore {
@@ -68,8 +55,7 @@ impl MemoryStore {
         let now = micros(self.clock.moment().wall);
         let mut content = self.locked();
         let slot = content.entry(key.to_owned()).or_default();
-        slot.entry.take_if(|entry| entry.end <= now);
-        slot.lease.take_if(|(_, end)| *end <= now);
+        slot.expire(now);
         let result = action(slot, now);
         Box::pin(std::future::ready(Ok(result)))
     }
@@ -77,50 +63,22 @@ impl MemoryStore {
 
 impl TokenStore for MemoryStore {
     fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Entry>> {
-        self.with(key, |slot, now| {
-            let Stored { value, version, end } = slot.entry.as_ref()?;
-            Some(Entry { value: value.clone(), version: *version, left: Duration::from_micros(end - now) })
-        })
+        self.with(key, |slot, now| slot.load(now))
     }
 
     fn store<'a>(&'a self, key: &'a str, value: &'a [u8], version: u64, life: Duration) -> StoreFuture<'a, bool> {
-        self.with(key, |slot, now| {
-            let left = life_left(now, version, life);
-            let is_newer = slot.entry.as_ref().is_none_or(|entry| entry.version < version);
-            let is_stored = is_newer && !left.is_zero();
-            if is_stored {
-                slot.entry = Some(Stored { value: value.to_vec(), version, end: after(now, left) });
-            }
-            is_stored
-        })
+        self.with(key, |slot, now| slot.store(value, version, life, now))
     }
 
     fn remove_if(&self, key: &str, version: u64) -> StoreFuture<'_, bool> {
-        self.with(key, |slot, _| slot.entry.take_if(|entry| entry.version == version).is_some())
+        self.with(key, |slot, _| slot.remove_if(version))
     }
 
     fn lease<'a>(&'a self, key: &'a str, owner: &'a str, span: Duration) -> StoreFuture<'a, Lease> {
-        self.with(key, |slot, now| match &slot.lease {
-            Some((holder, end)) if holder != owner => Lease::Taken { left: Duration::from_micros(end - now) },
-            _ => {
-                slot.lease = Some((owner.to_owned(), after(now, span)));
-                Lease::Granted { version: next_version(now, slot.entry.as_ref().map(|entry| entry.version)) }
-            }
-        })
+        self.with(key, |slot, now| slot.lease(owner, span, now))
     }
 
     fn release<'a>(&'a self, key: &'a str, owner: &'a str) -> StoreFuture<'a, ()> {
-        self.with(key, |slot, _| {
-            slot.lease.take_if(|(holder, _)| holder == owner);
-        })
+        self.with(key, |slot, _| slot.release(owner))
     }
-}
-
-fn micros(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn after(micros: u64, span: Duration) -> u64 {
-    micros.saturating_add(u64::try_from(span.as_micros()).unwrap_or(u64::MAX))
 }

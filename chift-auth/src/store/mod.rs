@@ -59,11 +59,14 @@
 
 #[cfg(any(test, feature = "httpmock"))]
 pub mod conformance;
+#[cfg(feature = "file-store")]
+mod file;
 mod fleet;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
 mod seal;
+mod slot;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -74,6 +77,8 @@ use std::time::Duration;
 
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
+#[cfg(feature = "file-store")]
+pub use file::FileStore;
 pub(crate) use fleet::{Fleet, StoreSetting};
 pub use memory::MemoryStore;
 #[cfg(test)]
@@ -219,14 +224,4 @@ impl StdError for StoreError {
         // `Display` already shows the error itself.
         self.0.source()
     }
-}
-
-/// The version of an entry whose lease was taken at `micros` since 1970.
-fn next_version(micros: u64, entry: Option<u64>) -> u64 {
-    entry.map_or(micros, |entry| micros.max(entry.saturating_add(1)))
-}
-
-/// What is left at `micros` of a life that began with `version`.
-fn life_left(micros: u64, version: u64, life: Duration) -> Duration {
-    life.saturating_sub(Duration::from_micros(micros.saturating_sub(version)))
 }

@@ -1,6 +1,7 @@
 //! Sources that share a store, on clocks that a test moves.
 
 mod faults;
+mod files;
 mod sharing;
 mod skew;
 mod store;
