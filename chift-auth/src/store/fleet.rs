@@ -14,6 +14,7 @@ use super::seal::{Content, Seal};
 use super::{Lease, StoreError, StoreFuture, TokenStore};
 use crate::endpoint::Issued;
 use crate::renewal::{Inner, Renewal, Turn};
+use crate::token::Phase;
 use crate::{AccessToken, AuthError};
 
 /// What is subtracted from the life of a token from the store, because clocks differ and drift. At most a tenth of it.
@@ -218,7 +219,9 @@ impl Renewal {
             return Ok(None);
         }
         let issued = Issued { secret: content.secret, life: content.life, left, version: Some(entry.version) };
-        Ok(Some(AccessToken::new(issued, now, self.begin.number, rules, (deps.jitter)())))
+        let token = AccessToken::new(issued, now, self.begin.number, rules, (deps.jitter)());
+        // One that is about to expire would expire on the way to its caller.
+        Ok(Some(token).filter(|token| token.0.phase(deps.clock.moment()) < Phase::Margin))
     }
 
     async fn store(&self, fleet: &Fleet, seal: &Seal, version: u64, token: &AccessToken) -> Result<(), Outage> {

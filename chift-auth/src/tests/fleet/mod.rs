@@ -2,6 +2,7 @@
 
 mod faults;
 mod files;
+mod model;
 mod sharing;
 mod skew;
 mod store;

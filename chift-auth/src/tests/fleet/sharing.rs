@@ -218,3 +218,61 @@ async fn an_entry_shows_nothing_and_opens_only_as_itself() {
     let again = seal.seal(entry.version, &content).unwrap();
     assert_ne!(again, entry.value, "each entry has a nonce of its own");
 }
+
+#[tokio::test]
+async fn a_token_that_is_about_to_expire_is_not_taken_from_the_store() {
+    let clock = TestClock::new();
+    let (script, store) = (Script::new(&clock, [Reply::Token(LIFE)]), memory(&clock));
+    member(script.endpoint(), &clock, store.clone()).token().await.unwrap();
+    clock.advance(Duration::from_secs(LIFE - 34)); // With the allowance, 29 s are left; callers wait from 30 s on.
+    let second = member(script.endpoint(), &clock, store);
+    assert_eq!(number(&second.token().await.unwrap()), 2);
+}
+
+#[tokio::test]
+async fn a_token_that_ends_before_the_current_one_is_not_taken_from_the_store() {
+    let clock = TestClock::new();
+    let (script, store) = (Script::new(&clock, [Reply::Token(LIFE)]), memory(&clock));
+    let first = member(script.endpoint(), &clock, store.clone());
+    first.token().await.unwrap();
+    clock.advance(26 * MINUTE); // 4 minutes are left.
+    store.clear();
+    script.set_replies([Reply::Token(100)]);
+    member(script.endpoint(), &clock, store).token().await.unwrap();
+    first.token().await.unwrap();
+    settle().await;
+    assert_eq!(number(&first.token().await.unwrap()), 3);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_removed_even_if_there_is_no_other_one() {
+    let clock = TestClock::new();
+    let (script, store) = (Script::new(&clock, [Reply::Token(LIFE)]), memory(&clock));
+    let source = member(script.endpoint(), &clock, store.clone());
+    let token = source.token().await.unwrap();
+    source.invalidate(&token);
+    script.set_replies([Reply::Error(super::super::refusal())]);
+    source.token().await.unwrap_err();
+    assert_eq!(store.load(&seal().key).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_not_taken_from_a_store_that_keeps_it() {
+    let clock = TestClock::new();
+    let (script, store) = (Script::new(&clock, [Reply::Token(LIFE)]), FaultyStore::new(memory(&clock)));
+    store.set(Fault::Keeps);
+    let source = member(script.endpoint(), &clock, store);
+    let token = source.token().await.unwrap();
+    source.invalidate(&token);
+    assert_eq!(number(&source.token().await.unwrap()), 2);
+}
+
+#[tokio::test]
+async fn the_requests_of_a_holder_end_before_its_lease() {
+    let clock = TestClock::new();
+    let (script, store) = (Script::new(&clock, [Reply::Hang]), memory(&clock));
+    let source = member(script.endpoint(), &clock, store);
+    let (token, waited) = drive(&clock, source.token()).await;
+    assert!(token.is_err() && waited <= Duration::from_secs(5), "{waited:?}");
+    assert!(script.received().len() > 1, "an attempt that hangs leaves time for another one");
+}

@@ -79,3 +79,18 @@ async fn a_store_whose_clock_is_set_does_not_extend_a_life() {
         assert_eq!(script.received().len(), requests, "{seconds} s");
     }
 }
+
+#[tokio::test]
+async fn a_token_is_not_taken_again_because_clocks_were_set_back() {
+    let (clock, other, store_clock) = (TestClock::new(), TestClock::new(), TestClock::new());
+    let (script, store) = (Script::new(&clock, [Reply::Token(LIFE)]), memory(&store_clock));
+    drive(&other, member(script.endpoint(), &other, store.clone()).token()).await.0.unwrap();
+    let source = member(script.endpoint(), &clock, store);
+    drive(&clock, source.token()).await.0.unwrap();
+    advance(&[&clock, &store_clock], 26 * MINUTE);
+    clock.step_wall(-10);
+    store_clock.step_wall(-10);
+    source.token().await.unwrap();
+    super::super::script::settle().await;
+    assert_eq!(script.received().len(), 2, "it is renewed");
+}

@@ -24,6 +24,8 @@ pub(super) enum Fault {
     Refuses,
     /// Each lease is granted, and nothing is kept.
     Forgets,
+    /// Entries are not removed.
+    Keeps,
 }
 
 /// A store in memory with a fault, and with a count of its operations.
@@ -92,7 +94,10 @@ impl TokenStore for FaultyStore {
 
     fn remove_if(&self, key: &str, version: u64) -> StoreFuture<'_, bool> {
         let key = key.to_owned();
-        self.operation(false, move |store, _| Box::pin(async move { store.remove_if(&key, version).await }))
+        self.operation(false, move |store, fault| match fault {
+            Fault::Keeps => ready(false),
+            _ => Box::pin(async move { store.remove_if(&key, version).await }),
+        })
     }
 
     fn lease<'a>(&'a self, key: &'a str, owner: &'a str, span: Duration) -> StoreFuture<'a, Lease> {
