@@ -211,7 +211,8 @@ impl Renewal {
             return Ok(None);
         }
         let Some(content) = seal.open(entry.version, &entry.value) else {
-            tracing::warn!("an entry of the token store does not open with this API key; it is ignored");
+            tracing::warn!("an entry of the token store does not open with this API key; it is removed");
+            fleet.run(&deps.clock, |store| store.remove_if(&seal.key, entry.version)).await?;
             return Ok(None);
         };
         let left = trusted(&content, entry.left, now);

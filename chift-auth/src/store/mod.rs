@@ -22,8 +22,8 @@
 //! XChaCha20-Poly1305 and a key that HKDF-SHA256 derives from the client secret. The name of an entry is a digest with
 //! another such key, of the account, the client, the marketplace, the environment and the base URL. So a reader of the
 //! store learns nothing but the number of API keys and the length of their tokens, an entry that was moved or changed
-//! does not open, and a new client secret never opens an old entry. What does not open counts as missing, and the
-//! source logs a warning.
+//! does not open, and a new client secret never opens an old entry. What does not open counts as missing: the
+//! source removes it, and logs a warning.
 //!
 //! # What a source does
 //!

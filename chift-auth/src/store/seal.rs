@@ -61,8 +61,8 @@ impl Seal {
             name.update(&(part.len() as u64).to_be_bytes());
             name.update(part.as_bytes());
         }
-        let digest = name.finalize().into_bytes();
-        let key = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let digest: [u8; 32] = name.finalize().into_bytes().into();
+        let key = format!("{:032x}", u128::from_be_bytes(*digest.first_chunk()?));
         let cipher = XChaCha20Poly1305::new_from_slice(derive(b"seal")?.as_ref()).ok()?;
         Some(Self { key, cipher })
     }

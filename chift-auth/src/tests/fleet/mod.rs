@@ -3,6 +3,7 @@
 mod faults;
 mod files;
 mod model;
+mod redis;
 mod sharing;
 mod skew;
 mod store;

@@ -119,7 +119,7 @@ impl SlowStore {
             let is_slow = self.world.rng.lock().unwrap().u8(..50) == 0;
             let longest = if is_slow { 200 } else { 20 };
             let delays = [(); 2].map(|()| self.world.milliseconds(0..longest));
-            if delays[0] + delays[1] >= TIMEOUT - Duration::from_millis(20) {
+            if delays[0] + delays[1] + Duration::from_millis(20) >= TIMEOUT {
                 self.world.slow.fetch_add(1, Ordering::SeqCst);
             }
             self.world.pass(delays[0]).await;
@@ -183,8 +183,9 @@ fn process(world: &Arc<World>, store: &SlowStore, skew: i64) -> Tasks {
                 let token = source.token().await;
                 let (token, now) = (token.unwrap_or_else(|error| panic!("a call failed: {error}")), world.now());
                 let end = world.ends.lock().unwrap()[token.secret().expose()];
-                assert!(now < end, "a token was returned {:?} after its end", now - end);
-                assert!(now - started <= Rules::default().deadline, "a call waited for {:?}", now - started);
+                assert!(now < end, "a token was returned at {now:?}, after its end at {end:?}");
+                let waited = now.saturating_sub(started);
+                assert!(waited <= Rules::default().deadline, "a call waited for {waited:?}");
                 world.calls.fetch_add(1, Ordering::SeqCst);
                 world.pass(world.milliseconds(1..1_000).max(world.life / 50)).await;
             }
@@ -240,9 +241,9 @@ async fn run(seed: u64, life: Duration, skew: i64, lives: u32) {
     let (requests, slow, calls) = (count(&world.requests), count(&world.slow), count(&world.calls));
     // A token is renewed in the last quarter of its life, or earlier by as much as a clock is ahead or behind, and a
     // tenth for the allowance.
-    let shortest = life.mul_f64(0.65) - Duration::from_secs(2 * skew.unsigned_abs()).min(life / 3);
-    let most_lives = (life * lives).div_duration_f64(shortest).ceil();
-    let most = most_lives as usize + (slow + deaths) / 3 + 1;
+    let shortest = life.mul_f64(0.65).saturating_sub(Duration::from_secs(2 * skew.unsigned_abs()).min(life / 3));
+    let most_lives = usize::try_from((life * lives).as_millis() / shortest.as_millis()).unwrap() + 1;
+    let most = most_lives + (slow + deaths) / 3 + 1;
     assert!(requests <= most, "seed {seed}: {requests} requests; {most_lives} lives, {deaths} deaths, {slow} slow");
     assert!(requests >= lives as usize && calls > 10 * PROCESSES, "seed {seed}: {requests} requests, {calls} calls");
 }
