@@ -74,6 +74,7 @@ pub use call::response::{ResponseError, Unreadable};
 pub use call::retry::{Backoff, RetryPolicy, RetryPolicyBuilder, SettingError, is_passing_status};
 pub use call::session::Session;
 pub use call::text::one_line;
+pub use call::transaction::Transaction;
 pub use call::transport_error::TransportError;
 pub use generated::DEFAULT_BASE_URL;
 pub use generated::client::*;
@@ -119,8 +120,8 @@ pub use {chrono, reqwest, rust_decimal, serde_json, uuid};
 pub mod prelude {
     pub use crate::paging::{self, ListPage, Stream};
     pub use crate::{
-        Client, Context, Decimal, Error, ErrorClass, ErrorDetails, IdempotencyKey, IndexMap, Integer, Method, Nullable,
-        Open, RawJson, Repeat, ResponseValue, RetryPolicy, Secret, Timestamp, types,
+        Client, Context, Datalayer, Decimal, Error, ErrorClass, ErrorDetails, IdempotencyKey, IndexMap, Integer,
+        Method, Nullable, Open, RawJson, Repeat, ResponseValue, RetryPolicy, Secret, Timestamp, Transaction, types,
     };
     pub use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
     pub use serde_json::{Value, json};

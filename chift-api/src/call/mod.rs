@@ -32,4 +32,5 @@ mod span;
 #[allow(missing_docs, unreachable_pub, dead_code)] // A document uses only a part of it.
 pub(crate) mod styles;
 pub(crate) mod text;
+pub(crate) mod transaction;
 pub(crate) mod transport_error;

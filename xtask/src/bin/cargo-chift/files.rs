@@ -44,6 +44,7 @@ pub(crate) const FILES: &[(&str, &str)] = files! {
     "chift-api/src/call/span.rs"
     "chift-api/src/call/styles.rs"
     "chift-api/src/call/text.rs"
+    "chift-api/src/call/transaction.rs"
     "chift-api/src/call/transport_error.rs"
     "chift-api/src/lib.rs"
     "chift-api/src/mock_bodies.rs"
