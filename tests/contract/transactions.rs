@@ -94,7 +94,7 @@ async fn a_list_or_a_page_is_not_taken_for_a_transaction() {
     }
 }
 
-/// Chift would refuse the look-up as a repeat if it carried the key of the request.
+/// With the key of the request, the look-up itself would be a repeat.
 #[tokio::test]
 async fn the_look_up_carries_the_token_but_no_header_of_a_context_and_is_retried() {
     let server = FaultyServer::start();

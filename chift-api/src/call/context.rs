@@ -68,7 +68,7 @@ impl Context {
     }
 
     /// Gives each call with an unsafe method (`POST`, for example) a new random key, a UUID of version 4, so that
-    /// [retries](crate::RetryPolicy) execute it at most once. To repeat a call after a crash, create and store a key
+    /// [retries](crate::RetryPolicy) execute it at most once. To repeat a call after a crash, or to [look it up](Client::transaction), create and store a key
     /// yourself; see [`idempotency_key`](Self::idempotency_key).
     pub fn key_for_each_call(mut self) -> Self {
         self.key_for_each_call = true;
@@ -199,7 +199,7 @@ impl fmt::Debug for Context {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Datalayer {
-    /// From the data layer; an error if it does not have the data.
+    /// From the data layer; an [error](crate::ErrorDetails::is_sync_pending) if it does not have the data yet.
     Required,
     /// From the data layer if it has the data, otherwise from the connected software.
     IfAvailable,

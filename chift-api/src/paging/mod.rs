@@ -72,8 +72,8 @@
 //! ```
 //!
 //! The client sends every `size` unchanged, also one above the maximum that the document states for a parameter. If the
-//! server returns fewer items than requested, the stream reads the list in pages of that length and loses no item. If the
-//! server refuses the size, the stream returns its error.
+//! server returns fewer items than requested, the stream reads the list in pages of that length. If the server refuses
+//! the size, the stream returns its error.
 //!
 //! # When it ends
 //!

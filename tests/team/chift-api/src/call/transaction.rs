@@ -102,7 +102,7 @@ impl Client {
             path_segment("consumer_id", &consumer_id.to_string())?,
             path_segment("connection_id", &connection_id.to_string())?,
         );
-        // With the key in a header, Chift would refuse the look-up itself as a repeat.
+        // With the key in a header, the look-up itself would be a repeat.
         let session = self.inner().clone().with_context(Arc::new(Context::new()));
         let client = Self::new_with_client(self.baseurl(), self.client().clone(), session);
         let query = [("client_request_id", key.as_str())];
