@@ -68,8 +68,8 @@ impl Context {
     }
 
     /// Gives each call with an unsafe method (`POST`, for example) a new random key, a UUID of version 4, so that
-    /// [retries](crate::RetryPolicy) execute it at most once. To repeat a call after a crash, or to [look it up](Client::transaction), create and store a key
-    /// yourself; see [`idempotency_key`](Self::idempotency_key).
+    /// [retries](crate::RetryPolicy) execute it at most once. To repeat a call after a crash, or to
+    /// [look it up](Client::transaction), create and store a key yourself; see [`idempotency_key`](Self::idempotency_key).
     pub fn key_for_each_call(mut self) -> Self {
         self.key_for_each_call = true;
         self.headers.remove(IDEMPOTENCY_KEY);
