@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 
-use chift_api::{Client, Error, ErrorClass, Method, ResponseError, Session};
+use chift_api::{Client, Context, Error, ErrorClass, Method, ResponseError, RetryPolicy, Session};
 use chift_auth::{AuthError, Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, Behavior, CLIENT_ID, CLIENT_SECRET, FaultyServer, auth_item};
 use httpmock::MockServer;
@@ -58,6 +58,25 @@ async fn a_refused_token_is_distinguished_from_refused_credentials_of_the_custom
         assert_eq!((error.is_auth(), error.chift().unwrap().class()), (is_auth, class), "{code}");
         assert_eq!(error.needs_reconnection(), class == ErrorClass::Connection, "{code}");
         assert_eq!(error.to_string(), format!("the server responded with status 401 {code}: set by the test"));
+    }
+}
+
+/// It is no repeat, and the caller decides when to ask again: neither a read nor a request with a key is retried.
+#[tokio::test]
+async fn a_pending_sync_is_transient_and_is_returned_at_once() {
+    let server = FaultyServer::start();
+    let client = client(&server).retrying(RetryPolicy::new()).with(&Context::new().key_for_each_call());
+    server.set_call_responses(vec![refused(409, "ERROR_DATALAYER_SYNC_PENDING")]);
+    for (method, calls) in [(Method::GET, 1), (Method::POST, 2)] {
+        let error = client.request(method.clone(), "/products").send::<Value>().await.unwrap_err();
+        assert!(error.is_sync_pending() && error.is_transient() && !error.needs_reconnection(), "{method}");
+        assert_eq!(error.chift().unwrap().repeat(), None, "{method}");
+        assert_eq!(server.calls(), calls, "{method}");
+    }
+    for code in ["REQUEST_ALREADY_PROCESSED", "REQUEST_IN_PROCESS", "ERROR_CONFLICT"] {
+        server.set_call_responses(vec![refused(409, code)]);
+        let error = client.request(Method::POST, "/products").send::<Value>().await.unwrap_err();
+        assert!(!error.is_sync_pending() && !error.is_transient(), "{code}");
     }
 }
 

@@ -19,4 +19,5 @@ mod retries;
 mod secrets;
 mod spans;
 mod token_operation;
+mod transactions;
 mod type_schemas;

@@ -15,6 +15,16 @@ type PageResult = Result<ResponseValue<Page<u64>>, Error<Undocumented>>;
 /// Starts a stand-in with a list of `count` numbers at `/numbers`. It reports `total(page)` as the total, responds to
 /// page `broken` with an error, and counts the requests.
 fn list(count: u64, total: fn(page: u64) -> u64, broken: u64) -> (StandIn, Client, Arc<AtomicUsize>) {
+    list_with_pages(count, u64::MAX, total, broken)
+}
+
+/// Like [`list`], with at most `longest` numbers on a page.
+fn list_with_pages(
+    count: u64,
+    longest: u64,
+    total: fn(page: u64) -> u64,
+    broken: u64,
+) -> (StandIn, Client, Arc<AtomicUsize>) {
     let (chift, requests) = (StandIn::start(), Arc::new(AtomicUsize::new(0)));
     let counter = requests.clone();
     chift.server().mock(|when, then| {
@@ -26,7 +36,7 @@ fn list(count: u64, total: fn(page: u64) -> u64, broken: u64) -> (StandIn, Clien
                 let query = uri.query().unwrap_or_default();
                 query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}="))).unwrap().parse().unwrap()
             };
-            let (page, size) = (parameter("page"), parameter("size"));
+            let (page, size) = (parameter("page"), parameter("size").min(longest));
             let items: Vec<u64> = ((page - 1) * size..count.min(page * size)).collect();
             let body = json!({"items": items, "total": total(page), "page": page, "size": size});
             let status = if page == broken { 500 } else { 200 };
@@ -56,6 +66,37 @@ async fn a_list_is_read_with_one_request_per_page() {
             let all = paging::items(size, |page, size| fetch(&client, page, size)).ahead(ahead);
             assert_eq!(all.collect_all(2000).await.unwrap(), (0..count).collect::<Vec<_>>());
             assert_eq!((requests.load(Ordering::SeqCst), chift.token_requests()), (pages, 1), "{count}, {ahead} ahead");
+        }
+    }
+}
+
+/// Chift returns at most 100 items on a page, unless it agreed to 500 or 1,000.
+#[tokio::test]
+async fn large_pages_are_read_with_as_few_requests_as_the_server_allows() {
+    let constant: fn(u64) -> u64 = |_| 1_050;
+    let shrinking: fn(u64) -> u64 = |page| 1_050 - 10 * (page - 1);
+    let growing: fn(u64) -> u64 = |page| 1_000 + 25 * page.min(2);
+    for (size, longest, count, total, pages) in [
+        (500, 500, 1_050, constant, 3),
+        (500, 100, 1_050, constant, 11),
+        (1_000, 1_000, 1_050, constant, 2),
+        (1_000, 500, 1_050, constant, 3),
+        (1_000, 100, 1_050, constant, 11),
+        (500, 100, 1_000, |_| 1_000, 10),
+        (1_000, 1_000, 1_000, |_| 1_000, 1),
+        (500, 100, 7, |_| 7, 1),
+        (500, 500, 1_050, shrinking, 3),
+        (500, 100, 1_050, shrinking, 11),
+        (500, 500, 1_050, growing, 3),
+        (500, 100, 1_050, growing, 11),
+        (500, 100, 1_050, |_| 0, 11),
+    ] {
+        for ahead in [0, 4] {
+            let (_chift, client, requests) = list_with_pages(count, longest, total, 0);
+            let all = paging::items(size, |page, size| fetch(&client, page, size)).ahead(ahead);
+            let all = all.collect_all(2_000).await.unwrap();
+            assert_eq!(all, (0..count).collect::<Vec<_>>(), "{size} by {longest}, {ahead} ahead");
+            assert_eq!(requests.load(Ordering::SeqCst), pages, "{size} by {longest}, {ahead} ahead");
         }
     }
 }

@@ -82,6 +82,22 @@ async fn the_token_operation_carries_no_context() {
 }
 
 #[tokio::test]
+async fn the_extra_context_arrives_as_base64_of_its_json_and_is_not_shown() {
+    let server = MockServer::start();
+    let mock = server.mock(|when, then| {
+        when.path("/consumers").header("x-chift-extra-context", "eyJzaG9wIjoiQsOkY2tlcmVpPz4ifQ==");
+        then.status(200).body("[]");
+    });
+    let client = Client::new(&server.base_url(), Session::anonymous()).unwrap();
+    let earlier = client.with(&Context::new().extra_context(&json!({"note": "replaced"})).unwrap());
+    let client = earlier.with(&Context::new().extra_context(&json!({"shop": "Bäckerei?>"})).unwrap());
+    get(&client).await;
+    mock.assert();
+    let shown = format!("{client:?} {client:#?}");
+    assert!(shown.contains("x-chift-extra-context") && !shown.contains("eyJz"), "{shown}");
+}
+
+#[tokio::test]
 async fn each_unsafe_call_gets_its_own_key() {
     let server = FaultyServer::start();
     let client = client(&server).with(&Context::new().key_for_each_call());

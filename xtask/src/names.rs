@@ -75,6 +75,7 @@ const RESERVED_METHODS: &[&str] = &[
     "new_with_client",
     "request",
     "retrying",
+    "transaction",
     "with",
     "with_clock",
     "with_http",

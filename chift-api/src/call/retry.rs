@@ -50,8 +50,12 @@ impl Backoff {
 /// or 504. (Token requests are also repeated after other statuses from 500 to 599, because they change nothing.) A
 /// body that is a stream is never sent twice, and a response that has begun is never requested again.
 ///
+/// A [pending sync](crate::ErrorDetails::is_sync_pending) is returned at once: only the caller knows whether to wait for
+/// the data layer or to read from the customer's software.
+///
 /// If a request with an idempotency key was executed but its response was lost, Chift responds to the next attempt
-/// with status 409. That error is a [`repeat`](crate::ErrorDetails::repeat), and the request is done.
+/// with status 409. That error is a [`repeat`](crate::ErrorDetails::repeat), and
+/// [`Client::transaction`](crate::Client::transaction) returns what became of the request.
 ///
 /// The pause before the second attempt is random, between half of
 /// [`initial_backoff`](RetryPolicyBuilder::initial_backoff) and the whole. It doubles with each attempt, up to

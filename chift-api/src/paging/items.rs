@@ -72,6 +72,7 @@ where
 }
 
 /// Like [`pages`], for pages of `size` items: it requests them with `fetch(page, size)`. A `size` of 0 is treated as 1.
+/// More than 100 items need an [agreement with Chift](super#larger-pages); the server may return fewer.
 ///
 /// ```
 /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -233,7 +234,10 @@ impl<R: Requests> Items<R> {
         let count = items.len() as u64;
         self.received = self.received.saturating_add(count);
         let length = *self.page_length.get_or_insert(count.min(self.size.unwrap_or(count)));
-        let full = count >= self.size.unwrap_or(length) && is_requested;
+        // A server may return fewer items than requested, so a full page is one as long as the first. Without `total`,
+        // a list could be one without pages, which ignores the page number and would never end.
+        let of_full_page = if self.total.is_some() { length } else { self.size.unwrap_or(length) };
+        let full = count >= of_full_page && is_requested;
         self.ended = match self.total {
             _ if count == 0 => true,
             Some(total) if self.received < total => false,

@@ -58,10 +58,11 @@ use values::{object, text_enum, union};
 pub use call::authorize::{Authorize, AuthorizeError, Bearer, BearerFuture, SecondBearerFuture};
 pub use call::base_url::shown_url;
 pub use call::clock::{Clock, Moment, SharedClock, Sleep};
-pub use call::context::{Context, ContextError, Datalayer, IdempotencyKey};
+pub use call::context::{Context, ContextError, Datalayer};
 pub use call::error::authorize_error;
 pub use call::error_details::{ErrorClass, ErrorDetails, Repeat, Undocumented};
 pub use call::http_client::BuildError;
+pub use call::idempotency_key::IdempotencyKey;
 pub use call::multipart::Multipart;
 pub use call::operation::Operation;
 pub use call::path::path_segment;
@@ -73,6 +74,7 @@ pub use call::response::{ResponseError, Unreadable};
 pub use call::retry::{Backoff, RetryPolicy, RetryPolicyBuilder, SettingError, is_passing_status};
 pub use call::session::Session;
 pub use call::text::one_line;
+pub use call::transaction::Transaction;
 pub use call::transport_error::TransportError;
 pub use generated::DEFAULT_BASE_URL;
 pub use generated::client::*;
@@ -118,8 +120,8 @@ pub use {chrono, reqwest, rust_decimal, serde_json, uuid};
 pub mod prelude {
     pub use crate::paging::{self, ListPage, Stream};
     pub use crate::{
-        Client, Context, Decimal, Error, ErrorClass, ErrorDetails, IdempotencyKey, IndexMap, Integer, Method, Nullable,
-        Open, RawJson, Repeat, ResponseValue, RetryPolicy, Secret, Timestamp, types,
+        Client, Context, Datalayer, Decimal, Error, ErrorClass, ErrorDetails, IdempotencyKey, IndexMap, Integer,
+        Method, Nullable, Open, RawJson, Repeat, ResponseValue, RetryPolicy, Secret, Timestamp, Transaction, types,
     };
     pub use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
     pub use serde_json::{Value, json};

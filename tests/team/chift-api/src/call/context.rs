@@ -5,22 +5,22 @@ use std::sync::Arc;
 
 use reqwest::Request;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
 use uuid::Uuid;
 
+use super::extra_context;
 use super::runtime::ClientInfo as _;
-use crate::Client;
+use crate::{Client, IdempotencyKey};
 
 const CONNECTION: HeaderName = HeaderName::from_static("x-chift-connectionid");
 const INTEGRATION: HeaderName = HeaderName::from_static("x-chift-integrationid");
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("x-chift-client-requestid");
+const EXTRA_CONTEXT: HeaderName = HeaderName::from_static("x-chift-extra-context");
 const RAW_DATA: HeaderName = HeaderName::from_static("x-chift-raw-data");
 const DATALAYER: HeaderName = HeaderName::from_static("x-chift-datalayer");
 const CHAIN_EXECUTION: HeaderName = HeaderName::from_static("x-chift-relatedchainexecutionid");
 const SYNC: HeaderName = HeaderName::from_static("x-chift-syncid");
 const IGNORED_ERROR_CODES: HeaderName = HeaderName::from_static("x-chift-ignored-error-codes");
-
-/// The longest idempotency key that Chift accepts, in characters.
-const LONGEST_KEY: usize = 255;
 
 /// Chift's request headers for the calls of a view of a client; see [`Client::with`].
 ///
@@ -33,6 +33,9 @@ const LONGEST_KEY: usize = 255;
 /// let once = books.with(&Context::new().idempotency_key(IdempotencyKey::new("invoice-2026-0042")?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// `Debug` shows the headers, but not the values of an idempotency key and of the extra context, which can contain your
+/// customers' data.
 #[derive(Clone, Default, PartialEq)]
 #[must_use]
 pub struct Context {
@@ -61,12 +64,12 @@ impl Context {
     /// [`ErrorDetails::repeat`](crate::ErrorDetails::repeat) recognizes.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key_for_each_call = false;
-        self.set(IDEMPOTENCY_KEY, key.0)
+        self.set_hidden(IDEMPOTENCY_KEY, key.into_header())
     }
 
     /// Gives each call with an unsafe method (`POST`, for example) a new random key, a UUID of version 4, so that
-    /// [retries](crate::RetryPolicy) execute it at most once. To repeat a call after a crash, create and store a key
-    /// yourself; see [`idempotency_key`](Self::idempotency_key).
+    /// [retries](crate::RetryPolicy) execute it at most once. To repeat a call after a crash, or to
+    /// [look it up](Client::transaction), create and store a key yourself; see [`idempotency_key`](Self::idempotency_key).
     pub fn key_for_each_call(mut self) -> Self {
         self.key_for_each_call = true;
         self.headers.remove(IDEMPOTENCY_KEY);
@@ -121,9 +124,34 @@ impl Context {
         Ok(self.set(IGNORED_ERROR_CODES, value))
     }
 
+    /// Passes a JSON object to Chift (`X-Chift-Extra-Context`): a struct, a map, or a `serde_json::Value`. Where two
+    /// views set it, the later object replaces the earlier one as a whole.
+    ///
+    /// ```
+    /// use chift_api::Context;
+    /// let context = Context::new().extra_context(&serde_json::json!({"shop": "Bakery"}))?;
+    /// # Ok::<(), chift_api::ContextError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If `object` cannot be serialized, is not an object in JSON, or has more than 3,072 bytes of JSON. These are 4,096
+    /// characters of the header. Many servers refuse a request with more than 8 KiB of headers, and the other half is for
+    /// the access token and all other headers.
+    pub fn extra_context(self, object: &impl Serialize) -> Result<Self, ContextError> {
+        let value = extra_context::encoded(object)?;
+        Ok(self.set_hidden(EXTRA_CONTEXT, value))
+    }
+
     fn set(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
+    }
+
+    /// Sets a header whose value `Debug` does not show.
+    fn set_hidden(self, name: HeaderName, mut value: HeaderValue) -> Self {
+        value.set_sensitive(true);
+        self.set(name, value)
     }
 
     /// The settings of both; where both set the same, `later` wins.
@@ -148,7 +176,7 @@ impl Context {
         let headers = request.headers_mut();
         self.add_to(headers);
         if keyed && !headers.contains_key(IDEMPOTENCY_KEY) {
-            headers.insert(IDEMPOTENCY_KEY, IdempotencyKey::random().0);
+            headers.insert(IDEMPOTENCY_KEY, IdempotencyKey::random().into_header());
         }
     }
 }
@@ -171,56 +199,10 @@ impl fmt::Debug for Context {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Datalayer {
-    /// From the data layer; an error if it does not have the data.
+    /// From the data layer; an [error](crate::ErrorDetails::is_sync_pending) if it does not have the data yet.
     Required,
     /// From the data layer if it has the data, otherwise from the connected software.
     IfAvailable,
-}
-
-/// Identifies a request so that Chift executes it at most once.
-///
-/// A key must be unique among all your requests of six months, across operations.
-///
-/// ```
-/// use chift_api::IdempotencyKey;
-/// let key = IdempotencyKey::random();
-/// assert_eq!(IdempotencyKey::new(key.as_str())?, key);
-/// assert!(IdempotencyKey::new("x".repeat(256)).is_err());
-/// # Ok::<(), chift_api::ContextError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey(HeaderValue);
-
-impl IdempotencyKey {
-    /// A key of your choice: 1 to 255 characters of visible ASCII; spaces are allowed except at either end.
-    ///
-    /// # Errors
-    ///
-    /// If `key` has another length or contains other characters.
-    pub fn new(key: impl AsRef<str>) -> Result<Self, ContextError> {
-        const WHAT: &str = "an idempotency key";
-        let key = key.as_ref();
-        if key.chars().count() > LONGEST_KEY {
-            return Err(ContextError { what: WHAT, problem: "has more than 255 characters" });
-        }
-        visible(WHAT, key).map(Self)
-    }
-
-    /// A random key: a UUID of version 4.
-    pub fn random() -> Self {
-        Self(text(Uuid::new_v4()))
-    }
-
-    /// The key.
-    pub fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
-    }
-}
-
-impl fmt::Display for IdempotencyKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 /// A setting of a [`Context`] that cannot be sent as a header. `Display` names the setting, not its value.
@@ -231,8 +213,8 @@ impl fmt::Display for IdempotencyKey {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContextError {
-    what: &'static str,
-    problem: &'static str,
+    pub(super) what: &'static str,
+    pub(super) problem: &'static str,
 }
 
 impl fmt::Display for ContextError {
@@ -243,7 +225,7 @@ impl fmt::Display for ContextError {
 
 impl std::error::Error for ContextError {}
 
-fn visible(what: &'static str, text: &str) -> Result<HeaderValue, ContextError> {
+pub(super) fn visible(what: &'static str, text: &str) -> Result<HeaderValue, ContextError> {
     if text.is_empty() {
         return Err(ContextError { what, problem: "is empty" });
     }
@@ -253,7 +235,7 @@ fn visible(what: &'static str, text: &str) -> Result<HeaderValue, ContextError> 
     HeaderValue::from_str(text).ok().filter(|_| sent).ok_or(refused)
 }
 
-fn text(id: Uuid) -> HeaderValue {
+pub(super) fn text(id: Uuid) -> HeaderValue {
     let mut buffer = Uuid::encode_buffer();
     // A header can contain hexadecimal digits and hyphens.
     HeaderValue::from_str(id.hyphenated().encode_lower(&mut buffer)).unwrap_or(HeaderValue::from_static(""))
@@ -332,11 +314,14 @@ mod tests {
             .unwrap()
             .sync(Uuid::max())
             .ignored_error_codes(["ERROR_A", "ERROR_B"])
+            .unwrap()
+            .extra_context(&serde_json::json!({"a": 1}))
             .unwrap();
         let expected = [
             ("x-chift-client-requestid", "order 7"),
             ("x-chift-connectionid", "00000000-0000-0000-0000-000000000000"),
             ("x-chift-datalayer", "true"),
+            ("x-chift-extra-context", "eyJhIjoxfQ=="),
             ("x-chift-ignored-error-codes", "ERROR_A,ERROR_B"),
             ("x-chift-integrationid", "1002"),
             ("x-chift-raw-data", "true"),
@@ -349,17 +334,6 @@ mod tests {
 
     #[test]
     fn invalid_settings_are_refused_when_they_are_set() {
-        for (key, expected) in [
-            (String::new(), "an idempotency key is empty"),
-            ("x".repeat(256), "an idempotency key has more than 255 characters"),
-            ("ä".repeat(256), "an idempotency key has more than 255 characters"),
-            ("a\r\nx-evil: 1".to_owned(), "an idempotency key contains characters that a header cannot contain"),
-            (" a".to_owned(), "an idempotency key contains characters that a header cannot contain"),
-            ("é".to_owned(), "an idempotency key contains characters that a header cannot contain"),
-        ] {
-            assert_eq!(IdempotencyKey::new(&key).unwrap_err().to_string(), expected);
-        }
-        assert_eq!(IdempotencyKey::new("x".repeat(255)).unwrap().as_str().len(), 255);
         assert!(Context::new().ignored_error_codes([]).is_err());
         assert!(Context::new().ignored_error_codes(["A", ""]).is_err());
         assert!(Context::new().ignored_error_codes(["A,B"]).unwrap_err().to_string().contains("comma"));
@@ -379,6 +353,31 @@ mod tests {
         assert_eq!(sent(&both, Method::POST), pairs(&expected));
         let back = both.joined(&Context::new().key_for_each_call());
         assert_ne!(sent(&back, Method::POST)[0].1, "k");
+    }
+
+    #[test]
+    fn the_later_extra_context_replaces_the_earlier_one_as_a_whole() {
+        let extra = |name: &str| Context::new().extra_context(&std::collections::HashMap::from([(name, 1)])).unwrap();
+        let both = extra("b").joined(&extra("a"));
+        assert_eq!(sent(&both, Method::GET), pairs(&[("x-chift-extra-context", "eyJhIjoxfQ==")]));
+    }
+
+    #[test]
+    fn debug_shows_neither_a_key_nor_the_extra_context() {
+        let key = IdempotencyKey::new("customer-4711").unwrap();
+        let context =
+            Context::new().raw_data().idempotency_key(key).extra_context(&serde_json::json!({"a": 1})).unwrap();
+        for context in [context.clone(), Context::new().joined(&context)] {
+            let mut request = Request::new(Method::POST, Url::parse("http://localhost/").unwrap());
+            context.apply(&mut request);
+            for shown in [format!("{context:?}"), format!("{:?}", request.headers())] {
+                assert!(!shown.contains("4711") && !shown.contains("eyJh"), "{shown}");
+                assert!(
+                    shown.contains("x-chift-extra-context") && shown.contains("\"x-chift-raw-data\": \"true\""),
+                    "{shown}"
+                );
+            }
+        }
     }
 
     #[test]

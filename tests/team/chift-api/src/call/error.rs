@@ -96,8 +96,28 @@ impl<E> Error<E> {
         self.chift().is_some_and(ErrorDetails::needs_reconnection)
     }
 
+    /// Whether Chift's data layer does not have the data yet ([`ErrorDetails::is_sync_pending`]). Call again later, or with
+    /// [`Datalayer::IfAvailable`](crate::Datalayer::IfAvailable).
+    ///
+    /// ```
+    /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use chift_api::{Context, Datalayer, Method};
+    /// let path = "/consumers/17/products";
+    /// let copies = client.with(&Context::new().datalayer(Datalayer::Required));
+    /// let products = match copies.request(Method::GET, path).send::<serde_json::Value>().await {
+    ///     Err(error) if error.is_sync_pending() => client.request(Method::GET, path).send().await?,
+    ///     result => result?,
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn is_sync_pending(&self) -> bool {
+        self.chift().is_some_and(ErrorDetails::is_sync_pending)
+    }
+
     /// Whether the same call can succeed later: there was no response, the body was interrupted, the status is 408,
-    /// 425, 429 or 500 to 599 (except 501), or no token could be obtained for such a reason.
+    /// 425, 429 or 500 to 599 (except 501), [a sync is pending](Self::is_sync_pending), or no token could be obtained for
+    /// such a reason.
     ///
     /// It does not mean that a repeat is safe: Chift may have executed a request that creates something. See
     /// [`Context::idempotency_key`](crate::Context::idempotency_key).
@@ -105,7 +125,7 @@ impl<E> Error<E> {
         match self {
             Self::NoToken(error) => error.is_transient(),
             Self::Transport(_) => true,
-            Self::ErrorResponse(response) => is_transient_status(response.status()),
+            Self::ErrorResponse(response) => is_transient_status(response.status()) || self.is_sync_pending(),
             Self::UnexpectedResponse(response) => is_transient_status(response.status()),
             Self::InvalidResponse { error, .. } => matches!(error, ResponseError::Interrupted(_)),
             Self::InvalidRequest(_) | Self::Redirect { .. } => false,

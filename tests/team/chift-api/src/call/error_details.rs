@@ -141,11 +141,15 @@ impl ErrorDetails {
         self.error_code.as_deref().and_then(shown_code)
     }
 
+    /// The error code without the prefix that most of Chift's codes have.
+    fn bare_code(&self) -> Option<&str> {
+        self.error_code.as_deref().map(|code| code.strip_prefix("ERROR_").unwrap_or(code))
+    }
+
     /// The class of the error, by Chift's error code if it is a known one, otherwise by the status.
     pub fn class(&self) -> ErrorClass {
         use ErrorClass::{Connection, Credentials, Request, Service, Unsupported};
-        let code = self.error_code.as_deref().map(|code| code.strip_prefix("ERROR_").unwrap_or(code));
-        match (code, self.status) {
+        match (self.bare_code(), self.status) {
             (Some("CHIFT_AUTHENTICATION_ERROR"), _) | (None, 401 | 403) => Credentials,
             (
                 Some(
@@ -178,8 +182,26 @@ impl ErrorDetails {
         self.class() == ErrorClass::Connection
     }
 
+    /// Whether Chift's data layer does not have the data yet, because it is still copying them from the customer's
+    /// software (409 with `ERROR_DATALAYER_SYNC_PENDING`). This conflict is no [`repeat`](Self::repeat).
+    ///
+    /// Call again later, or with [`Datalayer::IfAvailable`](crate::Datalayer::IfAvailable), which takes the data from the
+    /// software instead.
+    ///
+    /// ```
+    /// # fn act(error: &chift_api::ErrorDetails) {
+    /// if error.is_sync_pending() {
+    ///     eprintln!("try again later");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_sync_pending(&self) -> bool {
+        self.bare_code() == Some("DATALAYER_SYNC_PENDING")
+    }
+
     /// The state of the earlier request, if Chift refused the call because that request has the same
-    /// [idempotency key](crate::IdempotencyKey); `None` for all other errors, including other conflicts.
+    /// [idempotency key](crate::IdempotencyKey); `None` for all other errors, including other conflicts. The earlier request
+    /// may have failed: [`Client::transaction`](crate::Client::transaction) returns its status, and what it created.
     ///
     /// ```
     /// # async fn call(client: chift_api::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -244,6 +266,10 @@ impl fmt::Debug for ErrorDetails {
 
 /// The state of the first request with an idempotency key; from [`ErrorDetails::repeat`].
 ///
+/// [`Client::transaction`](crate::Client::transaction) returns what became of that request, with any document. A document
+/// with the operation `GET /consumers/{consumer_id}/connections/{connection_id}/transactions` also has a generated method
+/// for it; call that on a client without the key.
+///
 /// ```
 /// # fn show(error: &chift_api::ErrorDetails) {
 /// if error.repeat() == Some(chift_api::Repeat::Processed) {
@@ -254,7 +280,7 @@ impl fmt::Debug for ErrorDetails {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Repeat {
-    /// Chift has executed it.
+    /// Chift has executed it, with or without success.
     Processed,
     /// Chift is executing it.
     InProcess,
@@ -294,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn the_class_depends_on_the_code_and_without_a_known_code_on_the_status() {
+    fn the_class_depends_on_the_code_and_without_a_bare_code_on_the_status() {
         use ErrorClass::{Connection, Credentials, Request, Service, Unsupported};
         for (status, code, expected) in [
             (401, "ERROR_CHIFT_AUTHENTICATION_ERROR", Credentials),
@@ -323,6 +349,21 @@ mod tests {
             let body = if code.is_empty() { "{}".to_owned() } else { format!("{{\"error_code\": \"{code}\"}}") };
             assert_eq!(ErrorDetails::read(status, body.as_bytes()).class(), expected, "{status} {code}");
         }
+    }
+
+    #[test]
+    fn a_pending_sync_is_no_repeat_and_a_repeat_is_no_pending_sync() {
+        for (code, is_pending, repeat) in [
+            ("ERROR_DATALAYER_SYNC_PENDING", true, None),
+            ("DATALAYER_SYNC_PENDING", true, None),
+            ("REQUEST_ALREADY_PROCESSED", false, Some(Repeat::Processed)),
+            ("REQUEST_IN_PROCESS", false, Some(Repeat::InProcess)),
+            ("ERROR_CONFLICT", false, None),
+        ] {
+            let error = ErrorDetails::read(409, format!("{{\"error_code\": \"{code}\"}}").as_bytes());
+            assert_eq!((error.is_sync_pending(), error.repeat()), (is_pending, repeat), "{code}");
+        }
+        assert!(!ErrorDetails::read(409, b"").is_sync_pending());
     }
 
     #[test]

@@ -7,8 +7,10 @@ pub(crate) mod context;
 pub(crate) mod error;
 pub(crate) mod error_details;
 mod exchange;
+mod extra_context;
 mod hooks;
 pub(crate) mod http_client;
+pub(crate) mod idempotency_key;
 pub(crate) mod multipart;
 pub(crate) mod operation;
 pub(crate) mod path;
@@ -30,4 +32,5 @@ mod span;
 #[allow(missing_docs, unreachable_pub, dead_code)] // A document uses only a part of it.
 pub(crate) mod styles;
 pub(crate) mod text;
+pub(crate) mod transaction;
 pub(crate) mod transport_error;

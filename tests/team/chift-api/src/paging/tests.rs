@@ -3,7 +3,26 @@
 use std::cell::RefCell;
 use std::future::ready;
 
-use super::{CollectError, Page, items};
+use super::{CollectError, ListPage, Page, items};
+
+/// A page of a list that states no total.
+struct WithoutTotal(Vec<u64>);
+
+impl ListPage for WithoutTotal {
+    type Item = u64;
+
+    fn total(&self) -> Option<u64> {
+        None
+    }
+
+    fn page(&self) -> Option<u64> {
+        None
+    }
+
+    fn into_items(self) -> Vec<u64> {
+        self.0
+    }
+}
 
 /// A list of numbers from 0, on a server whose `total` and `page` may be wrong.
 struct List {
@@ -94,6 +113,19 @@ async fn an_inconsistent_list_loses_no_item_and_ends() {
             40,
             4,
         ),
+        (
+            "pages shorter than requested, and a total that shrinks to the items received",
+            List::new(&[4, 4, 4, 2], |page| 12 - 4 * (page - 1).min(1)),
+            14,
+            4,
+        ),
+        (
+            "pages shorter than requested, and a total that is less than the items received",
+            List::new(&[4, 4, 4, 2], |page| if page == 1 { 5 } else { 1 }),
+            14,
+            4,
+        ),
+        ("a page shorter than requested, and a total that is less than its items", List::new(&[4, 4, 2], |_| 1), 10, 3),
         ("a page number that is always 1", List { stated_page: |_| 1, ..List::new(&[10, 10, 5], |_| 25) }, 25, 3),
     ] {
         let (items, pages) = list.read(0).await;
@@ -101,6 +133,19 @@ async fn an_inconsistent_list_loses_no_item_and_ends() {
         let (items, _) = list.read(3).await;
         assert_eq!(items, up_to(end), "{what}, read ahead");
     }
+}
+
+#[tokio::test]
+async fn without_a_total_a_page_shorter_than_requested_is_the_last() {
+    for (lengths, end, requests) in [(&[10, 10, 3][..], 23, 3), (&[10, 10], 20, 3), (&[3], 3, 1), (&[], 0, 1)] {
+        let list = List { pages: lengths, ..List::new(&[], |_| 0) };
+        let fetch = |page, size| ready(list.page(page, size).map(|page| WithoutTotal(page.items)));
+        assert_eq!(items(10, fetch).collect_all(1000).await.unwrap(), up_to(end), "{lengths:?}");
+        assert_eq!(list.requested.borrow().len(), requests, "{lengths:?}");
+    }
+    // A list without pages, which ignores the page number.
+    let unpaged = items(10, |_, _| ready(Ok::<_, String>(WithoutTotal(vec![0, 1, 2]))));
+    assert_eq!(unpaged.collect_all(1000).await.unwrap(), up_to(3));
 }
 
 #[tokio::test]

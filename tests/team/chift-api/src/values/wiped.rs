@@ -1,4 +1,4 @@
-//! Request bodies that are overwritten when they are dropped, because one contains the client secret.
+//! JSON that is overwritten when it is dropped, because a request body contains the client secret.
 
 use std::io;
 
@@ -11,10 +11,16 @@ use crate::RequestError;
 
 /// `value` as a JSON body whose memory is overwritten when the last clone is dropped.
 pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Body, RequestError> {
-    let mut writer = Writer(Zeroizing::new(Vec::new()));
     // The serializer's message can contain values.
-    serde_json::to_writer(&mut writer, value).map_err(|_| RequestError::new("the body cannot be written as JSON"))?;
-    Ok(Body::from(Bytes::from_owner(writer.0)))
+    let bytes = bytes(value).map_err(|_| RequestError::new("the body cannot be written as JSON"))?;
+    Ok(Body::from(Bytes::from_owner(bytes)))
+}
+
+/// `value` as JSON, in memory that is overwritten when it is dropped.
+pub(crate) fn bytes(value: &(impl Serialize + ?Sized)) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    let mut writer = Writer(Zeroizing::new(Vec::new()));
+    serde_json::to_writer(&mut writer, value)?;
+    Ok(writer.0)
 }
 
 /// A vector that leaves no copy behind when it grows.
