@@ -49,8 +49,8 @@
 //! # If the store fails
 //!
 //! The store can only help. Each operation has a time limit, [`store_timeout`](crate::Builder::store_timeout), 50 ms by
-//! default. If the store is slow, full or gone, or returns something else, the source requests a token by itself, as it
-//! does without a store. It logs one warning when that begins, and uses the store again as soon as it responds.
+//! default. If the store is slow, full or gone, or returns something else, the source requests a token by itself, as if
+//! there were no store. It logs one warning when that begins, and uses the store again as soon as it responds.
 //!
 //! # Stability
 //!

@@ -89,6 +89,10 @@ static RELEASE: LazyLock<Script> = LazyLock::new(|| {
 /// An address that begins with `rediss://` needs a feature of the crate `redis`, such as `tokio-rustls-comp`: add that
 /// crate with it to your dependencies. Any other connection of that crate works with
 /// [`from_connection`](Self::from_connection).
+///
+/// Tried with Redis 7.0: a single server, TLS, a Unix socket, a cluster of three nodes with the crate's asynchronous
+/// cluster client, and a connection from a sentinel. A connection from a sentinel stays with the server that was the
+/// master, so after a failover the store fails until the program makes another one.
 pub struct RedisStore<C = ConnectionManager> {
     connection: Arc<OnceLock<C>>,
     connect: Arc<dyn Fn() -> RedisResult<C> + Send + Sync>,
@@ -96,7 +100,7 @@ pub struct RedisStore<C = ConnectionManager> {
 
 impl RedisStore {
     /// A store at an address: `redis://[USER][:PASSWORD@]HOST[:PORT][/DATABASE]`, `rediss://…` for TLS, or
-    /// `unix:PATH`. It does not connect yet.
+    /// `redis+unix:///PATH`. It does not connect yet.
     ///
     /// # Errors
     ///
@@ -109,9 +113,10 @@ impl RedisStore {
         #[cfg(target_os = "linux")]
         let tcp = tcp.set_user_timeout(Duration::from_secs(30));
         let client =
-            Client::open(address.into_connection_info().map_err(failed)?.set_tcp_settings(tcp)).map_err(failed)?;
+            Client::open(address.into_connection_info().map_err(invalid)?.set_tcp_settings(tcp)).map_err(invalid)?;
         let settings = ConnectionManagerConfig::new()
-            .set_max_delay(Duration::from_secs(1))
+            // Each operation tries again by itself.
+            .set_number_of_retries(0)
             .set_connection_timeout(Some(Duration::from_secs(5)));
         Ok(Self::on(move || ConnectionManager::new_lazy_with_config(client.clone(), settings.clone())))
     }
@@ -238,6 +243,11 @@ fn digits(version: u64) -> String {
 /// At least 1: Redis refuses a time to live of 0.
 fn milliseconds(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+/// An address that cannot be used.
+fn invalid(error: RedisError) -> StoreError {
+    StoreError::new(format!("the address of the store is not like redis://HOST:PORT/DATABASE: {error}"))
 }
 
 /// An error of the crate `redis` names the server at most, not the address with its password.

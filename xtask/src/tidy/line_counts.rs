@@ -2,7 +2,7 @@
 
 use super::{Repository, Violation};
 
-const MAX_LINES: usize = 1_050;
+const MAX_LINES: usize = 1_130;
 
 pub(super) fn chift_auth(repository: &Repository) -> Vec<Violation> {
     let count = code_lines(repository);
@@ -13,8 +13,8 @@ pub(super) fn chift_auth(repository: &Repository) -> Vec<Violation> {
     vec![Violation::new("chift-auth/src", 0, what, format!("simplify; the limit is {MAX_LINES}"))]
 }
 
-/// The lines of `chift-auth/src` that are neither blank, comment nor test. The token store is an addition with a
-/// feature of its own and does not count.
+/// The lines of `chift-auth/src` that are neither blank, comment nor test. The token store has features of its own
+/// and does not count, but for what the rules of renewal need for it.
 pub(super) fn code_lines(repository: &Repository) -> usize {
     let is_counted = |path: &str| {
         let file = path.strip_prefix("chift-auth/src/");

@@ -81,7 +81,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "workflows are YAML", run: files::workflows },
     Rule { name: "published crates carry the licences", run: files::licences },
     Rule { name: "cargo chift contains all files of chift-api", run: embedded::list },
-    Rule { name: "chift-auth has at most 1,050 lines of code", run: line_counts::chift_auth },
+    Rule { name: "chift-auth has at most 1,130 lines of code", run: line_counts::chift_auth },
     Rule { name: "dependencies stand once, in the workspace", run: manifests::workspace_dependencies },
     Rule { name: "dependencies run one way", run: manifests::directions },
     Rule { name: "only the two libraries are published", run: manifests::publishing },

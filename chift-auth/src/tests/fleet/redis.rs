@@ -1,4 +1,4 @@
-//! The rules of sharing, with a real Redis server, whose clock no test can move. `.ci/fleet` runs these tests.
+//! The rules of sharing, with a real Redis server, whose clock no test can move. `.ci/fleet` runs the ignored tests.
 
 use chift_tests::RedisServer;
 
@@ -54,4 +54,18 @@ async fn a_holder_of_a_lease_in_redis_that_dies_delays_the_others() {
     let waited = started.elapsed();
     assert!(waited >= Duration::from_millis(250) && waited < Duration::from_secs(2), "{waited:?}");
     assert_eq!(script.received().len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_used_is_an_error_that_does_not_show_it() {
+    for address in
+        ["", "http://user:hunter2@cache.example", "redis://user:hunter2@", "rediss://:hunter2@cache.example/x"]
+    {
+        let error = RedisStore::new(address).map(|_| ()).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("redis://HOST:PORT/DATABASE") && !shown.contains("hunter2"), "{shown}");
+    }
+    let store = RedisStore::new("redis://user:hunter2@127.0.0.1:1/").unwrap();
+    let shown = format!("{store:?} {:?}", store.load("key").await);
+    assert!(shown.contains("refused") && !shown.contains("hunter2"), "{shown}");
 }
