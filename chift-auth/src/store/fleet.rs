@@ -172,9 +172,10 @@ impl Renewal {
             fleet.run(clock, |store| store.remove_if(&seal.key, dropped)).await?;
         }
         let patience = patience(clock.moment(), rules.deadline);
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, mut holder) = (FIRST_PAUSE, None);
         loop {
             if let Some(token) = self.load(fleet, seal).await? {
+                tracing::debug!("access token taken from the store");
                 return Ok(Next::Adopt(token));
             }
             let (asked, span) = (clock.moment(), rules.deadline / 2);
@@ -188,7 +189,15 @@ impl Renewal {
                     return Ok(Next::Adopt(token));
                 }
                 Lease::Taken { .. } if !begin.is_urgent => return Ok(Next::Defer),
-                Lease::Taken { .. } => {}
+                Lease::Taken { left } => {
+                    let end = asked.after(left);
+                    // Another holder, before the lease of the last one ended: either there is a token now, or the requests
+                    // of the last one failed. Then ours would have failed too, or will.
+                    let is_other = |last: Moment| asked.left(last) > fleet.timeout && last.left(end) > fleet.timeout;
+                    if holder.replace(end).is_some_and(is_other) {
+                        return Ok(self.load(fleet, seal).await?.map_or(Next::Alone, Next::Adopt));
+                    }
+                }
             }
             let left = clock.moment().left(patience);
             if left.is_zero() {

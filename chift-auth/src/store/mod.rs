@@ -34,7 +34,7 @@
 //!   Without a valid token it waits for the holder, with random pauses. The lease lasts for half of the
 //!   [`deadline`](crate::Builder::deadline), and the holder's requests end before it. So a holder that dies delays the
 //!   others by at most half of the deadline, 5 s by default, and only those without a valid token. After three quarters
-//!   of the deadline a source requests a token of its own.
+//!   of the deadline, or as soon as the requests of a holder fail, a source requests a token of its own.
 //! - A token that Chift refused is removed if it is still the one in the store.
 //!
 //! # How long a token from the store is used

@@ -21,6 +21,8 @@ pub(super) enum Reply {
     Late { life: u64, latency_ms: u64 },
     /// An error, at once.
     Error(AuthError),
+    /// A refusal of the credentials that arrives after `latency_ms`.
+    Refusal { latency_ms: u64 },
     /// No response within the limit of the attempt.
     Hang,
 }
@@ -115,6 +117,10 @@ impl Script {
                 Ok(issued(life))
             }
             Reply::Error(error) => Err(error),
+            Reply::Refusal { latency_ms } => {
+                self.clock.timeout(Duration::from_millis(latency_ms)).await;
+                Err(super::refusal())
+            }
             Reply::Hang => {
                 self.clock.timeout(limit).await;
                 Err(AuthError::TimedOut)

@@ -3,7 +3,7 @@
 use super::super::script::{Reply, Script, drive, settle};
 use super::*;
 use crate::Phase;
-use crate::store::{Content, Lease};
+use crate::store::{Content, Entry, Lease, StoreFuture};
 
 /// The number of the request that the token comes from.
 fn number(token: &crate::AccessToken) -> usize {
@@ -275,4 +275,71 @@ async fn the_requests_of_a_holder_end_before_its_lease() {
     let (token, waited) = drive(&clock, source.token()).await;
     assert!(token.is_err() && waited <= Duration::from_secs(5), "{waited:?}");
     assert!(script.received().len() > 1, "an attempt that hangs leaves time for another one");
+}
+
+#[tokio::test]
+async fn a_refusal_reaches_all_processes_about_as_fast_as_without_a_store() {
+    let clock = TestClock::new();
+    let (script, store) = (Script::new(&clock, [Reply::Refusal { latency_ms: 100 }]), memory(&clock));
+    let callers: Vec<_> = (0..20)
+        .map(|_| {
+            let source = member(script.endpoint(), &clock, store.clone());
+            tokio::spawn(async move { source.token().await })
+        })
+        .collect();
+    let (errors, waited) = drive(&clock, async {
+        let mut errors = Vec::new();
+        for caller in callers {
+            errors.push(caller.await.unwrap().unwrap_err());
+        }
+        errors
+    })
+    .await;
+    assert!(errors.iter().all(crate::AuthError::is_rejected));
+    assert!(waited <= Duration::from_millis(1_500), "{waited:?}");
+}
+
+/// At the second request for the lease, the holder has just stored its token, and a third process has the lease.
+struct Racing(MemoryStore, std::sync::atomic::AtomicUsize);
+
+impl TokenStore for Racing {
+    fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Entry>> {
+        self.0.load(key)
+    }
+
+    fn store<'a>(&'a self, key: &'a str, value: &'a [u8], version: u64, life: Duration) -> StoreFuture<'a, bool> {
+        self.0.store(key, value, version, life)
+    }
+
+    fn remove_if(&self, key: &str, version: u64) -> StoreFuture<'_, bool> {
+        self.0.remove_if(key, version)
+    }
+
+    fn lease<'a>(&'a self, key: &'a str, owner: &'a str, span: Duration) -> StoreFuture<'a, Lease> {
+        if self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 1 {
+            let asked = std::time::SystemTime::now();
+            let content = Content { secret: "token-of-the-holder".into(), asked, life: Duration::from_secs(LIFE) };
+            let sealed = seal().seal(7, &content).unwrap();
+            drop(self.0.release(key, "holder"));
+            drop(self.0.lease(key, "third", span));
+            // The life begins with the version, which is a time.
+            drop(self.0.store(key, &sealed, 7, Duration::MAX));
+        }
+        self.0.lease(key, owner, span)
+    }
+
+    fn release<'a>(&'a self, key: &'a str, owner: &'a str) -> StoreFuture<'a, ()> {
+        self.0.release(key, owner)
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_stored_between_a_look_and_the_lease_of_a_third_process_is_found() {
+    let clock = TestClock::new();
+    let (script, store) = (Script::new(&clock, [Reply::Token(LIFE)]), memory(&clock));
+    drop(store.lease(&seal().key, "holder", Duration::from_secs(5)));
+    clock.advance(Duration::from_secs(1));
+    let source = member(script.endpoint(), &clock, Racing(store, 0.into()));
+    let token = drive(&clock, source.token()).await.0.unwrap();
+    assert_eq!((token.secret().expose(), script.received().len()), ("token-of-the-holder", 0));
 }
