@@ -82,10 +82,12 @@ impl Verifier {
     pub fn new<S: Into<Secret>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, WebhookError> {
         let secrets: Vec<Secret> = secrets.into_iter().map(Into::into).collect();
         let line_break = ['\n', '\r'];
+        // HMAC pads a key with NULs, so that a secret of NULs equals the empty one.
+        let is_blank = |secret: &Secret| secret.expose().chars().all(|it| it.is_whitespace() || it == '\0');
         if secrets.is_empty() {
             return Err(WebhookError::NoSecret);
         }
-        if secrets.iter().any(|secret| secret.expose().trim().is_empty()) {
+        if secrets.iter().any(is_blank) {
             return Err(WebhookError::EmptySecret);
         }
         if secrets.iter().map(Secret::expose).any(|it| it.starts_with(line_break) || it.ends_with(line_break)) {
@@ -105,7 +107,7 @@ impl Verifier {
     /// Refuses events that were created longer ago, or that are from the future by more than [`CLOCK_TOLERANCE`].
     ///
     /// It limits for how long someone who recorded a webhook can send it again. Leave time for Chift's own repetitions
-    /// and for the difference between the clocks: an event that is refused here is lost.
+    /// and for the difference between the clocks: an event that is refused here can be lost.
     #[must_use]
     pub fn with_max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
@@ -153,8 +155,8 @@ impl Verifier {
         Ok(event)
     }
 
-    /// Whether the signature is that of the received bytes or, failing that, of one of the compact forms, which are not
-    /// needed often. Neither the time nor the result depends on which secret or which compact form matches.
+    /// Whether the signature is that of the received bytes or, failing that, of one of the compact forms, which are made
+    /// only then. The time does not depend on which secret or which compact form matches.
     fn is_signed(&self, signature: &Digest, body: &[u8], json: Option<&RawValue>) -> bool {
         if self.matches(signature, &[body]) {
             return true;

@@ -123,7 +123,7 @@ fn a_signature_with_any_of_several_secrets_is_accepted() {
 fn a_secret_that_protects_nothing_or_cannot_be_right_is_refused() {
     let none: [&str; 0] = [];
     assert_eq!(Verifier::new(none).unwrap_err(), WebhookError::NoSecret);
-    for secrets in [[""; 2], ["s3cret", ""], [" \t", "s3cret"], ["\n", "s3cret"]] {
+    for secrets in [[""; 2], ["s3cret", ""], [" \t", "s3cret"], ["\n", "s3cret"], ["s3cret", "\0\0"]] {
         assert_eq!(Verifier::new(secrets).unwrap_err(), WebhookError::EmptySecret);
     }
     for secret in ["s3cret\n", "s3cret\r\n", "\ns3cret"] {
