@@ -9,6 +9,7 @@
 //! - `call/`: `runtime.rs` is what the generated code uses; `hooks.rs` implements the hook that every generated
 //!   operation calls; `exchange.rs` is one call, generated or raw; `send.rs` sends it.
 //! - `paging/`: pages as a stream.
+//! - `webhook/`: verified events (feature `webhooks`).
 //!
 //! ## Why operations are plain methods and not builders
 //!
@@ -45,6 +46,8 @@ pub mod paging;
 #[cfg(feature = "httpmock")]
 pub mod stand_in;
 mod values;
+#[cfg(feature = "webhooks")]
+pub mod webhook;
 
 // What the generated code uses, by paths that do not depend on the layout.
 #[allow(unused_imports)]

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use chift_api::types::{HttpValidationError, Token, ValidationError};
+use chift_api::webhook::Verifier;
 use chift_api::{Client, Method, Redacted, Secret, Session};
 use chift_auth::{Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, StandIn, auth_item};
@@ -47,7 +48,9 @@ async fn debug_shows_no_secret() {
     }))
     .unwrap();
     let client = source.client();
-    let values: [(&str, &dyn Debug); 17] = [
+    let verifier = Verifier::new([CLIENT_SECRET]).unwrap();
+    let values: [(&str, &dyn Debug); 18] = [
+        ("Verifier", &verifier),
         ("Token with an unknown field", &with_unknown_field),
         ("Credentials", &credentials),
         ("Builder", &builder),

@@ -64,7 +64,7 @@ fn shown(url: &Url) -> String {
 }
 
 /// `localhost` and its subdomains are loopback hosts (RFC 6761, section 6.3).
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     match address.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => address.is_loopback(),

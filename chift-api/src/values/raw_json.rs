@@ -66,6 +66,12 @@ impl From<&Value> for RawJson {
     }
 }
 
+impl From<&RawValue> for RawJson {
+    fn from(json: &RawValue) -> Self {
+        Self(json.to_owned())
+    }
+}
+
 impl fmt::Debug for RawJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[redacted {}]", kind(self.as_str()))

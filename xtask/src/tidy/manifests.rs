@@ -20,7 +20,7 @@ const TEAM: &str = "tests/team/";
 const INHERITED: &[&str] = &["edition", "license", "rust-version", "version"];
 
 /// The features that docs.rs must turn on, because some items exist only with them.
-const DOCUMENTED_FEATURES: &[&str] = &["httpmock", "schemars"];
+const DOCUMENTED_FEATURES: &[&str] = &["httpmock", "schemars", "webhooks"];
 
 /// The manifest of a crate.
 struct Package<'a> {
@@ -157,7 +157,7 @@ pub(super) fn docs_rs(repository: &Repository) -> Vec<Violation> {
     };
     let packages = packages(repository);
     let hidden = packages.iter().filter(|package| package.is_library() && shows_all(package) != Some(true));
-    let what = format!("docs.rs does not turn on {}", DOCUMENTED_FEATURES.join(" and "));
+    let what = format!("docs.rs does not turn on {}", DOCUMENTED_FEATURES.join(", "));
     hidden.map(|package| package.violation(what.as_str(), "list them in [package.metadata.docs.rs]")).collect()
 }
 
@@ -215,10 +215,10 @@ mod tests {
 
     #[test]
     fn a_library_whose_features_docs_rs_does_not_show_is_found() {
-        let what = "docs.rs does not turn on httpmock and schemars";
+        let what = "docs.rs does not turn on httpmock, schemars, webhooks";
         assert_eq!(found(docs_rs, "chift-api", ""), [what]);
         assert_eq!(found(docs_rs, "chift-api", "[package.metadata.docs.rs]\nfeatures = [\"httpmock\"]"), [what]);
-        let both = "[package.metadata.docs.rs]\nfeatures = [\"httpmock\", \"schemars\"]";
-        assert!(found(docs_rs, "chift-api", both).is_empty());
+        let all = "[package.metadata.docs.rs]\nfeatures = [\"httpmock\", \"schemars\", \"webhooks\"]";
+        assert!(found(docs_rs, "chift-api", all).is_empty());
     }
 }

@@ -87,7 +87,7 @@ impl Client {
 }
 
 /// Applies the settings that protect secrets, after the caller's.
-fn secured(http: ClientBuilder, base_url: &BaseUrl) -> ClientBuilder {
+pub(crate) fn secured(http: ClientBuilder, base_url: &BaseUrl) -> ClientBuilder {
     let http = http.redirect(Policy::none()).connection_verbose(false).retry(reqwest::retry::never());
     let Some(host) = &base_url.loopback else { return http };
     // reqwest replaces port 0 by the port of the URL.
