@@ -112,8 +112,8 @@ impl RedisStore {
         let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
         #[cfg(target_os = "linux")]
         let tcp = tcp.set_user_timeout(Duration::from_secs(30));
-        let client =
-            Client::open(address.into_connection_info().map_err(invalid)?.set_tcp_settings(tcp)).map_err(invalid)?;
+        let address = address.into_connection_info().map(|address| address.set_tcp_settings(tcp));
+        let client = address.and_then(Client::open).map_err(|error| invalid(&error))?;
         let settings = ConnectionManagerConfig::new()
             // Each operation tries again by itself.
             .set_number_of_retries(0)
@@ -246,7 +246,7 @@ fn milliseconds(span: Duration) -> u64 {
 }
 
 /// An address that cannot be used.
-fn invalid(error: RedisError) -> StoreError {
+fn invalid(error: &RedisError) -> StoreError {
     StoreError::new(format!("the address of the store is not like redis://HOST:PORT/DATABASE: {error}"))
 }
 
