@@ -3,5 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod chift;
 mod conformance;
+mod cost;
 mod faults;
+mod member;
+mod processes;
+mod soak;

@@ -95,6 +95,29 @@ impl RedisServer {
         self.wait_until_ready()
     }
 
+    /// Stops the server without closing its connections, so that it accepts more of them and does not respond.
+    ///
+    /// # Errors
+    ///
+    /// If the command `kill` fails.
+    pub fn suspend(&self) -> io::Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Lets a suspended server go on.
+    ///
+    /// # Errors
+    ///
+    /// If the command `kill` fails.
+    pub fn resume(&self) -> io::Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> io::Result<()> {
+        let status = Command::new("kill").args([signal, &self.process.id().to_string()]).status()?;
+        status.success().then_some(()).ok_or_else(|| io::Error::other(format!("kill {signal}: {status}")))
+    }
+
     fn wait_until_ready(&mut self) -> io::Result<()> {
         let started = Instant::now();
         loop {

@@ -52,6 +52,30 @@
 //! default. If the store is slow, full or gone, or returns something else, the source requests a token by itself, as if
 //! there were no store. It logs one warning when that begins, and uses the store again as soon as it responds.
 //!
+//! # What it costs
+//!
+//! Measured with Redis 7.0 and a token of 1,000 characters, once the connection is open and the scripts are loaded:
+//!
+//! | a process | scripts that it sends | commands that Redis runs | bytes, both directions |
+//! |---|---|---|---|
+//! | requests a token for all | 5 | 17 | 2,000 |
+//! | takes the token of another process | 1 | 3 | 1,300 |
+//! | finds that another process renews it | 2 | 7 | 1,500 |
+//!
+//! An entry takes 1,400 bytes of the server's memory.
+//! Each process has one connection, which is idle nearly all of the time.
+//!
+//! So 10,000 processes with one API key and tokens of 30 minutes, all of them busy, cost Redis this. Each takes a token from
+//! the store every 25 minutes or a little less, because a renewal begins 300 s before the end: 10,000 scripts and 13 MB in
+//! 25 minutes, 7 scripts and 9 kB a second on average. All of them look within 54 s, because that is how far the beginning
+//! of the renewal is spread: 190 scripts and 240 kB a second then. A script takes Redis about 20 µs, so that is 0.4 % of one
+//! processor.
+//!
+//! If 10,000 processes *start* in the same second with an empty store, each looks a few times until the token is there, with
+//! two scripts each time. Redis then needs about a second for the first round. Give the processes a
+//! [`store_timeout`](crate::Builder::store_timeout) of 1 s, or those that find Redis too slow request tokens of their own;
+//! and let Redis accept that many connections (`maxclients`, 10,000 by default).
+//!
 //! # Stability
 //!
 //! [`TokenStore`] and the types in its methods can change in a minor version until they have proven themselves with more
