@@ -4,6 +4,8 @@
 //! used nearly to their end. With the argument `token`, it gets one token and prints the microseconds that this took.
 //! With `work`, it calls Chift until the end, and prints each call that failed.
 
+#![allow(clippy::print_stdout)]
+
 use std::env::{self, VarError};
 use std::error::Error;
 use std::io::{self, BufRead as _};
