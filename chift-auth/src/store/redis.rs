@@ -86,9 +86,9 @@ static RELEASE: LazyLock<Script> = LazyLock::new(|| {
 ///
 /// # TLS, clusters and sentinels
 ///
-/// An address that begins with `rediss://` needs a feature of the crate `redis`, such as `tokio-rustls-comp`: add that
-/// crate with it to your dependencies. Any other connection of that crate works with
-/// [`from_connection`](Self::from_connection).
+/// An address that begins with `rediss://` needs a feature of the crate `redis`: `tokio-rustls-comp`, or
+/// `tokio-native-tls-comp` beside the feature `native-tls` of this crate. Add `redis` in version 1 with it to your
+/// dependencies. Any other connection of that crate works with [`from_connection`](Self::from_connection).
 ///
 /// Tried with Redis 7.0: a single server, TLS, a Unix socket, a cluster of three nodes with the crate's asynchronous
 /// cluster client, and a connection from a sentinel. A connection from a sentinel stays with the server that was the
