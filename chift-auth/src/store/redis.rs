@@ -245,9 +245,10 @@ fn milliseconds(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
-/// An address that cannot be used.
+/// The address cannot be used.
 fn invalid(error: &RedisError) -> StoreError {
-    StoreError::new(format!("the address of the store is not like redis://HOST:PORT/DATABASE: {error}"))
+    let expected = "an address is like redis://HOST:PORT/DATABASE; rediss:// needs a feature of the crate redis";
+    StoreError::new(format!("the address of the store cannot be used: {error}; {expected}"))
 }
 
 /// An error of the crate `redis` names the server at most, not the address with its password.
