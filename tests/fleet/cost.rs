@@ -7,6 +7,8 @@ use chift_auth::{Credentials, TokenSource};
 use chift_tests::{ACCOUNT_ID, Behavior, FaultyServer, RedisServer, TokenFields};
 use redis::aio::MultiplexedConnection;
 
+use crate::{connection, with_store};
+
 /// The documentation, which has one line in a table for each figure.
 const DOCUMENTATION: &str = include_str!("../../chift-auth/src/store/mod.rs");
 
@@ -31,8 +33,7 @@ struct Meter {
 impl Meter {
     async fn start() -> Self {
         let server = RedisServer::start(&[]).unwrap();
-        let client = redis::Client::open(server.url()).unwrap();
-        Self { server, connection: client.get_multiplexed_async_connection().await.unwrap() }
+        Self { connection: connection(&server).await, server }
     }
 
     async fn reset(&mut self) {
@@ -81,8 +82,7 @@ fn hundreds(number: u64) -> String {
 
 fn source(chift: &FaultyServer, store: RedisStore) -> TokenSource {
     let credentials = Credentials::new("id", "s3cret", ACCOUNT_ID.parse().unwrap());
-    let source = TokenSource::builder(credentials).base_url(chift.base_url()).store(store);
-    source.store_timeout(Duration::from_millis(500)).build().unwrap()
+    with_store(TokenSource::builder(credentials).base_url(chift.base_url()), store)
 }
 
 #[tokio::test]

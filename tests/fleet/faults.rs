@@ -4,22 +4,18 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chift_auth::store::RedisStore;
-use chift_auth::{AccessToken, Builder, Credentials, TokenSource};
+use chift_auth::{AccessToken, Credentials, TokenSource};
 use chift_test_server::{Response, Server};
 use chift_tests::{RedisServer, StandIn};
+
+use crate::{connection, with_store};
 
 /// A call takes this long at most while the server does not respond: one time limit of the store, and the token request.
 const SHORT: Duration = Duration::from_secs(4);
 
 /// A source of another process: with a connection of its own.
 fn member(chift: &StandIn, redis: &RedisServer) -> TokenSource {
-    with_store(TokenSource::for_stand_in(chift), redis)
-}
-
-/// With more time for the store than the default, because other tests run at the same time.
-fn with_store(source: Builder, redis: &RedisServer) -> TokenSource {
-    let store = RedisStore::new(&redis.url()).unwrap();
-    source.store(store).store_timeout(Duration::from_millis(500)).build().unwrap()
+    with_store(TokenSource::for_stand_in(chift), RedisStore::new(&redis.url()).unwrap())
 }
 
 async fn token(source: &TokenSource) -> AccessToken {
@@ -35,10 +31,6 @@ async fn assert_shared(chift: &StandIn, redis: &RedisServer) {
     let requests = chift.token_requests();
     token(&member(chift, redis)).await;
     assert_eq!(chift.token_requests(), requests, "the token is shared");
-}
-
-async fn connection(redis: &RedisServer) -> redis::aio::MultiplexedConnection {
-    redis::Client::open(redis.url()).unwrap().get_multiplexed_async_connection().await.unwrap()
 }
 
 /// The keys of the only entry and its lease.
@@ -155,7 +147,8 @@ async fn an_entry_that_was_copied_from_another_api_key() {
     // The stand-in ignores the environment, which is a part of the name of an entry.
     let account = chift_tests::ACCOUNT_ID.parse().unwrap();
     let other = Credentials::new(chift_tests::CLIENT_ID, chift_tests::CLIENT_SECRET, account).env_id("7");
-    token(&with_store(TokenSource::builder(other).base_url(chift.base_url()), &redis)).await;
+    token(&with_store(TokenSource::builder(other).base_url(chift.base_url()), RedisStore::new(&redis.url()).unwrap()))
+        .await;
     let (others, _) = keys(&redis).await;
     assert_ne!(others, entry);
     redis::cmd("RENAME").arg(&others).arg(&entry).exec_async(&mut connection).await.unwrap();
